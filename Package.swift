@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let package = Package(
+  name: "memctl",
+  products: [
+    .executable(name: "memctl", targets: ["memctl"]),
+    .executable(name: "memctl-serve", targets: ["memctl-serve"]),
+  ],
+  targets: [
+    // C libraries: a module map and a shim, nothing else.
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "CCurl"),
+    .target(name: "CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
+
+    // Knows nothing of memories.
+    .target(name: "SQLite", dependencies: ["CSQLite"]),
+    .target(name: "JSON"),
+    .target(name: "CommandLine"),
+
+    // The system.
+    .target(name: "MemctlCore", dependencies: ["SQLite", "JSON", "CCurl"]),
+    .target(name: "MemctlCLI", dependencies: ["MemctlCore", "CommandLine"]),
+    .target(name: "MemctlServer", dependencies: ["SQLite", "JSON", "CommandLine", "CMicrohttpd"]),
+    .executableTarget(name: "memctl", dependencies: ["MemctlCLI"]),
+    .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer"]),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
+    .testTarget(
+      name: "MemctlCoreTests", dependencies: ["MemctlCore", "TestSupport", "memctl-serve"]),
+    .testTarget(
+      name: "MemctlServerTests", dependencies: ["MemctlServer", "TestSupport", "memctl-serve"]),
+    .testTarget(
+      name: "MemctlCLITests",
+      dependencies: ["MemctlCLI", "TestSupport", "memctl", "memctl-serve"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,89 @@
+/// A string of a JSON document, as it stands there: between its quotes, escapes not yet resolved.
+public struct JSONText {
+  /// The bytes between the quotes.
+  public let raw: UnsafeBufferPointer<UInt8>
+  /// Whether `raw` has a backslash; without one, `raw` is the string's UTF-8 itself.
+  public let isEscaped: Bool
+
+  /// The string, or nil where it is none: bytes that are no UTF-8, or a lone surrogate.
+  public var string: String? {
+    guard isEscaped else { return String(validating: raw, as: UTF8.self) }
+    guard let bytes = unescaped() else { return nil }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  public static func == (text: JSONText, name: StaticString) -> Bool {
+    if text.isEscaped { return text.string == "\(name)" }
+    return text.raw.elementsEqual(
+      UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+  }
+
+  public static func ~= (name: StaticString, text: JSONText) -> Bool { text == name }
+
+  /// Escapes were checked by the reader; what is left to find is a lone surrogate.
+  private func unescaped() -> [UInt8]? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(raw.count)
+    var index = 0
+    while index < raw.count {
+      guard raw[index] == UInt8(ascii: "\\") else {
+        bytes.append(raw[index])
+        index += 1
+        continue
+      }
+      switch raw[index + 1] {
+      case UInt8(ascii: "b"): bytes.append(0x08)
+      case UInt8(ascii: "f"): bytes.append(0x0c)
+      case UInt8(ascii: "n"): bytes.append(0x0a)
+      case UInt8(ascii: "r"): bytes.append(0x0d)
+      case UInt8(ascii: "t"): bytes.append(0x09)
+      case UInt8(ascii: "u"):
+        guard let scalar = scalar(at: &index) else { return nil }
+        bytes.append(contentsOf: UTF8.encode(scalar)!)
+        continue
+      case let byte: bytes.append(byte)
+      }
+      index += 2
+    }
+    return bytes
+  }
+
+  private func scalar(at index: inout Int) -> Unicode.Scalar? {
+    let unit = codeUnit(at: index)
+    index += 6
+    guard UTF16.isLeadSurrogate(unit) else { return Unicode.Scalar(unit) }
+    guard index + 6 <= raw.count, raw[index] == UInt8(ascii: "\\"),
+      raw[index + 1] == UInt8(ascii: "u")
+    else { return nil }
+    let trail = codeUnit(at: index)
+    guard UTF16.isTrailSurrogate(trail) else { return nil }
+    index += 6
+    return UTF16.decode(UTF16.EncodedScalar([unit, trail]))
+  }
+
+  private func codeUnit(at backslash: Int) -> UInt16 {
+    raw[backslash + 2..<backslash + 6].reduce(0) { $0 << 4 | UInt16(hexValue($1)!) }
+  }
+}
+
+/// A number of a JSON document, as it stands there.
+public struct JSONNumber {
+  public let raw: UnsafeBufferPointer<UInt8>
+  /// Whether it is written without fraction and exponent.
+  public let isInteger: Bool
+
+  /// The number, where it is written as an integer and fits.
+  public var int64: Int64? { isInteger ? Int64(String(decoding: raw, as: UTF8.self)) : nil }
+
+  /// The nearest double; beyond the range of doubles, infinity.
+  public var double: Double { Double(String(decoding: raw, as: UTF8.self))! }
+}
+
+func hexValue(_ byte: UInt8) -> UInt8? {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+  default: nil
+  }
+}

@@ -1,0 +1,48 @@
+import CSQLite
+
+/// A failure that SQLite reported.
+public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What a caller can decide on, folded from the result codes of <https://sqlite.org/rescode.html>.
+  public enum Kind: Hashable, Sendable {
+    case busy
+    case full
+    case readOnly
+    case cannotOpen
+    case inputOutput
+    case corrupt
+    case notADatabase
+    case constraint
+    case interrupted
+    case other
+  }
+
+  /// The extended result code.
+  public let code: Int32
+  /// SQLite's own words.
+  public let message: String
+  /// The statement that failed, when there was one. Its parameters are not part of it.
+  public let sql: String?
+
+  public init(code: Int32, message: String, sql: String? = nil) {
+    self.code = code
+    self.message = message
+    self.sql = sql
+  }
+
+  public var kind: Kind {
+    switch code & 0xff {
+    case SQLITE_BUSY, SQLITE_LOCKED: .busy
+    case SQLITE_FULL: .full
+    case SQLITE_READONLY, SQLITE_PERM: .readOnly
+    case SQLITE_CANTOPEN: .cannotOpen
+    case SQLITE_IOERR: .inputOutput
+    case SQLITE_CORRUPT: .corrupt
+    case SQLITE_NOTADB: .notADatabase
+    case SQLITE_CONSTRAINT: .constraint
+    case SQLITE_INTERRUPT: .interrupted
+    default: .other
+    }
+  }
+
+  public var description: String { "\(message) (SQLite code \(code))" }
+}
