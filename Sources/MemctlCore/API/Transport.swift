@@ -1,0 +1,95 @@
+/// Carries HTTP exchanges, several at a time. One thread uses it.
+///
+/// The sync engine depends on this alone, so a simulated network can stand in for the real one.
+public protocol Transport: AnyObject {
+  /// Starts an exchange; its end is told by `next`.
+  func start(_ request: HTTPRequest) -> ExchangeID
+
+  /// Waits until any exchange ends; nil when none is under way.
+  ///
+  /// After a cancellation, exchanges have `settleTime` left to end by themselves; those that do not
+  /// end with `.lost`.
+  func next() -> ExchangeEnd?
+}
+
+extension Transport {
+  /// Runs one exchange alone.
+  public func perform(_ request: HTTPRequest) throws(TransportFailure) -> HTTPResponse {
+    let id = start(request)
+    while let end = next() {
+      if end.id == id { return try end.result.get() }
+    }
+    throw .lost("the exchange vanished")
+  }
+}
+
+public struct ExchangeID: Hashable, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+}
+
+public struct ExchangeEnd {
+  public let id: ExchangeID
+  public let result: Result<HTTPResponse, TransportFailure>
+
+  public init(id: ExchangeID, result: Result<HTTPResponse, TransportFailure>) {
+    self.id = id
+    self.result = result
+  }
+}
+
+public struct HTTPRequest: Sendable {
+  public enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }
+
+  /// How long the exchange may take before it is given up.
+  public enum Patience: Hashable, Sendable {
+    /// Seconds for the whole exchange, from connecting to the last byte.
+    case whole(Double)
+    /// Seconds to the first byte of the answer; from then on the body must flow at
+    /// `Transport`'s least rate, and may be as long as it likes.
+    case firstByte(Double)
+  }
+
+  public var method: Method
+  public var url: String
+  /// Names and values as they are sent; `Authorization` is sent to the origin of `url` alone.
+  public var headers: [(name: String, value: String)]
+  public var body: [UInt8]?
+  public var patience: Patience
+
+  public init(
+    _ method: Method, _ url: String, headers: [(name: String, value: String)] = [],
+    body: [UInt8]? = nil, patience: Patience
+  ) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+    self.patience = patience
+  }
+}
+
+public struct HTTPResponse {
+  public let status: Int
+  /// Names in lower case; of a repeated header the last value.
+  public let headers: [String: String]
+  public let body: ResponseBody
+
+  public init(status: Int, headers: [String: String] = [:], body: ResponseBody) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+}
+
+/// Why there is no answer. The text is for people and never holds a key.
+public enum TransportFailure: Error, Hashable, Sendable {
+  /// The request did not reach the server: nothing has happened there.
+  case notSent(String)
+  /// The request may have reached the server: whether it took effect is unknown.
+  case lost(String)
+  /// The server redirects to another origin, which gets neither the key nor the request.
+  case foreignRedirect(to: String)
+  /// The answer is longer than memctl takes.
+  case tooLarge(limit: Int)
+}
