@@ -1,0 +1,56 @@
+import JSON
+
+/// The requests that the remote API takes, for one server and one key.
+public struct Requests: Sendable {
+  /// Scheme, host and path, without a slash at the end.
+  public let baseURL: String
+  private let key: String
+  /// Seconds for a whole exchange; for a sync answer, to its first byte.
+  private let timeout: Double
+
+  public init(baseURL: String, key: String, timeout: Double) {
+    self.baseURL = baseURL
+    self.key = key
+    self.timeout = timeout
+  }
+
+  func authCheck() -> HTTPRequest { request(.get, "/api/auth-check", .whole(timeout)) }
+
+  /// The one request that needs no key, and gets none.
+  func health() -> HTTPRequest {
+    HTTPRequest(.get, baseURL + "/health", patience: .whole(timeout))
+  }
+
+  /// What changed after `since`, tombstones included; without it, every live memory.
+  func sync(since: Timestamp?) -> HTTPRequest {
+    let query = since.map { "?since=" + $0.description.replacing("+", with: "%2B") } ?? ""
+    return request(.get, "/api/memories/sync" + query, .firstByte(timeout))
+  }
+
+  func perform(_ operation: Operation, idempotencyKey: String) -> HTTPRequest {
+    switch operation {
+    case .store(let fields, localID: _):
+      var request = request(.post, "/api/memories", .whole(timeout), body: fields.members)
+      request.headers.append(("Idempotency-Key", idempotencyKey))
+      return request
+    case .delete(let id):
+      return request(.delete, "/api/memories/\(id.rawValue)", .whole(timeout))
+    case .update(let fields, let id):
+      let members = fields.members.filter { $0.name != "force_sensitive" }
+      return request(.put, "/api/memories/\(id.rawValue)", .whole(timeout), body: members)
+    }
+  }
+
+  private func request(
+    _ method: HTTPRequest.Method, _ path: String, _ patience: HTTPRequest.Patience,
+    body: [JSONValue.Member]? = nil
+  ) -> HTTPRequest {
+    var request = HTTPRequest(
+      method, baseURL + path, headers: [("Authorization", "Bearer \(key)")], patience: patience)
+    if let body {
+      request.headers.append(("Content-Type", "application/json"))
+      request.body = Array(JSONValue.object(body).text.utf8)
+    }
+    return request
+  }
+}

@@ -1,0 +1,48 @@
+/// Something that went wrong, in the user's words, with what to do next.
+///
+/// It never holds a key, nor the content of a sensitive memory.
+public struct Problem: Error, Hashable, Sendable {
+  /// The kinds that scripts tell apart; `rawValue` is the `kind` of the JSON reports.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// The command line makes no sense.
+    case usage
+    /// The server rejected an entry, which is now a dead letter.
+    case rejected
+    /// What the user gave is not valid.
+    case invalidInput = "invalid_input"
+    /// No such memory, entry or file.
+    case notFound = "not_found"
+    /// A bug in memctl.
+    case bug
+    /// The local file cannot be used.
+    case file
+    /// The server cannot be reached, or did not answer in time.
+    case offline
+    /// The server asks to come back later.
+    case overloaded
+    /// The server failed at something.
+    case serverFailed = "server_failed"
+    /// Another process is syncing.
+    case busy
+    /// The server's answer makes no sense.
+    case nonsense
+    /// A guard refused what the server's answer would do.
+    case refused
+    /// The server does not accept the key.
+    case unauthorized
+    /// No key, a bad URL, plain http to a foreign host.
+    case configuration
+    /// The user or the system asked memctl to stop.
+    case interrupted
+  }
+
+  public let kind: Kind
+  public let message: String
+  public let hint: String?
+
+  public init(_ kind: Kind, _ message: String, hint: String? = nil) {
+    self.kind = kind
+    self.message = message
+    self.hint = hint
+  }
+}

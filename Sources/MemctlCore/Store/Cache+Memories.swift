@@ -1,0 +1,135 @@
+import SQLite
+
+extension Cache {
+  /// Which memories to list, and how.
+  public struct Selection: Sendable {
+    public enum Order: String, Sendable, CaseIterable {
+      case newest, oldest, updated, importance
+    }
+
+    public var category: String?
+    public var tag: String?
+    public var order: Order
+    /// At most so many; nil for all.
+    public var limit: Int?
+
+    public init(
+      category: String? = nil, tag: String? = nil, order: Order = .newest, limit: Int? = nil
+    ) {
+      self.category = category
+      self.tag = tag
+      self.order = order
+      self.limit = limit
+    }
+  }
+
+  static let memoryColumns = """
+    id, content, coalesce(category, ''), coalesce(tags, ''), coalesce(expanded_keywords, ''), \
+    coalesce(importance, 0.5), coalesce(is_sensitive, 0), created_at, updated_at, server_id
+    """
+
+  static func memory(_ row: Statement) -> Memory {
+    Memory(
+      id: LocalID(rawValue: row.int64(0)),
+      fields: MemoryFields(
+        content: row.text(1), category: row.text(2), tags: row.text(3),
+        expandedKeywords: row.text(4), importance: row.double(5), isSensitive: row.bool(6)),
+      createdAt: row.text(7), updatedAt: row.text(8),
+      serverID: row.optionalInt64(9).map(ServerID.init))
+  }
+
+  /// Calls `body` with each selected memory, in order, without keeping any in memory.
+  public func forEachMemory(_ selection: Selection, _ body: (Memory) throws -> Void) throws {
+    let order =
+      switch selection.order {
+      case .newest: "created_at DESC, id DESC"
+      case .oldest: "created_at, id"
+      case .updated: "updated_at DESC, id DESC"
+      case .importance: "importance DESC, id DESC"
+      }
+    try read {
+      try connection.forEach(
+        """
+        SELECT \(Self.memoryColumns) FROM memories
+        WHERE (?1 IS NULL OR category = ?1)
+          AND (?2 IS NULL OR instr(',' || replace(tags, ', ', ',') || ',', ',' || ?2 || ',') > 0)
+        ORDER BY \(order) LIMIT ?3
+        """, selection.category, selection.tag, selection.limit ?? -1
+      ) { try body(Self.memory($0)) }
+    }
+  }
+
+  public func memory(_ id: LocalID) throws -> Memory? {
+    try read {
+      try connection.first(
+        "SELECT \(Self.memoryColumns) FROM memories WHERE id = ?", id.rawValue, row: Self.memory)
+    }
+  }
+
+  public func memory(_ id: ServerID) throws -> Memory? {
+    try read {
+      try connection.first(
+        "SELECT \(Self.memoryColumns) FROM memories WHERE server_id = ?", id.rawValue,
+        row: Self.memory)
+    }
+  }
+
+  /// Writes a new memory and queues its store, in one transaction.
+  public func store(_ fields: MemoryFields, at now: Timestamp) throws -> (LocalID, EntryID) {
+    try write {
+      try connection.run(
+        """
+        INSERT INTO memories
+          (content, category, tags, expanded_keywords, importance, is_sensitive, created_at, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?7, ?7)
+        """, fields.content, fields.category, fields.tags, fields.expandedKeywords,
+        fields.importance, fields.isSensitive, now.description)
+      let id = LocalID(rawValue: connection.lastInsertedRowID)
+      return (id, try enqueue(.store(fields, localID: id), at: now))
+    }
+  }
+
+  /// What deleting a memory led to.
+  public enum Deletion: Hashable, Sendable {
+    /// The server never had it; its queued store, if any, is gone with it.
+    case cancelled
+    /// The server is to delete it, too.
+    case queued(EntryID)
+    /// Its store is on its way or in doubt; once its id is known, the server is to delete it.
+    case queuedWhenKnown(EntryID)
+  }
+
+  /// Deletes a memory and settles what the queue holds of it, in one transaction.
+  ///
+  /// - Returns: nil when there is no such memory.
+  public func delete(_ id: LocalID, at now: Timestamp) throws -> Deletion? {
+    try write {
+      guard let memory = try memory(id) else { return nil }
+      try connection.run("DELETE FROM memories WHERE id = ?", id.rawValue)
+      if let serverID = memory.serverID {
+        try dropUpdates(of: serverID)
+        return .queued(try enqueue(.delete(serverID), at: now))
+      }
+      var deletion = Deletion.cancelled
+      for entry in try storeEntries(of: id) {
+        switch entry.state {
+        case .pending, .dead: try remove(entry.id)
+        case .sending, .inDoubt:
+          try connection.run(
+            "UPDATE memctl_entries SET delete_when_known = 1 WHERE id = ?", entry.id.rawValue)
+          deletion = .queuedWhenKnown(entry.id)
+        }
+      }
+      return deletion
+    }
+  }
+
+  /// The memories that the server has, as ids in ascending order.
+  func linkedServerIDs() throws -> [Int64] {
+    try read {
+      try connection.query(
+        "SELECT server_id FROM memories WHERE server_id IS NOT NULL ORDER BY server_id"
+      ) { $0.int64(0) }
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import SQLite
+
+/// The queue: `pending_ops`, which other programs read and write, together with the entries that
+/// memctl holds in `memctl_entries` so that nobody else sends them.
+///
+/// The functions that change it belong into a transaction of the caller's.
+extension Cache {
+  /// Every entry, wherever it stands. `?1` limits it to one id, NULL does not.
+  private static let allEntries = """
+    SELECT p.id, p.op_type, p.payload, p.created_at, coalesce(e.state, 'pending'),
+      coalesce(e.attempts, 0), e.next_attempt_at, e.error_kind, e.error_status, e.error_message,
+      e.idempotency_key, e.sent_after, e.last_sent_at, coalesce(e.delete_when_known, 0)
+    FROM pending_ops p LEFT JOIN memctl_entries e ON e.id = p.id
+    WHERE ?1 IS NULL OR p.id = ?1
+    UNION ALL
+    SELECT id, op_type, payload, created_at, state, attempts, next_attempt_at, error_kind,
+      error_status, error_message, idempotency_key, sent_after, last_sent_at, delete_when_known
+    FROM memctl_entries
+    WHERE op_type IS NOT NULL AND (?1 IS NULL OR id = ?1)
+    """
+
+  private static func entry(_ row: Statement) -> QueueEntry {
+    QueueEntry(
+      id: EntryID(rawValue: row.int64(0)), operationName: row.text(1), payload: row.text(2),
+      createdAt: row.text(3), state: QueueEntry.State(rawValue: row.text(4)) ?? .pending,
+      attempts: row.int(5), nextAttemptAt: row.optionalText(6).flatMap(Timestamp.init),
+      lastError: row.optionalText(7).map { kind in
+        QueueEntry.LastError(
+          kind: Problem.Kind(rawValue: kind) ?? .bug, status: row.optionalInt64(8).map(Int.init),
+          message: row.text(9))
+      },
+      idempotencyKey: row.optionalText(10), sentAfter: row.optionalText(11).flatMap(Timestamp.init),
+      lastSentAt: row.optionalText(12).flatMap(Timestamp.init), deleteWhenKnown: row.bool(13))
+  }
+
+  /// Every entry, dead ones included, oldest first.
+  public func entries() throws -> [QueueEntry] {
+    try read {
+      try connection.query(
+        "SELECT * FROM (\(Self.allEntries)) ORDER BY id", Value.null, row: Self.entry)
+    }
+  }
+
+  public func entry(_ id: EntryID) throws -> QueueEntry? {
+    try read { try connection.first(Self.allEntries, id.rawValue, row: Self.entry) }
+  }
+
+  /// The queued or held stores of a memory that has no server id yet.
+  func storeEntries(of id: LocalID) throws -> [QueueEntry] {
+    // The text of the id narrows the search before payloads are read in full.
+    try connection.query(
+      """
+      SELECT * FROM (\(Self.allEntries)) WHERE op_type = 'store' AND instr(payload, ?2) ORDER BY id
+      """, Value.null, String(id.rawValue), row: Self.entry
+    ).filter { entry in
+      guard case .store(_, localID: id)? = try? entry.operation() else { return false }
+      return true
+    }
+  }
+
+  // MARK: Writing
+
+  /// Appends an operation. An update stands in `memctl_entries`, where the Python side, which would
+  /// take it for done, does not see it.
+  @discardableResult
+  func enqueue(_ operation: Operation, at now: Timestamp) throws -> EntryID {
+    try connection.run(
+      "INSERT INTO pending_ops(op_type, payload, created_at) VALUES (?, ?, ?)", operation.name,
+      operation.payload, now.description)
+    let id = EntryID(rawValue: connection.lastInsertedRowID)
+    if case .update = operation { try hold(id, as: .pending) }
+    return id
+  }
+
+  /// Takes an entry out of `pending_ops` into memctl's own table, or changes its state there.
+  ///
+  /// - Returns: false when the entry is gone: another program has sent it.
+  @discardableResult
+  func hold(_ id: EntryID, as state: QueueEntry.State) throws -> Bool {
+    let moved = try connection.run(
+      """
+      INSERT INTO memctl_entries(id, op_type, payload, created_at, state, idempotency_key)
+      SELECT id, op_type, payload, created_at, ?2, ?3 FROM pending_ops WHERE id = ?1
+      ON CONFLICT(id) DO UPDATE SET op_type = excluded.op_type, payload = excluded.payload,
+        created_at = excluded.created_at, state = excluded.state
+      """, id.rawValue, state.rawValue, random.identifier())
+    if moved == 0 {
+      return try connection.run(
+        "UPDATE memctl_entries SET state = ?2 WHERE id = ?1 AND op_type IS NOT NULL", id.rawValue,
+        state.rawValue) > 0
+    }
+    try connection.run("DELETE FROM pending_ops WHERE id = ?", id.rawValue)
+    return true
+  }
+
+  /// Keeps a store in doubt until the server cannot commit it any more.
+  func hold(_ id: EntryID, untilLookAt time: Timestamp) throws {
+    try connection.run(
+      "UPDATE memctl_entries SET next_attempt_at = ? WHERE id = ?", time.description, id.rawValue)
+  }
+
+  /// Gives an entry back to be sent later, by whichever program comes first; what memctl knows of it
+  /// stays. What the Python side would misunderstand stays with memctl: updates, and stores whose
+  /// memory is deleted.
+  func release(_ id: EntryID) throws {
+    try connection.run("UPDATE memctl_entries SET state = 'pending' WHERE id = ?", id.rawValue)
+    let released = try connection.run(
+      """
+      INSERT INTO pending_ops(id, op_type, payload, created_at)
+      SELECT id, op_type, payload, created_at FROM memctl_entries
+      WHERE id = ? AND op_type IN ('store', 'delete') AND NOT delete_when_known
+      """, id.rawValue)
+    if released > 0 {
+      try connection.run(
+        "UPDATE memctl_entries SET op_type = NULL, payload = NULL, created_at = NULL WHERE id = ?",
+        id.rawValue)
+    }
+  }
+
+  /// Removes an entry for good: it is acknowledged, or the user says so.
+  func remove(_ id: EntryID) throws {
+    try connection.run("DELETE FROM pending_ops WHERE id = ?", id.rawValue)
+    try connection.run("DELETE FROM memctl_entries WHERE id = ?", id.rawValue)
+  }
+
+  /// Notes that the entry goes out now. `watermark` is kept from the first time.
+  func noteSending(_ id: EntryID, at now: Timestamp, watermark: Timestamp?) throws {
+    try connection.run(
+      """
+      UPDATE memctl_entries SET sent_after = CASE WHEN last_sent_at IS NULL THEN ?3 ELSE sent_after END,
+        last_sent_at = ?2 WHERE id = ?1
+      """, id.rawValue, now.description, watermark?.description)
+  }
+
+  /// Notes an answer that was no acknowledgement.
+  func noteFailure(
+    _ id: EntryID, _ error: QueueEntry.LastError, countsAsAttempt: Bool, nextAttemptAt: Timestamp?
+  ) throws {
+    try connection.run(
+      """
+      UPDATE memctl_entries SET attempts = attempts + ?2, next_attempt_at = ?3, error_kind = ?4,
+        error_status = ?5, error_message = ?6 WHERE id = ?1
+      """, id.rawValue, countsAsAttempt, nextAttemptAt?.description, error.kind.rawValue,
+      error.status, error.message)
+  }
+
+  /// Removes what would still change a memory that is about to be deleted.
+  func dropUpdates(of serverID: ServerID) throws {
+    let updates = try connection.query(
+      "SELECT id, payload FROM memctl_entries WHERE op_type = 'update' AND state <> 'sending'"
+    ) { (EntryID(rawValue: $0.int64(0)), $0.text(1)) }
+    for (id, payload) in updates {
+      if case .update(_, serverID)? = try? Operation(name: "update", payload: payload) {
+        try remove(id)
+      }
+    }
+  }
+
+  /// Lets an entry be sent again at once, a dead one included.
+  ///
+  /// - Returns: false when there is no such entry.
+  public func retry(_ id: EntryID) throws -> Bool {
+    try write {
+      guard let entry = try entry(id) else { return false }
+      try connection.run(
+        "UPDATE memctl_entries SET attempts = 0, next_attempt_at = NULL WHERE id = ?", id.rawValue)
+      if entry.state == .dead { try release(id) }
+      return true
+    }
+  }
+
+  /// Removes an entry without sending it; its memory stays in the cache.
+  ///
+  /// - Returns: false when there is no such entry.
+  public func drop(_ id: EntryID) throws -> Bool {
+    try write {
+      guard try entry(id) != nil else { return false }
+      try remove(id)
+      return true
+    }
+  }
+
+  // MARK: Tidying
+
+  /// Puts the queue in order after whatever happened since the last sync. The caller holds the sync
+  /// lock, so an entry that is being sent was left by a process that died: it may have arrived.
+  func recover() throws {
+    try connection.run("UPDATE memctl_entries SET state = 'in_doubt' WHERE state = 'sending'")
+    // The Python side has sent and removed these.
+    try connection.run(
+      """
+      DELETE FROM memctl_entries
+      WHERE op_type IS NULL AND NOT EXISTS (SELECT 1 FROM pending_ops p WHERE p.id = memctl_entries.id)
+      """)
+    // The Python side counts being offline, and deletes an entry at 5.
+    try connection.run("UPDATE pending_ops SET retry_count = 0 WHERE retry_count <> 0")
+  }
+}

@@ -1,0 +1,176 @@
+import Glibc
+import SQLite
+
+/// What applying the server's rows needs of the file. All of it runs in a transaction of the caller's.
+extension Cache {
+  /// Memories without a server id that are not simply waiting to be sent: orphans, which no entry
+  /// speaks of, and stores in doubt, whether their memory is still there or not.
+  func adoptionCandidates() throws -> [AdoptionCandidates.Candidate] {
+    let entries = try entries()
+    var candidates: [AdoptionCandidates.Candidate] = []
+    var spokenFor: Set<LocalID> = []
+    for entry in entries {
+      guard case .store(let fields, let localID)? = try? entry.operation() else { continue }
+      if let localID { spokenFor.insert(localID) }
+      guard entry.state == .inDoubt else { continue }
+      let present: Memory? = if let localID { try memory(localID) } else { nil }
+      candidates.append(.init(localID: present?.id, entry: entry, fields: fields))
+    }
+    try connection.forEach("SELECT \(Self.memoryColumns) FROM memories WHERE server_id IS NULL") {
+      let memory = Self.memory($0)
+      if !spokenFor.contains(memory.id) {
+        candidates.append(.init(localID: memory.id, entry: nil, fields: memory.fields))
+      }
+    }
+    return candidates
+  }
+
+  /// The memories on the server that entries of this type speak of, dead ones included.
+  func serverIDs(ofEntries name: String) throws -> Set<Int64> {
+    let payloads = try connection.query(
+      """
+      SELECT payload FROM pending_ops WHERE op_type = ?1
+      UNION ALL SELECT payload FROM memctl_entries WHERE op_type = ?1
+      """, name) { $0.text(0) }
+    return Set(
+      payloads.compactMap { payload in
+        switch try? Operation(name: name, payload: payload) {
+        case .delete(let id), .update(_, let id): id.rawValue
+        default: nil
+        }
+      })
+  }
+
+  /// A row of the cache that the server has, lent while it is read.
+  struct LinkedRow {
+    fileprivate let statement: Statement
+
+    var serverID: Int64 { statement.int64(0) }
+    var id: LocalID { LocalID(rawValue: statement.int64(1)) }
+    func createdAt(is text: String) -> Bool { equals(8, text) }
+
+    /// The row to write, nil when nothing differs. The user's own text stays where the server's is
+    /// the same with secrets blacked out.
+    func differing(from row: ServerRow) -> ServerRow? {
+      var row = row
+      if !equals(2, row.fields.content), row.fields.isSensitive,
+        let redaction = Redaction(row.fields.content)
+      {
+        let own = statement.text(2)
+        if redaction.couldStand(for: own) { row.fields.content = own }
+      }
+      let fields = row.fields
+      let isSame =
+        equals(2, fields.content) && equals(3, fields.category) && equals(4, fields.tags)
+        && equals(5, fields.expandedKeywords) && statement.double(6) == fields.importance
+        && statement.bool(7) == fields.isSensitive && equals(9, row.updatedAt)
+      return isSame ? nil : row
+    }
+
+    private func equals(_ column: Int, _ text: String) -> Bool {
+      var text = text
+      return text.withUTF8 { wanted in
+        statement.withText(column) { found in
+          found.count == wanted.count
+            && (wanted.isEmpty || memcmp(found.baseAddress!, wanted.baseAddress!, wanted.count) == 0)
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with each memory that has one of these server ids, at most a portion of them.
+  func forEachLinkedRow(in ids: [Int64], _ body: (LinkedRow) throws -> Void) throws {
+    if ids.isEmpty { return }
+    let statement = try portionStatement(
+      """
+      SELECT server_id, id, content, category, tags, expanded_keywords, importance, is_sensitive,
+        created_at, updated_at
+      FROM memories WHERE server_id IN
+      """, ids)
+    while try statement.step() { try body(LinkedRow(statement: statement)) }
+  }
+
+  /// Deletes the memories with these server ids, and what would still change them.
+  ///
+  /// - Returns: how many there were.
+  func deleteMemories(_ ids: [Int64]) throws -> Int {
+    var deleted = 0
+    var rest = ids[...]
+    while !rest.isEmpty {
+      let statement = try portionStatement(
+        "DELETE FROM memories WHERE server_id IN",
+        Array(rest.prefix(RowApplier.portionSize)), suffix: "RETURNING server_id")
+      while try statement.step() { deleted += 1 }
+      rest = rest.dropFirst(RowApplier.portionSize)
+    }
+    return deleted
+  }
+
+  func delete(copyOf serverID: ServerID, _ id: LocalID) throws {
+    try connection.run(
+      "DELETE FROM memories WHERE id = ? AND server_id = ?", id.rawValue, serverID.rawValue)
+  }
+
+  func link(_ id: LocalID, to serverID: ServerID) throws {
+    try connection.run(
+      "UPDATE memories SET server_id = ? WHERE id = ?", serverID.rawValue, id.rawValue)
+  }
+
+  /// Links a memory to the id that the server gave its store. A row with that id that another program
+  /// pulled meanwhile is the same memory and makes way.
+  ///
+  /// - Returns: false when the id belongs to another memory; then nothing is changed.
+  func link(
+    _ id: LocalID, _ fields: MemoryFields, toAcknowledged serverID: ServerID
+  ) throws -> Bool {
+    guard let own = try memory(id), own.serverID != serverID else { return true }
+    if let other = try memory(serverID) {
+      let isCopy =
+        other.id > id
+        && (other.fields.content == fields.content
+          || Redaction(other.fields.content)?.couldStand(for: fields.content) == true)
+      guard isCopy else { return false }
+      try delete(copyOf: serverID, other.id)
+    }
+    try link(id, to: serverID)
+    return true
+  }
+
+  /// Writes rows of the server's, at most a portion of them, in one statement: new ones, and the
+  /// present state of known ones.
+  func upsert(_ rows: [ServerRow]) throws {
+    if rows.isEmpty { return }
+    let values = Array(repeating: "(?,?,?,?,?,?,?,?,?)", count: rows.count).joined(separator: ",")
+    let statement = try connection.prepare(
+      """
+      INSERT INTO memories (content, category, tags, expanded_keywords, importance, is_sensitive,
+        created_at, updated_at, server_id)
+      VALUES \(values)
+      ON CONFLICT(server_id) DO UPDATE SET content = excluded.content, category = excluded.category,
+        tags = excluded.tags, expanded_keywords = excluded.expanded_keywords,
+        importance = excluded.importance, is_sensitive = excluded.is_sensitive,
+        updated_at = excluded.updated_at
+      """)
+    for (index, row) in rows.enumerated() {
+      let values: [Value] = [
+        .text(row.fields.content), .text(row.fields.category), .text(row.fields.tags),
+        .text(row.fields.expandedKeywords), .real(row.fields.importance),
+        .integer(row.fields.isSensitive ? 1 : 0), .text(row.createdAt), .text(row.updatedAt),
+        .integer(row.id.rawValue),
+      ]
+      for (offset, value) in values.enumerated() {
+        try statement.bind(value, at: index * values.count + offset + 1)
+      }
+    }
+    try statement.step()
+  }
+
+  private func portionStatement(
+    _ sql: String, _ ids: [Int64], suffix: String = ""
+  ) throws -> Statement {
+    let marks = Array(repeating: "?", count: ids.count).joined(separator: ",")
+    let statement = try connection.prepare("\(sql) (\(marks)) \(suffix)")
+    try statement.bind(ids)
+    return statement
+  }
+}

@@ -1,0 +1,93 @@
+import SQLite
+
+/// What sync knows beyond memories and queue: the watermark, which the Python side shares, and
+/// memctl's own notes, true in every process.
+extension Cache {
+  /// The server's time up to which the cache has been pulled, as it stands in the file.
+  public func lastSyncText() throws -> String? {
+    try read {
+      try connection.first("SELECT value FROM sync_meta WHERE key = 'last_sync_ts'") { $0.text(0) }
+    }
+  }
+
+  /// The same as a time; nil as well when what stands there is none.
+  func watermark() throws -> Timestamp? { try lastSyncText().flatMap(Timestamp.init) }
+
+  func setWatermark(_ watermark: Timestamp) throws {
+    try connection.run(
+      "INSERT OR REPLACE INTO sync_meta(key, value) VALUES ('last_sync_ts', ?)",
+      watermark.description)
+  }
+
+  /// A note in `memctl_meta`.
+  enum Note: String {
+    /// "1" after the server refused the key, until it accepts it again.
+    case authFailed = "auth_failed"
+    /// "1" when the last sync reached its end.
+    case lastSyncSuccess = "last_sync_success"
+    case lastSuccessAt = "last_success_at"
+    /// The server asked not to be called before this time.
+    case notBefore = "not_before"
+    /// The server that is known to act once on a repeated `Idempotency-Key`.
+    case idempotentServer = "idempotent_server"
+  }
+
+  func note(_ note: Note) throws -> String? {
+    try read {
+      try connection.first("SELECT value FROM memctl_meta WHERE key = ?", note.rawValue) {
+        $0.text(0)
+      }
+    }
+  }
+
+  /// Sets a note, nil to remove it. What is so already is not written again.
+  func set(_ note: Note, _ value: String?) throws {
+    if try self.note(note) == value { return }
+    _ = try write {
+      if let value {
+        try connection.run(
+          "INSERT OR REPLACE INTO memctl_meta(key, value) VALUES (?, ?)", note.rawValue, value)
+      } else {
+        try connection.run("DELETE FROM memctl_meta WHERE key = ?", note.rawValue)
+      }
+    }
+  }
+}
+
+/// How many of everything, all read from one snapshot.
+public struct Counts: Sendable {
+  public let total: Int
+  /// Largest first, equal ones by name.
+  public let byCategory: [(category: String, count: Int)]
+  /// Memories without a server id.
+  public let orphans: Int
+  /// Entries that the server has not acknowledged and that are not dead, those in doubt included.
+  public let pending: Int
+  public let inDoubt: Int
+  public let deadLetters: Int
+  /// ISO 8601, as it stands in the file.
+  public let lastSync: String?
+  public let authFailed: Bool
+  public let lastSyncSuccess: Bool
+}
+
+extension Cache {
+  public func counts() throws -> Counts {
+    try read {
+      func count(_ sql: String) throws -> Int { try connection.first(sql) { $0.int(0) } ?? 0 }
+      let byCategory = try connection.query(
+        """
+        SELECT coalesce(category, ''), count(*) AS count FROM memories GROUP BY 1 ORDER BY 2 DESC, 1
+        """
+      ) { (category: $0.text(0), count: $0.int(1)) }
+      let held = "SELECT count(*) FROM memctl_entries WHERE op_type IS NOT NULL AND state"
+      return Counts(
+        total: byCategory.reduce(0) { $0 + $1.count }, byCategory: byCategory,
+        orphans: try count("SELECT count(*) FROM memories WHERE server_id IS NULL"),
+        pending: try count("SELECT count(*) FROM pending_ops") + count("\(held) <> 'dead'"),
+        inDoubt: try count("\(held) IN ('in_doubt', 'sending')"),
+        deadLetters: try count("\(held) = 'dead'"), lastSync: try lastSyncText(),
+        authFailed: try note(.authFailed) != nil, lastSyncSuccess: try note(.lastSyncSuccess) != nil)
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import Glibc
+import SQLite
+
+/// The local file: memories, the queue of what the server does not know yet, and sync's own state.
+///
+/// Other programs write the same file at the same time, so nothing read outside a transaction is
+/// still true a moment later. One thread uses a cache; each process or thread opens its own.
+public final class Cache {
+  /// The path that was opened, for messages.
+  public let path: String
+  let connection: Connection
+  let random: Randomness
+
+  /// Opens the file, creates it when it is missing, and brings an old one up to date.
+  ///
+  /// A file that is created is readable by its owner alone, as is a folder that is created for it;
+  /// an existing file that others could read is closed to them.
+  ///
+  /// - Throws: `Problem` of kind `.file`: not a database, of a newer version, not writable.
+  public init(path: String, random: Randomness = .system) throws {
+    self.path = path
+    self.random = random
+    connection = try Cache.translatingErrors(path) {
+      if path != ":memory:" { try Cache.prepareFile(at: path) }
+      let connection = try Connection(path: path)
+      try Schema.bringUpToDate(connection, path: path)
+      return connection
+    }
+  }
+
+  /// Runs `body` in one transaction that holds the write lock. It is synchronous: a transaction
+  /// never waits for the network.
+  ///
+  /// - Throws: what `body` throws, and `Problem` of kind `.file`; then nothing was written.
+  public func write<Result>(_ body: () throws -> Result) throws -> Result {
+    try Cache.translatingErrors(path) { try connection.transaction(.immediate, body) }
+  }
+
+  /// Runs `body` on one snapshot of the file.
+  public func read<Result>(_ body: () throws -> Result) throws -> Result {
+    try Cache.translatingErrors(path) { try connection.transaction(.deferred, body) }
+  }
+
+  /// Runs `body` like `write`, then undoes it: what would be done, without doing it.
+  public func rehearse<Result>(_ body: () throws -> Result) throws -> Result {
+    try Cache.translatingErrors(path) { try connection.rehearsal(body) }
+  }
+
+  // MARK: The file
+
+  private static func prepareFile(at path: String) throws {
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+    if !folder.isEmpty { try makeFolder(folder) }
+    // Created here and not by SQLite, so that it is never readable by others, not for a moment.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw Problem(
+        .file, "cannot open \(path): \(String(cString: strerror(errno)))",
+        hint: "check the path and its permissions, or choose another with --db")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & 0o077 != 0, status.st_uid == geteuid() {
+      fchmod(descriptor, status.st_mode & 0o700)
+    }
+  }
+
+  private static func makeFolder(_ path: String) throws {
+    if access(path, F_OK) == 0 { return }
+    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+    if !parent.isEmpty { try makeFolder(parent) }
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+      throw Problem(
+        .file, "cannot create the folder \(path): \(String(cString: strerror(errno)))",
+        hint: "create it, or choose another file with --db")
+    }
+  }
+
+  // MARK: Errors
+
+  static func translatingErrors<Result>(
+    _ path: String, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch let error as SQLiteError {
+      throw Problem(error, path: path)
+    }
+  }
+}
+
+extension Problem {
+  /// What an SQLite error means to someone whose memories are in the file at `path`.
+  init(_ error: SQLiteError, path: String) {
+    switch error.kind {
+    case .busy:
+      self.init(
+        .busy, "another program has been writing \(path) for 30 seconds",
+        hint: "nothing is lost; try again when it is done")
+    case .full:
+      self.init(
+        .file, "the disk is full; nothing was written to \(path)", hint: "free some space, then try again")
+    case .readOnly, .cannotOpen:
+      self.init(
+        .file, "\(path) cannot be written: \(error.message)",
+        hint: "check its owner and permissions and those of its folder")
+    case .notADatabase:
+      self.init(
+        .file, "\(path) is not a memory cache: it is no SQLite database",
+        hint: "choose another file with --db; this one was not changed")
+    case .corrupt:
+      self.init(
+        .file, "\(path) is damaged: \(error.message)",
+        hint: "keep a copy, then rescue it with: sqlite3 '\(path)' .recover")
+    default:
+      self.init(.file, "cannot use \(path): \(error.message)")
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import SQLite
+
+/// Makes the cache agree with rows of the server's, inside one transaction of the caller's.
+///
+/// Rows are taken in portions, so that an answer of any length needs little memory, and what is the
+/// same already is not written: FTS5 flushes its index at each statement that fires a trigger, which
+/// is why many rows go into one statement.
+struct RowApplier {
+  /// What the rows stand for.
+  enum Extent {
+    /// What changed since the watermark.
+    case changes
+    /// Everything that the server has. `known` are the ids, ascending, that the cache had before the
+    /// server was asked; of these, what the server no longer has is deleted.
+    case everything(known: [Int64])
+  }
+
+  private let cache: Cache
+  private let extent: Extent
+  private let now: Timestamp
+  private var candidates: AdoptionCandidates
+  private let deletesOnTheirWay: Set<Int64>
+  private let updatesOnTheirWay: Set<Int64>
+
+  private var seen: Set<Int64> = []
+  private var portion: [ServerRow] = []
+  private var tombstones: [Int64] = []
+
+  private(set) var report = PullReport()
+  /// Entries of the queue that turned out to have arrived.
+  private(set) var adopted = 0
+
+  static let portionSize = 500
+
+  init(_ cache: Cache, _ extent: Extent, margin: Double, now: Timestamp) throws {
+    self.cache = cache
+    self.extent = extent
+    self.now = now
+    candidates = AdoptionCandidates(try cache.adoptionCandidates(), margin: margin)
+    deletesOnTheirWay = try cache.serverIDs(ofEntries: "delete")
+    updatesOnTheirWay = try cache.serverIDs(ofEntries: "update")
+  }
+
+  mutating func add(_ record: Result<ServerRow, ServerRow.Defect>) throws {
+    report.received += 1
+    switch record {
+    case .failure(let defect): report.skip(defect.reason)
+    case .success(let row) where !seen.insert(row.id.rawValue).inserted:
+      report.skip("memory \(row.id.rawValue): it stands in the answer twice")
+    case .success(let row) where deletesOnTheirWay.contains(row.id.rawValue):
+      report.unchanged += 1
+    case .success(let row):
+      portion.append(row)
+      if portion.count == Self.portionSize { try applyPortion() }
+    }
+  }
+
+  /// Applies what is left and, where the rows were everything, deletes what the server no longer has
+  /// and queues what it never had.
+  ///
+  /// - Throws: `Problem` of kind `.refused` when that would delete more than half of the cache,
+  ///   unless `force`.
+  mutating func finish(force: Bool = false) throws {
+    try applyPortion()
+    if case .everything(let known) = extent {
+      let missing = known.filter { !seen.contains($0) }
+      if !force, missing.count > 10, missing.count * 2 > known.count {
+        throw Problem(
+          .refused,
+          """
+          the server's answer would delete \(grouped(missing.count)) of the \
+          \(grouped(known.count)) memories that the cache has from it
+          """,
+          hint: "if the server is right: memctl resync --force")
+      }
+      report.deleted += try cache.deleteMemories(missing)
+      for orphan in candidates.orphans {
+        try cache.enqueue(.store(orphan.fields, localID: orphan.localID), at: now)
+      }
+    }
+  }
+
+  // MARK: A portion
+
+  private mutating func applyPortion() throws {
+    defer { portion.removeAll(keepingCapacity: true) }
+    let tombstones = portion.filter(\.isDeleted)
+    for row in tombstones {
+      // What was deleted elsewhere before its answer reached us is settled as well.
+      if let candidate = candidates.takeStoreInDoubt(for: row) {
+        try cache.remove(candidate.entry!.id)
+        if let localID = candidate.localID { try cache.link(localID, to: row.id) }
+        adopted += 1
+      }
+    }
+    report.deleted += try cache.deleteMemories(tombstones.map(\.id.rawValue))
+
+    var unknown = Set(portion.lazy.filter { !$0.isDeleted }.map(\.id.rawValue))
+    var different: [ServerRow] = []
+    let rows = Dictionary(uniqueKeysWithValues: portion.map { ($0.id.rawValue, $0) })
+    var copies: [(row: ServerRow, copy: LocalID)] = []
+    try cache.forEachLinkedRow(in: Array(unknown)) { local in
+      let row = rows[local.serverID]!
+      unknown.remove(local.serverID)
+      if local.createdAt(is: row.createdAt), !candidates.isEmpty,
+        candidates.hasStoreInDoubt(for: row, before: local.id)
+      {
+        copies.append((row, local.id))
+      } else if updatesOnTheirWay.contains(local.serverID) {
+        report.unchanged += 1
+      } else if let changed = local.differing(from: row) {
+        different.append(changed)
+        report.updated += 1
+      } else {
+        report.unchanged += 1
+      }
+    }
+    for (row, copy) in copies {
+      // Another program pulled the memory while its answer was on its way to us.
+      try cache.delete(copyOf: row.id, copy)
+      if let merged = try adopt(row) { different.append(merged) }
+    }
+    for row in portion where unknown.contains(row.id.rawValue) {
+      if let new = try adopt(row) { different.append(new) }
+    }
+    try cache.upsert(different)
+  }
+
+  /// Links the local memory that `row` is, if there is one.
+  ///
+  /// - Returns: the row to write, nil when the cache is to stay as it is.
+  private mutating func adopt(_ row: ServerRow) throws -> ServerRow? {
+    guard let candidate = candidates.take(for: row) else {
+      report.inserted += 1
+      return row
+    }
+    var row = row
+    if let entry = candidate.entry {
+      adopted += 1
+      try cache.remove(entry.id)
+      if entry.deleteWhenKnown {
+        try cache.enqueue(.delete(row.id), at: now)
+        report.unchanged += 1
+        return nil
+      }
+    }
+    guard let localID = candidate.localID else {
+      report.inserted += 1
+      return row
+    }
+    try cache.link(localID, to: row.id)
+    report.updated += 1
+    if candidate.entry == nil {
+      adopted += 1
+      if !candidate.fields.agreesBesidesContent(with: row.fields) {
+        try cache.enqueue(.update(candidate.fields, row.id), at: now)
+        return nil
+      }
+    }
+    row.fields.content = candidate.fields.content
+    return row
+  }
+}

@@ -1,0 +1,190 @@
+import SQLite
+
+/// The shape of the local file, which memctl shares with the system's Python server, and how an
+/// older file gets there.
+///
+/// The Python side sets `user_version` back to 2 whenever it opens the file, so memctl keeps the
+/// version of its own tables in `memctl_meta`. All of those begin with `memctl_`.
+enum Schema {
+  /// `user_version` of the shared tables.
+  static let sharedVersion: Int64 = 2
+  /// The version of memctl's own tables.
+  static let ownVersion = "1"
+
+  /// Creates and migrates what is missing, in one transaction; a file that is up to date is only
+  /// read.
+  ///
+  /// - Throws: `SQLiteError`, and `Problem` of kind `.file` for a file of another program or of a
+  ///   newer version; such a file is not changed.
+  static func bringUpToDate(_ connection: Connection, path: String) throws {
+    // A process that only reads must not wait for one that writes, hence this look without a lock.
+    if try isCurrent(connection, path: path) { return }
+    try useWriteAheadLog(connection)
+    try connection.transaction(.immediate) {
+      if try isCurrent(connection, path: path) { return }
+      try refuseForeignFile(connection, path: path)
+      try createMemories(connection)
+      try createQueue(connection)
+      try connection.execute(ownTables)
+      try connection.run(
+        "INSERT OR REPLACE INTO memctl_meta(key, value) VALUES ('schema_version', ?)", ownVersion)
+      try connection.execute("PRAGMA user_version = \(sharedVersion)")
+    }
+  }
+
+  private static func isCurrent(_ connection: Connection, path: String) throws -> Bool {
+    let shared = try connection.first("PRAGMA user_version") { $0.int64(0) } ?? 0
+    if shared > sharedVersion { throw newer(path, "version \(shared)", "\(sharedVersion)") }
+    guard shared == sharedVersion, try columns(of: "memctl_meta", connection).count > 0 else {
+      return false
+    }
+    let own = try connection.first("SELECT value FROM memctl_meta WHERE key = 'schema_version'") {
+      $0.text(0)
+    }
+    if let own, own != ownVersion { throw newer(path, "memctl version \(own)", ownVersion) }
+    return own != nil
+  }
+
+  private static func newer(_ path: String, _ found: String, _ known: String) -> Problem {
+    Problem(
+      .file, "\(path) has a newer shape (\(found)) than this memctl knows (\(known))",
+      hint: "install a newer memctl; the file was not changed")
+  }
+
+  // Switching needs the file for itself for a moment, and SQLite does not wait for it then.
+  private static func useWriteAheadLog(_ connection: Connection) throws {
+    for attempt in 1... {
+      do {
+        _ = try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) }
+        return
+      } catch let error as SQLiteError where error.kind == .busy && attempt < 20 {
+        try connection.transaction(.immediate) {}
+      }
+    }
+  }
+
+  private static func refuseForeignFile(_ connection: Connection, path: String) throws {
+    let tables = try connection.query(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    ) { $0.text(0) }
+    let memories = try columns(of: "memories", connection)
+    let needed: Set = [
+      "id", "content", "category", "tags", "expanded_keywords", "importance", "is_sensitive",
+      "created_at", "updated_at",
+    ]
+    let others = tables.filter { !["pending_ops", "sync_meta"].contains($0) }
+    guard memories.isEmpty ? others.isEmpty : needed.isSubset(of: memories) else {
+      throw Problem(
+        .file, "\(path) is a database of another program",
+        hint: "choose another file with --db; this one was not changed")
+    }
+  }
+
+  private static func columns(of table: String, _ connection: Connection) throws -> Set<String> {
+    Set(try connection.query("SELECT name FROM pragma_table_info(?)", table) { $0.text(0) })
+  }
+
+  private static func exists(_ name: String, _ connection: Connection) throws -> Bool {
+    try connection.first("SELECT 1 FROM sqlite_schema WHERE name = ?", name) { _ in true } ?? false
+  }
+
+  // MARK: Shared tables
+
+  private static func createMemories(_ connection: Connection) throws {
+    try connection.execute(
+      """
+      CREATE TABLE IF NOT EXISTS memories (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        content TEXT NOT NULL,
+        category TEXT DEFAULT 'facts',
+        tags TEXT DEFAULT '',
+        expanded_keywords TEXT DEFAULT '',
+        importance REAL DEFAULT 0.5,
+        is_sensitive INTEGER DEFAULT 0,
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL,
+        server_id INTEGER
+      );
+      """)
+    if try !columns(of: "memories", connection).contains("server_id") {
+      try connection.execute("ALTER TABLE memories ADD COLUMN server_id INTEGER")
+    }
+    try connection.execute(
+      "CREATE UNIQUE INDEX IF NOT EXISTS idx_memories_server_id ON memories(server_id)")
+    let isNew = try !exists("memories_fts", connection)
+    try connection.execute(fullTextIndex)
+    if isNew {
+      try connection.execute("INSERT INTO memories_fts(memories_fts) VALUES ('rebuild')")
+    }
+  }
+
+  private static let fullTextIndex = """
+    CREATE VIRTUAL TABLE IF NOT EXISTS memories_fts USING fts5(
+      content, category, tags, expanded_keywords, content='memories', content_rowid='id'
+    );
+    CREATE TRIGGER IF NOT EXISTS memories_ai AFTER INSERT ON memories BEGIN
+      INSERT INTO memories_fts(rowid, content, category, tags, expanded_keywords)
+      VALUES (new.id, new.content, new.category, new.tags, new.expanded_keywords);
+    END;
+    CREATE TRIGGER IF NOT EXISTS memories_ad AFTER DELETE ON memories BEGIN
+      INSERT INTO memories_fts(memories_fts, rowid, content, category, tags, expanded_keywords)
+      VALUES ('delete', old.id, old.content, old.category, old.tags, old.expanded_keywords);
+    END;
+    CREATE TRIGGER IF NOT EXISTS memories_au AFTER UPDATE ON memories BEGIN
+      INSERT INTO memories_fts(memories_fts, rowid, content, category, tags, expanded_keywords)
+      VALUES ('delete', old.id, old.content, old.category, old.tags, old.expanded_keywords);
+      INSERT INTO memories_fts(rowid, content, category, tags, expanded_keywords)
+      VALUES (new.id, new.content, new.category, new.tags, new.expanded_keywords);
+    END;
+    """
+
+  private static func createQueue(_ connection: Connection) throws {
+    try connection.execute(
+      """
+      CREATE TABLE IF NOT EXISTS pending_ops (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        op_type TEXT NOT NULL,
+        payload TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        retry_count INTEGER DEFAULT 0
+      );
+      CREATE TABLE IF NOT EXISTS sync_meta (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+      );
+      """)
+    if try !columns(of: "pending_ops", connection).contains("retry_count") {
+      try connection.execute("ALTER TABLE pending_ops ADD COLUMN retry_count INTEGER DEFAULT 0")
+    }
+  }
+
+  // MARK: memctl's own tables
+
+  /// `memctl_entries` has a row for each queue entry that was ever sent. While `op_type` is NULL the
+  /// entry itself stands in `pending_ops` and the row only notes what is known of it. An entry that
+  /// nobody else may send (being sent, in doubt, dead, or of a type that the Python side does not
+  /// know) stands here alone, under the same id.
+  private static let ownTables = """
+    CREATE TABLE IF NOT EXISTS memctl_meta (
+      key TEXT PRIMARY KEY,
+      value TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS memctl_entries (
+      id INTEGER PRIMARY KEY,
+      op_type TEXT,
+      payload TEXT,
+      created_at TEXT,
+      state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'in_doubt', 'dead')),
+      idempotency_key TEXT NOT NULL,
+      sent_after TEXT,
+      last_sent_at TEXT,
+      delete_when_known INTEGER NOT NULL DEFAULT 0,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      next_attempt_at TEXT,
+      error_kind TEXT,
+      error_status INTEGER,
+      error_message TEXT,
+      CHECK ((op_type IS NULL) = (payload IS NULL) AND (op_type IS NULL) = (created_at IS NULL))
+    );
+    """
+}

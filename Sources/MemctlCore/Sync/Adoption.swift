@@ -1,0 +1,92 @@
+/// Local memories without a server id for which a row of the server may turn up: orphans, and stores
+/// whose answer was lost. Such a row is adopted instead of standing in the cache a second time.
+///
+/// Each candidate is adopted once: two equal memories stay two.
+struct AdoptionCandidates {
+  struct Candidate {
+    /// Nil when the memory is no longer in the cache.
+    let localID: LocalID?
+    /// The store in doubt; nil for an orphan, which nothing is queued for.
+    let entry: QueueEntry?
+    let fields: MemoryFields
+  }
+
+  private var byContent: [String: [Candidate]] = [:]
+  /// Stands for `lateness` and clocks that differ.
+  private let margin: Double
+
+  var isEmpty: Bool { byContent.isEmpty }
+
+  /// - Parameter margin: seconds by which a row may seem older than the request that caused it.
+  init(_ candidates: [Candidate], margin: Double) {
+    self.margin = margin
+    for candidate in candidates { byContent[candidate.fields.content, default: []].append(candidate) }
+  }
+
+  /// Takes the candidate that `row` is, if there is one: a store in doubt if all its fields are as
+  /// the server would keep them and the row is not older than its first attempt; an orphan if its
+  /// content is the same, an orphan that agrees in all fields first.
+  mutating func take(for row: ServerRow) -> Candidate? {
+    for content in contents(like: row) {
+      let candidates = byContent[content]!
+      let choices = [
+        candidates.firstIndex { $0.entry != nil && isSame($0, row) && isYoungEnough($0, row) },
+        candidates.firstIndex { $0.entry == nil && isSame($0, row) },
+        candidates.firstIndex { $0.entry == nil },
+      ]
+      guard let index = choices.compactMap(\.self).first else { continue }
+      let candidate = byContent[content]!.remove(at: index)
+      if byContent[content]!.isEmpty { byContent[content] = nil }
+      return candidate
+    }
+    return nil
+  }
+
+  /// Takes the store in doubt that `row` is, leaving orphans alone.
+  mutating func takeStoreInDoubt(for row: ServerRow) -> Candidate? {
+    hasStoreInDoubt(for: row) ? take(for: row) : nil
+  }
+
+  /// Whether `row` could be a store in doubt; where `local` is given, one of an older memory.
+  func hasStoreInDoubt(for row: ServerRow, before local: LocalID? = nil) -> Bool {
+    contents(like: row).contains { content in
+      byContent[content]!.contains { candidate in
+        guard candidate.entry != nil else { return false }
+        if let local, let own = candidate.localID, own >= local { return false }
+        return isSame(candidate, row) && isYoungEnough(candidate, row)
+      }
+    }
+  }
+
+  /// The orphans that no row was found for, oldest first.
+  var orphans: [Candidate] {
+    byContent.values.joined().filter { $0.entry == nil }.sorted { $0.localID! < $1.localID! }
+  }
+
+  private func contents(like row: ServerRow) -> [String] {
+    if byContent[row.fields.content] != nil { return [row.fields.content] }
+    guard row.fields.isSensitive, let redaction = Redaction(row.fields.content) else { return [] }
+    return byContent.keys.filter(redaction.couldStand).sorted()
+  }
+
+  private func isSame(_ candidate: Candidate, _ row: ServerRow) -> Bool {
+    candidate.fields.agreesBesidesContent(with: row.fields)
+      && (!candidate.fields.isSensitive || row.fields.isSensitive)
+  }
+
+  private func isYoungEnough(_ candidate: Candidate, _ row: ServerRow) -> Bool {
+    guard let sentAfter = candidate.entry?.sentAfter else { return true }
+    guard let createdAt = Timestamp(row.createdAt) else { return false }
+    return createdAt.seconds(since: sentAfter) > -margin
+  }
+}
+
+extension MemoryFields {
+  /// Whether the server would keep both alike, their contents and sensitivity aside: it folds
+  /// categories and keeps 32 bits of the importance.
+  func agreesBesidesContent(with other: MemoryFields) -> Bool {
+    Category.folded(category) == Category.folded(other.category) && tags == other.tags
+      && expandedKeywords == other.expandedKeywords
+      && Float(importance) == Float(other.importance)
+  }
+}

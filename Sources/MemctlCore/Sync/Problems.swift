@@ -1,0 +1,55 @@
+/// The problems that a sync can meet, worded in one place.
+extension Problem {
+  /// Whether the server must not be called again in the same run.
+  var endsCalls: Bool { [.overloaded, .unauthorized, .interrupted].contains(kind) }
+
+  static func unreachable(_ baseURL: String, _ reason: String) -> Problem {
+    Problem(
+      .offline, "cannot reach the server at \(baseURL): \(reason)",
+      hint: "nothing is lost; memctl sync sends what is queued once the server is back")
+  }
+
+  static func lostAnswer(_ reason: String) -> Problem {
+    Problem(
+      .offline, "the server's answer was lost: \(reason)",
+      hint: "nothing is lost; memctl sync finds out whether it arrived before it sends again")
+  }
+
+  static func overloaded(_ message: String, until: Timestamp?) -> Problem {
+    Problem(
+      .overloaded, "the server is overloaded: \(message)",
+      hint: until.map { "nothing is lost; the next sync after \($0) goes on" }
+        ?? "nothing is lost; try again later")
+  }
+
+  static func serverFailed(_ status: Int, _ message: String) -> Problem {
+    Problem(
+      .serverFailed, "the server failed (\(status)): \(message)",
+      hint: "nothing is lost; it is tried again later, see memctl queue")
+  }
+
+  static func nonsense(_ reason: String) -> Problem {
+    Problem(
+      .nonsense, "the server's answer makes no sense: \(reason)",
+      hint: "check that the address is that of a memory server")
+  }
+
+  static func unauthorized(_ message: String) -> Problem {
+    Problem(
+      .unauthorized, "the server does not accept the key: \(message)",
+      hint: "set MEMORY_API_KEY to a valid key; nothing is sent until the server accepts it")
+  }
+
+  static let interrupted = Problem(
+    .interrupted, "interrupted", hint: "nothing is lost; memctl sync goes on")
+
+  static func rejected(_ first: (id: EntryID, message: String), count: Int) -> Problem {
+    let id = first.id.rawValue
+    return Problem(
+      .rejected,
+      count == 1
+        ? "the server rejected entry \(id): \(first.message)"
+        : "the server rejected \(grouped(count)) entries, the first (\(id)): \(first.message)",
+      hint: "memctl queue show \(id), then memctl queue retry \(id) or memctl queue drop \(id)")
+  }
+}

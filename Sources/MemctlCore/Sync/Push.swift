@@ -1,0 +1,293 @@
+/// One push of the queue: entries of one memory in order, those of different memories side by side.
+///
+/// Entries are claimed before they are sent, and answers are settled as they come, both in the same
+/// short transaction, so that a process that dies leaves no more in doubt than was on its way.
+struct Push {
+  private let engine: SyncEngine
+  private var cache: Cache { engine.cache }
+
+  /// What is left of each memory's entries, and whether one of them is on its way.
+  private var lanes: [Lane]
+  private var nextLane = 0
+  private var limit: Int
+
+  private var underWay: [ExchangeID: Shipment] = [:]
+  private var ended: [(Shipment, Outcome)] = []
+  /// Answers whose meaning depends on whether the server accepts the key.
+  private var undecided: [(Shipment, Outcome)] = []
+  private var access: Access?
+
+  private var stop: Problem?
+  private var failuresInARow = 0
+  private(set) var report = PushReport()
+  private(set) var problems: [Problem] = []
+  private var rejected: [(id: EntryID, message: String)] = []
+
+  /// After so many exchanges in a row without a proper answer, the server is taken to be away.
+  private static let failuresUntilAway = 3
+  /// Requests on their way at once; the figure that measured best against one server process.
+  static let width = 8
+
+  private struct Lane {
+    var entries: ArraySlice<EntryID>
+    var isBusy = false
+  }
+
+  private struct Shipment {
+    let lane: Int
+    let entry: QueueEntry
+    let operation: Operation
+    let key: String
+  }
+
+  /// - Parameters:
+  ///   - limit: at most so many requests; nil for all.
+  ///   - only: the one entry to send; nil for all.
+  init(_ engine: SyncEngine, limit: Int?, only: EntryID? = nil) throws {
+    self.engine = engine
+    self.limit = limit ?? .max
+    lanes = try Self.lanes(try engine.cache.entries(), only: only, now: engine.now())
+  }
+
+  /// Sends until nothing is left that may be sent.
+  mutating func run() throws {
+    while true {
+      let shipments = try settleAndClaim()
+      for shipment in shipments {
+        let request = engine.requests.perform(shipment.operation, idempotencyKey: shipment.key)
+        underWay[engine.transport.start(request)] = shipment
+        report.sent += 1
+      }
+      if let end = engine.transport.next() {
+        guard let shipment = underWay.removeValue(forKey: end.id) else { continue }
+        if case .success(let response) = end.result {
+          try engine.noteIdempotency(of: response, key: shipment.key)
+        }
+        ended.append((shipment, Outcome(of: shipment.operation, end.result)))
+      } else if !undecided.isEmpty {
+        try decide()
+      } else if ended.isEmpty {
+        break
+      }
+    }
+    finish()
+  }
+
+  /// What `run` would do, for a transaction that is undone: every entry that would be sent.
+  mutating func rehearse() throws -> [SyncEngine.PlannedRequest] {
+    var plan: [SyncEngine.PlannedRequest] = []
+    for lane in lanes.indices {
+      while plan.count < limit, let shipment = try claim(lane) {
+        plan.append(.init(entry: shipment.entry.id, operation: shipment.operation))
+        lanes[lane].isBusy = false
+      }
+    }
+    report.sent = plan.count
+    finish()
+    return plan
+  }
+
+  // MARK: Lanes
+
+  /// The entries by memory. A lane ends where an entry has to wait, since what follows it may depend
+  /// on it; an entry that is dead waits for the user and holds up nothing.
+  private static func lanes(
+    _ entries: [QueueEntry], only: EntryID?, now: Timestamp
+  ) throws -> [Lane] {
+    enum Key: Hashable { case local(LocalID), server(ServerID), entry(EntryID) }
+    var order: [Key] = []
+    var lanes: [Key: [EntryID]] = [:]
+    var closed: Set<Key> = []
+    for entry in entries where entry.state != .dead && (only == nil || entry.id == only) {
+      let key: Key =
+        switch try? entry.operation() {
+        case .store(_, localID: let id?): .local(id)
+        case .delete(let id), .update(_, let id): .server(id)
+        default: .entry(entry.id)
+        }
+      if entry.state != .pending || entry.isDeferred(at: now) { closed.insert(key) }
+      if closed.contains(key) { continue }
+      if lanes[key] == nil { order.append(key) }
+      lanes[key, default: []].append(entry.id)
+    }
+    return order.map { Lane(entries: lanes[$0]![...]) }
+  }
+
+  // MARK: Claiming
+
+  private mutating func settleAndClaim() throws -> [Shipment] {
+    if ended.isEmpty && !mayClaim { return [] }
+    return try cache.write {
+      for (shipment, outcome) in ended { try settle(shipment, outcome) }
+      ended.removeAll()
+      var shipments: [Shipment] = []
+      while mayClaim, underWay.count + shipments.count < Self.width,
+        report.sent + shipments.count < limit, let shipment = try claimNext()
+      {
+        shipments.append(shipment)
+      }
+      return shipments
+    }
+  }
+
+  private var mayClaim: Bool {
+    stop == nil && undecided.isEmpty && nextLane < lanes.count && !engine.cancellation.isCancelled
+  }
+
+  private mutating func claimNext() throws -> Shipment? {
+    while nextLane < lanes.count {
+      if let shipment = try claim(nextLane) { return shipment }
+      nextLane += 1
+    }
+    return nil
+  }
+
+  /// Claims the first entry of a lane that can be sent, and removes those before it that need not be.
+  private mutating func claim(_ lane: Int) throws -> Shipment? {
+    if lanes[lane].isBusy { return nil }
+    while let id = lanes[lane].entries.popFirst() {
+      guard let entry = try cache.entry(id), entry.state == .pending else { continue }
+      let operation: Operation
+      do {
+        operation = try entry.operation()
+      } catch let error as UnreadableOperation {
+        try bury(entry, QueueEntry.LastError(kind: .invalidInput, message: error.reason))
+        continue
+      }
+      guard let operation = try refined(operation) else {
+        try cache.remove(id)
+        report.adopted += 1
+        continue
+      }
+      try cache.hold(id, as: .sending)
+      try cache.noteSending(id, at: engine.now(), watermark: try cache.watermark())
+      guard let claimed = try cache.entry(id), let key = claimed.idempotencyKey else { continue }
+      lanes[lane].isBusy = true
+      return Shipment(lane: lane, entry: claimed, operation: operation, key: key)
+    }
+    return nil
+  }
+
+  /// The operation with what the memory itself says; nil when the server has the memory already.
+  private func refined(_ operation: Operation) throws -> Operation? {
+    guard case .store(var fields, let localID?) = operation,
+      let memory = try cache.memory(localID)
+    else { return operation }
+    if memory.serverID != nil { return nil }
+    fields.isSensitive = fields.isSensitive || memory.fields.isSensitive
+    return .store(fields, localID: localID)
+  }
+
+  // MARK: Settling
+
+  private mutating func settle(_ shipment: Shipment, _ outcome: Outcome) throws {
+    let entry = shipment.entry
+    let verdict = engine.policy.verdict(
+      outcome, of: shipment.operation, attempts: entry.attempts, now: engine.now(),
+      chance: engine.random.fraction())
+    lanes[shipment.lane].isBusy = false
+    nextLane = min(nextLane, shipment.lane)
+    try noteEffectOnRun(outcome)
+    switch verdict {
+    case .undecided:
+      lanes[shipment.lane].isBusy = true
+      undecided.append((shipment, outcome))
+    case .done(let serverID):
+      try acknowledge(shipment, serverID)
+    case .pending(let error, let counts, let after):
+      lanes[shipment.lane].entries = []
+      if try cancelIfDeleted(entry) { return }
+      try cache.release(entry.id)
+      try cache.noteFailure(entry.id, error, countsAsAttempt: counts, nextAttemptAt: after)
+    case .inDoubt(let error, let counts, let after):
+      lanes[shipment.lane].entries = []
+      try cache.hold(entry.id, as: .inDoubt)
+      try cache.noteFailure(entry.id, error, countsAsAttempt: counts, nextAttemptAt: after)
+    case .dead(let error):
+      if try cancelIfDeleted(entry) { return }
+      try bury(entry, error)
+    }
+  }
+
+  /// The user deleted the memory while it was on its way, and it did not arrive.
+  private mutating func cancelIfDeleted(_ entry: QueueEntry) throws -> Bool {
+    guard try cache.entry(entry.id)?.deleteWhenKnown == true else { return false }
+    try cache.remove(entry.id)
+    report.cancelled += 1
+    return true
+  }
+
+  private mutating func acknowledge(_ shipment: Shipment, _ serverID: ServerID?) throws {
+    if case .store(let fields, let localID) = shipment.operation, let serverID {
+      if try cache.entry(shipment.entry.id)?.deleteWhenKnown == true {
+        let entry = try cache.enqueue(.delete(serverID), at: engine.now())
+        lanes.append(Lane(entries: [entry]))
+      } else if let localID, try !cache.link(localID, fields, toAcknowledged: serverID) {
+        try settle(
+          shipment,
+          .nonsense("the server answered with the id \(serverID.rawValue) of another memory"))
+        return
+      }
+    }
+    try cache.remove(shipment.entry.id)
+    report.acknowledged += 1
+  }
+
+  private mutating func bury(_ entry: QueueEntry, _ error: QueueEntry.LastError) throws {
+    try cache.hold(entry.id, as: .dead)
+    try cache.noteFailure(
+      entry.id, error, countsAsAttempt: error.status != nil, nextAttemptAt: nil)
+    report.dead += 1
+    rejected.append((entry.id, error.message))
+  }
+
+  /// What an outcome says of the server as a whole, and so of the entries that have not gone out yet.
+  private mutating func noteEffectOnRun(_ outcome: Outcome) throws {
+    switch outcome {
+    case .acknowledged, .rejected, .ambiguous, .failed:
+      failuresInARow = 0
+      if case .failed(let status, let message) = outcome {
+        note(.serverFailed(status, message))
+      }
+    case .unauthorized(let message):
+      try cache.set(.authFailed, "1")
+      halt(.unauthorized(message))
+    case .unreachable(let reason): halt(.unreachable(engine.requests.baseURL, reason))
+    case .overloaded(_, let message, let retryAfter, _):
+      halt(try engine.noteOverload(message, retryAfter))
+    case .lost(let reason): strike(.lostAnswer(reason))
+    case .nonsense(let reason): strike(.nonsense(reason))
+    }
+  }
+
+  private mutating func strike(_ problem: Problem) {
+    failuresInARow += 1
+    note(problem)
+    if failuresInARow >= Self.failuresUntilAway { stop = stop ?? problem }
+  }
+
+  private mutating func halt(_ problem: Problem) {
+    note(problem)
+    stop = stop ?? problem
+  }
+
+  private mutating func note(_ problem: Problem) {
+    if !problems.contains(where: { $0.kind == problem.kind }) { problems.append(problem) }
+  }
+
+  /// Asks whether the server accepts the key, which tells what the undecided answers mean.
+  private mutating func decide() throws {
+    let access = try self.access ?? engine.checkAccess()
+    self.access = access
+    ended = undecided.map { shipment, outcome in
+      guard case .ambiguous(let status, let message) = outcome else { return (shipment, outcome) }
+      return (shipment, access.meaning(of: shipment.operation, status: status, message))
+    }
+    undecided = []
+  }
+
+  private mutating func finish() {
+    if let first = rejected.first { problems.append(.rejected(first, count: rejected.count)) }
+    if engine.cancellation.isCancelled { problems.append(.interrupted) }
+  }
+}

@@ -1,0 +1,56 @@
+/// What a push did, and what the queue holds after it.
+public struct PushReport: Sendable {
+  /// Requests that went out.
+  public var sent = 0
+  /// Entries that the server acknowledged.
+  public var acknowledged = 0
+  /// Memories that turned out to be on the server already, and were linked to it.
+  public var adopted = 0
+  /// Entries that had become pointless and were removed without being sent.
+  public var cancelled = 0
+  /// Entries that became dead letters.
+  public var dead = 0
+  /// Entries in the queue afterwards, dead letters aside; the next two are part of it.
+  public var remaining = 0
+  /// Entries of which is unknown whether the server took them.
+  public var inDoubt = 0
+  /// Entries that wait for a later time.
+  public var deferred = 0
+}
+
+/// What a pull did.
+public struct PullReport: Sendable {
+  /// Records in the answer.
+  public var received = 0
+  public var inserted = 0
+  public var updated = 0
+  public var unchanged = 0
+  public var deleted = 0
+  /// Records that could not be understood and were left out.
+  public var skipped = 0
+  /// What was wrong with the first of those.
+  public var skippedReasons: [String] = []
+  /// The server's time up to which the cache is now pulled; nil before the first pull.
+  public var watermark: Timestamp?
+
+  mutating func skip(_ reason: String) {
+    skipped += 1
+    if skippedReasons.count < 10 { skippedReasons.append(reason) }
+  }
+}
+
+/// What a command of the sync engine did. Problems do not undo what the report counts.
+public struct SyncReport: Sendable {
+  /// Nil where the command does not push.
+  public var push: PushReport?
+  /// Nil where the command does not pull, or could not.
+  public var pull: PullReport?
+  /// Local memories that the server lacks and that may not be deleted; counted by a resync.
+  public var kept: Int?
+  /// The first of each kind, in the order in which they were met.
+  public private(set) var problems: [Problem] = []
+
+  mutating func note(_ problem: Problem) {
+    if !problems.contains(where: { $0.kind == problem.kind }) { problems.append(problem) }
+  }
+}

@@ -1,0 +1,73 @@
+/// When an entry is tried again, and when it is given up. Pure: time and chance are passed in.
+public struct RetryPolicy: Sendable {
+  /// Definite failures after which an entry becomes a dead letter.
+  public var attempts = 5
+  /// Seconds before the second attempt; doubled with each further one.
+  public var firstDelay = 15.0
+  /// Seconds that a delay never exceeds.
+  public var longestDelay = 3_600.0
+  /// Seconds by which the server may commit a write later than its own clock says: how far back a
+  /// pull looks behind the watermark, and how long a lost store may still turn up.
+  public var lateness = 120.0
+
+  public init() {}
+
+  /// Seconds to wait after `failures` definite failures, at least one: exponential, capped, and
+  /// spread over its upper half by `chance` in 0..<1, so that clients do not come back together.
+  func delay(afterFailures failures: Int, chance: Double) -> Double {
+    let doubled = firstDelay * Double(1 << min(max(failures - 1, 0), 30))
+    return min(doubled, longestDelay) * (0.5 + 0.5 * chance)
+  }
+}
+
+/// What becomes of an entry after an exchange.
+enum Verdict: Hashable {
+  /// It is done; a store is linked to the id.
+  case done(ServerID?)
+  /// It can be sent again, by anyone.
+  case pending(QueueEntry.LastError, counts: Bool, after: Timestamp?)
+  /// It may have taken effect; it must not be sent again without a look.
+  case inDoubt(QueueEntry.LastError, counts: Bool, after: Timestamp?)
+  /// It is never sent again unless the user says so.
+  case dead(QueueEntry.LastError)
+  /// Whether it is rejected or the key is refused is not known yet.
+  case undecided
+}
+
+extension RetryPolicy {
+  /// Judges an entry that had `attempts` definite failures before.
+  func verdict(
+    _ outcome: Outcome, of operation: Operation, attempts: Int, now: Timestamp, chance: Double
+  ) -> Verdict {
+    /// Repeating a delete or an update is harmless; a store that may have arrived is in doubt.
+    func uncertain(
+      _ error: QueueEntry.LastError, counts: Bool = false, after: Timestamp? = nil
+    ) -> Verdict {
+      if case .store = operation { return .inDoubt(error, counts: counts, after: after) }
+      return .pending(error, counts: counts, after: after)
+    }
+
+    switch outcome {
+    case .acknowledged(let id): return .done(id)
+    case .ambiguous: return .undecided
+    case .rejected(let status, let message):
+      return .dead(.init(kind: .rejected, status: status, message: message))
+    case .unauthorized(let message):
+      return .pending(
+        .init(kind: .unauthorized, status: 401, message: message), counts: false, after: nil)
+    case .unreachable(let reason):
+      return .pending(.init(kind: .offline, message: reason), counts: false, after: nil)
+    case .lost(let reason): return uncertain(.init(kind: .offline, message: reason))
+    case .nonsense(let reason): return uncertain(.init(kind: .nonsense, message: reason))
+    case .overloaded(let status, let message, _, let mayHaveArrived):
+      // When to come back concerns the server as a whole, not this entry.
+      let error = QueueEntry.LastError(kind: .overloaded, status: status, message: message)
+      return mayHaveArrived ? uncertain(error) : .pending(error, counts: false, after: nil)
+    case .failed(let status, let message):
+      let error = QueueEntry.LastError(kind: .rejected, status: status, message: message)
+      if attempts + 1 >= self.attempts { return .dead(error) }
+      let seconds = delay(afterFailures: attempts + 1, chance: chance)
+      return uncertain(error, counts: true, after: now.advanced(bySeconds: seconds))
+    }
+  }
+}

@@ -1,0 +1,173 @@
+extension SyncEngine {
+  /// Fetches what changed since the watermark, less the time by which the server may commit late,
+  /// and applies it together with the new watermark.
+  func pull(into report: inout SyncReport, rehearse: Bool = false) throws {
+    if report.problems.contains(where: \.endsCalls) { return }
+    let watermark = try cache.watermark()
+    // A cache that holds synced rows but no usable watermark needs the tombstones, too.
+    let isFresh = try watermark == nil && cache.linkedServerIDs().isEmpty
+    let since = isFresh ? nil : (watermark ?? .epoch).advanced(bySeconds: -policy.lateness)
+    guard let body = try fetch(since: since.map { max($0, .epoch) }, into: &report) else { return }
+    report.pull = try reportingProblems(into: &report) {
+      try transaction(rehearse) { try apply(body, .changes) }
+    }
+  }
+
+  /// Fetches everything and makes the cache equal to it.
+  func pullEverything(
+    into report: inout SyncReport, force: Bool, rehearse: Bool = false
+  ) throws {
+    if report.problems.contains(where: \.endsCalls) { return }
+    let known = try cache.linkedServerIDs()
+    guard let body = try fetch(since: nil, into: &report) else { return }
+    report.pull = try reportingProblems(into: &report) {
+      try transaction(rehearse) { try apply(body, .everything(known: known), force: force) }
+    }
+  }
+
+  private func transaction<Result>(_ rehearse: Bool, _ body: () throws -> Result) throws -> Result {
+    rehearse ? try cache.rehearse(body) : try cache.write(body)
+  }
+
+  /// Applies an answer within a transaction of the caller's.
+  func apply(
+    _ body: ResponseBody, _ extent: RowApplier.Extent, force: Bool = false
+  ) throws -> PullReport {
+    var applier = try RowApplier(cache, extent, margin: policy.lateness, now: now())
+    let serverTime = try SyncAnswer.read(body) { try applier.add($0) }
+    try applier.finish(force: force)
+    try cache.setWatermark(serverTime)
+    var report = applier.report
+    report.watermark = serverTime
+    return report
+  }
+
+  /// Looks whether stores in doubt have arrived: those that have are linked, those that cannot turn
+  /// up any more may be sent again. Nothing else is applied.
+  ///
+  /// - Returns: how many had arrived.
+  func settleDoubts(into report: inout SyncReport) throws -> Int {
+    if report.problems.contains(where: \.endsCalls) { return 0 }
+    let doubts = try cache.entries().filter { $0.state == .inDoubt && !$0.isDeferred(at: now()) }
+    if doubts.isEmpty { return 0 }
+    if try cache.note(.idempotentServer) == requests.baseURL {
+      try cache.write { for doubt in doubts { try settleMissing(doubt) } }
+      return 0
+    }
+    let since = doubts.map { $0.sentAfter ?? .epoch }.min()!.advanced(bySeconds: -policy.lateness)
+    guard let body = try fetch(since: max(since, .epoch), into: &report) else { return 0 }
+    let askedAt = now()
+    return try reportingProblems(into: &report) {
+      try cache.write {
+        var look = try DoubtLook(cache, margin: policy.lateness, now: askedAt)
+        _ = try SyncAnswer.read(body) { try look.add($0) }
+        for doubt in doubts where try cache.entry(doubt.id) != nil {
+          let sentAt = doubt.lastSentAt ?? .epoch
+          // A store that the server is still working on may commit later than this look.
+          if askedAt.seconds(since: sentAt) >= policy.lateness {
+            try settleMissing(doubt)
+          } else {
+            try cache.hold(doubt.id, untilLookAt: sentAt.advanced(bySeconds: policy.lateness))
+          }
+        }
+        return look.adopted
+      }
+    } ?? 0
+  }
+
+  /// A store that did not arrive, or that may be repeated: it goes back into the queue, unless its
+  /// memory is gone.
+  private func settleMissing(_ doubt: QueueEntry) throws {
+    if doubt.deleteWhenKnown, try cache.note(.idempotentServer) != requests.baseURL {
+      try cache.remove(doubt.id)
+    } else {
+      try cache.release(doubt.id)
+    }
+  }
+
+  // MARK: Fetching
+
+  /// The body of a sync answer; nil when there is none, and the report says why.
+  private func fetch(since: Timestamp?, into report: inout SyncReport) throws -> ResponseBody? {
+    let response: HTTPResponse
+    do throws(TransportFailure) {
+      response = try transport.perform(requests.sync(since: since))
+    } catch {
+      report.note(problem(of: Outcome(error)))
+      return nil
+    }
+    switch response.status {
+    case 200: return response.body
+    case 401, 403:
+      try cache.set(.authFailed, "1")
+      report.note(.unauthorized(ServerMessage.text(of: response)))
+    case 408, 425, 429, 502, 503, 504:
+      let retryAfter = response.headers["retry-after"].flatMap(RetryAfter.init)
+      report.note(try noteOverload(ServerMessage.text(of: response), retryAfter))
+    case 500..<600:
+      report.note(.serverFailed(response.status, ServerMessage.text(of: response)))
+    default:
+      report.note(
+        .nonsense("asked for what changed, it answered \(ServerMessage.text(of: response))"))
+    }
+    return nil
+  }
+
+  private func problem(of outcome: Outcome) -> Problem {
+    if cancellation.isCancelled { return .interrupted }
+    return switch outcome {
+    case .unreachable(let reason), .lost(let reason): .unreachable(requests.baseURL, reason)
+    case .nonsense(let reason): .nonsense(reason)
+    default: .nonsense("\(outcome)")
+    }
+  }
+
+  /// An answer that cannot be used is a problem of the report's; a file that cannot be written ends
+  /// the run.
+  private func reportingProblems<Result>(
+    into report: inout SyncReport, _ body: () throws -> Result
+  ) throws -> Result? {
+    do {
+      return try body()
+    } catch let problem as Problem where problem.kind != .file && problem.kind != .busy {
+      report.note(problem)
+      return nil
+    }
+  }
+}
+
+/// Goes through rows of the server's for stores in doubt alone.
+private struct DoubtLook {
+  private let cache: Cache
+  private let now: Timestamp
+  private var candidates: AdoptionCandidates
+  private(set) var adopted = 0
+
+  init(_ cache: Cache, margin: Double, now: Timestamp) throws {
+    self.cache = cache
+    self.now = now
+    let doubts = try cache.adoptionCandidates().filter { $0.entry != nil }
+    candidates = AdoptionCandidates(doubts, margin: margin)
+  }
+
+  mutating func add(_ record: Result<ServerRow, ServerRow.Defect>) throws {
+    guard case .success(let row) = record, !candidates.isEmpty else { return }
+    let local = try cache.memory(row.id)
+    // A row that another memory is linked to is that memory, unless another program pulled it.
+    if let local {
+      guard local.createdAt == row.createdAt, candidates.hasStoreInDoubt(for: row, before: local.id)
+      else { return }
+      try cache.delete(copyOf: row.id, local.id)
+    }
+    guard let candidate = candidates.takeStoreInDoubt(for: row), let entry = candidate.entry else {
+      return
+    }
+    try cache.remove(entry.id)
+    adopted += 1
+    if entry.deleteWhenKnown {
+      if !row.isDeleted { try cache.enqueue(.delete(row.id), at: now) }
+    } else if let localID = candidate.localID {
+      try cache.link(localID, to: row.id)
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/// Keeps a cache and a server equal: pushes the queue, pulls what changed, heals drift by a resync.
+///
+/// It runs on the caller's thread. Whatever ends it, a command, a fault or a crash, leaves the file
+/// in a state from which the next run goes on. Each operation holds the sync lock while it runs.
+public final class SyncEngine {
+  let cache: Cache
+  let requests: Requests
+  let transport: any Transport
+  let lock: SyncLock?
+  let cancellation: Cancellation
+  let policy: RetryPolicy
+  let random: Randomness
+  let now: () -> Timestamp
+
+  /// - Parameters:
+  ///   - lock: nil where no other process can sync the same cache.
+  ///   - cancellation: once it is expressed, nothing new is sent.
+  ///   - now: the clock.
+  public init(
+    cache: Cache, requests: Requests, transport: any Transport, lock: SyncLock?,
+    cancellation: Cancellation, policy: RetryPolicy = RetryPolicy(),
+    random: Randomness = .system, now: @escaping () -> Timestamp = { .now }
+  ) {
+    self.cache = cache
+    self.requests = requests
+    self.transport = transport
+    self.lock = lock
+    self.cancellation = cancellation
+    self.policy = policy
+    self.random = random
+    self.now = now
+  }
+
+  // MARK: Operations
+
+  /// Pushes, then pulls; each runs whatever became of the other.
+  ///
+  /// - Throws: `Problem` of kind `.file` or `.busy`; everything else stands in the report.
+  public func sync() throws -> SyncReport {
+    try run { report in
+      try push(into: &report)
+      try pull(into: &report)
+    }
+  }
+
+  /// Sends the queue, at most `limit` requests.
+  ///
+  /// - Throws: as `sync`.
+  public func push(limit: Int? = nil) throws -> SyncReport {
+    try run { report in try push(into: &report, limit: limit) }
+  }
+
+  /// Fetches what changed since the watermark and applies it.
+  ///
+  /// - Throws: as `sync`.
+  public func pull() throws -> SyncReport {
+    try run { report in try pull(into: &report) }
+  }
+
+  /// Pushes what the server lacks, then makes the cache equal to the server.
+  ///
+  /// - Parameter force: also where that deletes more than half of the cache.
+  /// - Throws: as `sync`.
+  public func resync(force: Bool = false) throws -> SyncReport {
+    try run { report in
+      try push(into: &report)
+      try pullEverything(into: &report, force: force)
+      // Orphans were found by comparing with the server, and are queued now.
+      if report.pull != nil { try push(into: &report) }
+      report.kept = try cache.counts().orphans
+    }
+  }
+
+  /// Tries to send one entry at once. Where another process is syncing, the entry stays in the queue
+  /// for it.
+  ///
+  /// - Throws: `Problem` of kind `.file`.
+  public func send(_ entry: EntryID) throws -> SyncReport {
+    do {
+      return try run(patience: 1) { report in try push(into: &report, only: entry) }
+    } catch let problem as Problem where problem.kind == .busy {
+      var report = SyncReport()
+      report.note(problem)
+      return report
+    }
+  }
+
+  // MARK: One run
+
+  private func run(
+    patience: Double? = nil, _ body: (inout SyncReport) throws -> Void
+  ) throws -> SyncReport {
+    try withLock(patience: patience) {
+      var report = SyncReport()
+      try cache.write { try cache.recover() }
+      if let problem = try reasonNotToCall() { report.note(problem) }
+      try body(&report)
+      try noteEnd(of: report)
+      return report
+    }
+  }
+
+  func withLock<Result>(patience: Double? = nil, _ body: () throws -> Result) throws -> Result {
+    guard let lock else { return try body() }
+    return try lock.withLock(patience: patience, body)
+  }
+
+  /// Why the server must not be called now: it asked for a pause, or it refused the key and still
+  /// does.
+  func reasonNotToCall() throws -> Problem? {
+    if let until = try cache.note(.notBefore).flatMap(Timestamp.init), until > now() {
+      return .overloaded("it asked for a pause", until: until)
+    }
+    guard try cache.note(.authFailed) != nil else { return nil }
+    switch try checkAccess() {
+    case .accepted: return nil
+    // Without an auth-check there is no telling whether the key is accepted again but trying.
+    case .unknown: return nil
+    case let access: return access.problem(requests.baseURL)
+    }
+  }
+
+  private func noteEnd(of report: SyncReport) throws {
+    let isSuccess = report.problems.allSatisfy { $0.kind == .rejected }
+    try cache.set(.lastSyncSuccess, isSuccess ? "1" : nil)
+    if isSuccess { try cache.set(.lastSuccessAt, now().description) }
+  }
+
+  // MARK: Push
+
+  private func push(
+    into report: inout SyncReport, limit: Int? = nil, only: EntryID? = nil
+  ) throws {
+    var result = report.push ?? PushReport()
+    if only == nil { result.adopted += try settleDoubts(into: &report) }
+    if !report.problems.contains(where: \.endsCalls) {
+      var push = try Push(self, limit: limit, only: only)
+      try push.run()
+      result = result + push.report
+      for problem in push.problems { report.note(problem) }
+    }
+    report.push = try queueState(result)
+  }
+
+  func queueState(_ report: PushReport) throws -> PushReport {
+    var report = report
+    let entries = try cache.entries().filter { $0.state != .dead }
+    report.remaining = entries.count
+    report.inDoubt = entries.count { $0.state == .inDoubt || $0.state == .sending }
+    report.deferred = entries.count { $0.isDeferred(at: now()) }
+    return report
+  }
+
+  func noteOverload(_ message: String, _ retryAfter: RetryAfter?) throws -> Problem {
+    let until = retryAfter?.time(from: now())
+    try cache.set(.notBefore, until?.description)
+    return .overloaded(message, until: until)
+  }
+
+  /// A server that repeats the key is one that acts once on it; memctl relies on it from then on.
+  func noteIdempotency(of response: HTTPResponse, key: String) throws {
+    if response.headers["idempotency-key"] == key {
+      try cache.set(.idempotentServer, requests.baseURL)
+    }
+  }
+}
+
+extension PushReport {
+  /// The work of two pushes; the state of the queue is told after both.
+  static func + (first: PushReport, second: PushReport) -> PushReport {
+    var sum = first
+    sum.sent += second.sent
+    sum.acknowledged += second.acknowledged
+    sum.adopted += second.adopted
+    sum.cancelled += second.cancelled
+    sum.dead += second.dead
+    return sum
+  }
+}

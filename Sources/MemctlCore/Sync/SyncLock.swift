@@ -1,0 +1,65 @@
+import Glibc
+
+/// The one right to sync a cache, held by one memctl process at a time. The kernel takes it back when
+/// the process ends, however it ends.
+///
+/// It is a lock (`flock`) on a file beside the cache; what stands in that file is for messages alone.
+public final class SyncLock {
+  private let path: String
+  /// Seconds to wait for another process.
+  private let patience: Double
+  private let cancellation: Cancellation
+
+  public init(cachePath: String, patience: Double, cancellation: Cancellation) {
+    path = cachePath + ".memctl-lock"
+    self.patience = patience
+    self.cancellation = cancellation
+  }
+
+  /// Runs `body` while holding the lock.
+  ///
+  /// - Parameter patience: seconds to wait; nil for the lock's own.
+  /// - Throws: `Problem` of kind `.busy` that names who holds it, when that does not end in time.
+  public func withLock<Result>(
+    patience: Double? = nil, _ body: () throws -> Result
+  ) throws -> Result {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw Problem(.file, "cannot open \(path): \(String(cString: strerror(errno)))")
+    }
+    // Closing gives the lock back. The file stays: removing it would let two processes lock two
+    // files of the same name.
+    defer { close(descriptor) }
+    try acquire(descriptor, patience: patience ?? self.patience)
+    let owner = "process \(getpid()), since \(Timestamp.now)\n"
+    ftruncate(descriptor, 0)
+    _ = owner.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    return try body()
+  }
+
+  private func acquire(_ descriptor: Int32, patience: Double) throws {
+    let interval = 0.02
+    var waited = 0.0
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      if waited >= patience || cancellation.wait(milliseconds: Int32(interval * 1000)) {
+        var buffer = [UInt8](repeating: 0, count: 200)
+        let count = max(0, pread(descriptor, &buffer, buffer.count, 0))
+        let owner = String(decoding: buffer[..<count], as: UTF8.self)
+          .split(separator: "\n").first ?? "unknown"
+        throw Problem(
+          .busy, "another memctl is syncing this cache (\(owner))",
+          hint: "nothing is lost; try again when it is done")
+      }
+      waited += interval
+    }
+  }
+}
+
+extension Timestamp {
+  /// The system's clock.
+  public static var now: Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+  }
+}

@@ -1,0 +1,38 @@
+/// The background loop: a full resync at the start, a sync at each interval, a full resync every
+/// tenth time. While the key is refused, auth-check alone is asked.
+public struct WatchLoop {
+  public enum Cycle: String, Sendable { case sync, resync }
+
+  private let engine: SyncEngine
+  /// Seconds from the end of a cycle to the start of the next.
+  private let interval: Double
+  private static let resyncEvery = 10
+
+  public init(_ engine: SyncEngine, interval: Double) {
+    self.engine = engine
+    self.interval = interval
+  }
+
+  /// Runs until the cancellation is expressed, calling `ended` after each cycle. A cycle that fails
+  /// is reported, and the next one comes all the same.
+  ///
+  /// What is on its way when the cancellation comes is settled before this returns.
+  public func run(ended: (Cycle, Result<SyncReport, Problem>) throws -> Void) throws {
+    var count = 0
+    repeat {
+      let cycle: Cycle = count.isMultiple(of: Self.resyncEvery) ? .resync : .sync
+      count += 1
+      try ended(cycle, Result { () throws(Problem) in try perform(cycle) })
+    } while !engine.cancellation.wait(milliseconds: Int32(interval * 1000))
+  }
+
+  private func perform(_ cycle: Cycle) throws(Problem) -> SyncReport {
+    do {
+      return try cycle == .resync ? engine.resync() : engine.sync()
+    } catch let problem as Problem {
+      throw problem
+    } catch {
+      throw Problem(.bug, "a sync failed in a way that memctl does not know: \(error)")
+    }
+  }
+}
