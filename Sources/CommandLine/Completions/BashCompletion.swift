@@ -1,0 +1,122 @@
+/// A script for bash 4.4 and later, with or without the bash-completion package.
+struct BashCompletion {
+  let table: CommandTable
+
+  var script: String {
+    let name = table.program.name
+    let function = "_" + table.identifier
+    return """
+      # bash completion for \(name), made from its table of commands
+
+      # Sets commands and options: what may follow the command $1.
+      \(function)_command() {
+        case $1 in
+      \(table.visibleNodes.map(commandCase).joined(separator: "\n"))
+        esac
+        options+=' \(spellings(table.visibleGlobalOptions))'
+      }
+
+      # Sets kind: what stands after COMMAND:OPTION, or as COMMAND:NUMBER OF OPERANDS BEFORE.
+      \(function)_kind() {
+        case $1 in
+      \((globalCases + table.visibleNodes.flatMap(kindCases)).joined(separator: "\n"))
+          *) kind= ;;
+        esac
+      }
+
+      \(function)() {
+        local cur=${COMP_WORDS[COMP_CWORD]} prefix= command= option= ended= operands=0
+        local commands options kind word i
+        COMPREPLY=()
+        \(function)_command ''
+        for ((i = 1; i < COMP_CWORD; i++)); do
+          word=${COMP_WORDS[i]}
+          if [[ $option ]]; then
+            # Bash splits --option=value at the equals sign.
+            [[ $word == = ]] || option=
+          elif [[ ! $ended && $word == -- ]]; then
+            ended=1
+          elif [[ ! $ended && $word == -?* ]]; then
+            \(function)_kind "$command:$word"
+            [[ ! $kind ]] || option=$word
+          elif [[ " $commands " == *" $word "* ]]; then
+            command=${command:+$command }$word
+            \(function)_command "$command"
+          else
+            operands=$((operands + 1))
+          fi
+        done
+
+        if [[ $option ]]; then
+          [[ $cur != = ]] || cur=
+          \(function)_kind "$command:$option"
+        elif [[ ! $ended && $cur == --*=* ]]; then
+          # Unless COMP_WORDBREAKS says otherwise.
+          prefix=${cur%%=*}=
+          cur=${cur#*=}
+          \(function)_kind "$command:${prefix%=}"
+        elif [[ ! $ended && $cur == -* ]]; then
+          kind="words $options"
+        elif [[ $commands ]]; then
+          kind="words $commands"
+        else
+          \(function)_kind "$command:$operands"
+        fi
+
+        case $kind in
+          'words '*) mapfile -t COMPREPLY < <(compgen -W "${kind#words }" -- "$cur") ;;
+          file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+          directory) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+          'dynamic '*)
+            while IFS=$'\\t' read -r word _; do
+              [[ $word != "$cur"* ]] || COMPREPLY+=("$(printf %q "$word")")
+            done < <(\(name) \(Completions.command) "${kind#dynamic }" 2>/dev/null </dev/null)
+            ;;
+        esac
+        COMPREPLY=("${COMPREPLY[@]/#/$prefix}")
+      }
+
+      complete -F \(function) \(name)
+
+      """
+  }
+
+  private func commandCase(_ node: CommandNode) -> String {
+    let commands = node.spec.visibleSubcommands.map(\.name).joined(separator: " ")
+    let options = spellings(node.spec.completableOptions)
+    return "    '\(node.key)') commands='\(commands)' options='\(options)' ;;"
+  }
+
+  private func spellings(_ options: [OptionSpec]) -> String {
+    options.flatMap(\.spellings).joined(separator: " ")
+  }
+
+  private var globalCases: [String] { kindCases(of: table.visibleGlobalOptions, after: "*:") }
+
+  private func kindCases(_ node: CommandNode) -> [String] {
+    kindCases(of: node.spec.completableOptions, after: "'\(node.key):'")
+      + node.spec.operands.enumerated().map { index, operand in
+        "    '\(node.key):'\(operand.isVariadic ? "[0-9]*" : "\(index)")) "
+          + "kind='\(kind(operand.value))' ;;"
+      }
+  }
+
+  private func kindCases(of options: [OptionSpec], after prefix: String) -> [String] {
+    options.compactMap { option in
+      option.value.map { value in
+        let patterns = option.spellings.map { prefix + $0 }.joined(separator: " | ")
+        return "    \(patterns)) kind='\(kind(value))' ;;"
+      }
+    }
+  }
+
+  private func kind(_ value: ValueSpec) -> String {
+    switch value.kind {
+    case .text, .integer, .number: "text"
+    case .choice(let choices): "words \(choices.joined(separator: " "))"
+    case .file: "file"
+    case .directory: "directory"
+    case .dynamic(let name): "dynamic \(name)"
+    }
+  }
+}

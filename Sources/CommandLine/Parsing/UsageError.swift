@@ -1,0 +1,24 @@
+/// A command line that the table does not allow.
+public struct UsageError: Error, Hashable, Sendable {
+  /// What is wrong, in the user's words.
+  public let message: String
+  /// The next command to type, after what was probably meant.
+  public let hint: String
+
+  public init(message: String, hint: String) {
+    self.message = message
+    self.hint = hint
+  }
+}
+
+extension CommandTable {
+  /// An error whose hint leads to the help of the command at `path`.
+  public func usageError(
+    _ message: String, at path: [String] = [], didYouMean guess: String? = nil
+  ) -> UsageError {
+    let help = "\(invocation(path)) --help"
+    return UsageError(
+      message: message,
+      hint: guess.map { "did you mean '\($0)'? otherwise: \(help)" } ?? help)
+  }
+}

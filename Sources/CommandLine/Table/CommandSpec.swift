@@ -1,0 +1,59 @@
+/// A command: either one that does something, or a group of subcommands.
+public struct CommandSpec: Sendable {
+  public let name: String
+  /// One line that begins lower-case and has no final period.
+  public let summary: String
+  public let discussion: [HelpBlock]
+  public let options: [OptionSpec]
+  public let operands: [OperandSpec]
+  public let subcommands: [CommandSpec]
+  /// The subcommand that is meant when none is named: `queue --dead` for `queue list --dead`.
+  public let defaultSubcommand: String?
+  public let examples: [CommandExample]
+  /// Whether help, suggestions and completions pass over it.
+  public let isHidden: Bool
+
+  public init(
+    _ name: String,
+    summary: String,
+    discussion: [HelpBlock] = [],
+    options: [OptionSpec] = [],
+    operands: [OperandSpec] = [],
+    subcommands: [CommandSpec] = [],
+    defaultSubcommand: String? = nil,
+    examples: [CommandExample] = [],
+    isHidden: Bool = false
+  ) {
+    self.name = name
+    self.summary = summary
+    self.discussion = discussion
+    self.options = options
+    self.operands = operands
+    self.subcommands = subcommands
+    self.defaultSubcommand = defaultSubcommand
+    self.examples = examples
+    self.isHidden = isHidden
+  }
+}
+
+extension CommandSpec {
+  var visibleOptions: [OptionSpec] { options.filter { !$0.isHidden } }
+  var visibleSubcommands: [CommandSpec] { subcommands.filter { !$0.isHidden } }
+
+  func subcommand(_ name: String) -> CommandSpec? { subcommands.first { $0.name == name } }
+
+  /// What runs when the line names no subcommand.
+  var fallback: CommandSpec? { defaultSubcommand.flatMap(subcommand) }
+}
+
+/// A command line worth copying.
+public struct CommandExample: Sendable {
+  public let command: String
+  /// One line that begins lower-case and has no final period.
+  public let shows: String
+
+  public init(_ command: String, shows: String) {
+    self.command = command
+    self.shows = shows
+  }
+}

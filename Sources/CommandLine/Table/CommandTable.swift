@@ -1,0 +1,49 @@
+/// Everything a program knows of its command line, in one place.
+///
+/// Parser, help, manual page and completions are all made from it. `violations()` names what would
+/// make them ambiguous; a program's tests hold that there are none.
+public struct CommandTable: Sendable {
+  /// The program itself. Its subcommands are the commands; a program without commands has options
+  /// and operands of its own.
+  public let program: CommandSpec
+  /// Options accepted before and after the command, with `--help` and `--version` as the last two.
+  public let globalOptions: [OptionSpec]
+  public let topics: [HelpTopic]
+
+  /// - Parameter globalOptions: All but `--help` and `--version`, which every program has.
+  public init(program: CommandSpec, globalOptions: [OptionSpec] = [], topics: [HelpTopic] = []) {
+    self.program = program
+    self.globalOptions = globalOptions + [.help, .version]
+    self.topics = topics
+  }
+}
+
+extension CommandTable {
+  /// A command line of the program as a user types it, without options: `memctl queue show`.
+  func invocation(_ path: [String]) -> String {
+    ([program.name] + path).joined(separator: " ")
+  }
+
+  /// The program and its commands, each before its subcommands, in the order of the table.
+  var nodes: [CommandNode] { Self.nodes(of: program, at: []) }
+
+  /// `nodes` without the hidden ones and what is below them.
+  var visibleNodes: [CommandNode] {
+    Self.nodes(of: program, at: [], where: { !$0.isHidden })
+  }
+
+  private static func nodes(
+    of spec: CommandSpec, at path: [String], where isIncluded: (CommandSpec) -> Bool = { _ in true }
+  ) -> [CommandNode] {
+    [CommandNode(path: path, spec: spec)]
+      + spec.subcommands.filter(isIncluded).flatMap {
+        nodes(of: $0, at: path + [$0.name], where: isIncluded)
+      }
+  }
+}
+
+/// A command and the words that lead to it; the program has none.
+struct CommandNode {
+  let path: [String]
+  let spec: CommandSpec
+}
