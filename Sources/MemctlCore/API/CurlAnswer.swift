@@ -1,0 +1,88 @@
+import Glibc
+
+/// An answer as it arrives: its headers, and its body in memory or, when it is long, in a temporary
+/// file that has no name and so vanishes with the process.
+final class CurlAnswer {
+  private static let maximumHead = 256 << 10
+
+  private let options: CurlTransport.Options
+  private(set) var headers: [String: String] = [:]
+  private var headCount = 0
+  private var memory: [UInt8] = []
+  private var file: Int32?
+  private var bodyCount = 0
+
+  init(options: CurlTransport.Options) { self.options = options }
+
+  deinit { if let file { close(file) } }
+
+  // MARK: Head
+
+  /// Takes a line of the head. A status line starts over: an interim answer may have come before.
+  func append(line: UnsafeRawBufferPointer) throws(TransportFailure) {
+    headCount += line.count
+    guard headCount <= Self.maximumHead else {
+      throw .lost("the answer has more headers than memctl takes")
+    }
+    if line.starts(with: "HTTP/".utf8) { return headers = [:] }
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
+    let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
+    headers[name] = String(decoding: line[(colon + 1)...].trimmingSpace, as: UTF8.self)
+  }
+
+  // MARK: Body
+
+  /// Takes the next bytes of the body.
+  func append(body bytes: UnsafeRawBufferPointer) throws(TransportFailure) {
+    bodyCount += bytes.count
+    guard bodyCount <= options.maximumAnswer else { throw .tooLarge(limit: options.maximumAnswer) }
+    if let file { return try write(bytes, to: file) }
+    guard bodyCount > options.memoryThreshold else { return memory.append(contentsOf: bytes) }
+    let file = try makeFile()
+    self.file = file
+    try memory.withUnsafeBufferPointer { earlier throws(TransportFailure) in
+      try write(UnsafeRawBufferPointer(earlier), to: file)
+    }
+    memory = []
+    try write(bytes, to: file)
+  }
+
+  func body() throws(TransportFailure) -> ResponseBody {
+    guard let file else { return ResponseBody(memory) }
+    return try ResponseBody(mapping: file, count: bodyCount)
+  }
+
+  private func makeFile() throws(TransportFailure) -> Int32 {
+    var path = Array("\(options.temporaryFolder)/memctl.XXXXXX".utf8CString)
+    let descriptor = mkstemp(&path)
+    guard descriptor >= 0 else { throw Self.cannotKeep }
+    unlink(path)
+    return descriptor
+  }
+
+  private func write(
+    _ bytes: UnsafeRawBufferPointer, to file: Int32
+  ) throws(TransportFailure) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw Self.cannotKeep }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  private static var cannotKeep: TransportFailure {
+    .lost("cannot keep the answer in a temporary file: \(String(cString: strerror(errno)))")
+  }
+}
+
+extension Slice<UnsafeRawBufferPointer> {
+  fileprivate var trimmingSpace: Self {
+    func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0D, 0x0A].contains(byte) }
+    guard let first = firstIndex(where: { !isSpace($0) }),
+      let last = lastIndex(where: { !isSpace($0) })
+    else { return self[endIndex...] }
+    return self[first...last]
+  }
+}

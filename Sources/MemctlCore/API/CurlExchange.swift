@@ -1,0 +1,246 @@
+import CCurl
+
+/// One request on its way, the handle that carries it, and its answer so far.
+final class CurlExchange {
+  let id: ExchangeID
+  let handle: UnsafeMutableRawPointer
+  /// When `expire` is to be asked.
+  private(set) var deadline: ContinuousClock.Instant
+
+  private let request: HTTPRequest
+  private let options: CurlTransport.Options
+  private let begun: ContinuousClock.Instant
+  private var url: CurlURL
+  private var hops = 0
+  private var bytesSent = 0
+  private var answer: CurlAnswer
+  private var answerBegan = false
+  /// Bytes of the answer since the least rate was last looked at.
+  private var bytesInWindow = 0
+  /// Why the answer was refused while it arrived.
+  private var refusal: TransportFailure?
+  private var headers: UnsafeMutablePointer<curl_slist>?
+  private let detail: UnsafeMutablePointer<CChar>
+
+  /// - Parameter handle: without settings; it stays the caller's.
+  /// - Throws: `.notSent` for a request that cannot be sent as it is.
+  init(
+    _ request: HTTPRequest, id: ExchangeID, handle: UnsafeMutableRawPointer,
+    options: CurlTransport.Options
+  ) throws(TransportFailure) {
+    guard let url = CurlURL(request.url) else {
+      throw .notSent("the address is not one of http or https, or holds a user name")
+    }
+    for (name, value) in request.headers
+    where "\(name)\(value)".utf8.contains(where: { [0x00, 0x0A, 0x0D].contains($0) }) {
+      throw .notSent("a header holds a line break")
+    }
+    self.id = id
+    self.handle = handle
+    self.request = request
+    self.options = options
+    self.url = url
+    begun = .now
+    deadline = begun + .seconds(request.patience.seconds)
+    answer = CurlAnswer(options: options)
+    detail = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    detail.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    configure()
+  }
+
+  /// The handle must not be used with these settings afterwards.
+  deinit {
+    ccurl_slist_free_all(headers)
+    detail.deallocate()
+  }
+
+  // MARK: Settings
+
+  private func configure() {
+    ccurl_set_string(handle, CURLOPT_URL, url.text)
+    ccurl_set_string(handle, CURLOPT_USERAGENT, options.userAgent)
+    ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, detail)
+    ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
+    ccurl_set_long(handle, CURLOPT_QUICK_EXIT, 1)  // or giving up would wait for a hanging resolver
+    ccurl_set_long(handle, CURLOPT_PROTOCOLS, Int(CURLPROTO_HTTP | CURLPROTO_HTTPS))
+    ccurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+    ccurl_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    ccurl_set_callback(handle, CURLOPT_HEADERFUNCTION, takeHeader)
+    ccurl_set_pointer(handle, CURLOPT_HEADERDATA, context)
+    ccurl_set_callback(handle, CURLOPT_WRITEFUNCTION, takeBody)
+    ccurl_set_pointer(handle, CURLOPT_WRITEDATA, context)
+
+    // An empty value keeps libcurl from sending its own.
+    for line in ["Expect:", "Content-Type:"] { headers = ccurl_slist_append(headers, line) }
+    for (name, value) in request.headers {
+      headers = ccurl_slist_append(headers, value.isEmpty ? "\(name);" : "\(name): \(value)")
+    }
+    ccurl_set_list(handle, CURLOPT_HTTPHEADER, headers)
+
+    switch request.method {
+    case .get:
+      if ccurl_has_gzip() != 0 { ccurl_set_string(handle, CURLOPT_ACCEPT_ENCODING, "gzip") }
+      if request.body != nil { configureBody(context) }
+    case .delete:
+      if request.body != nil { configureBody(context) }
+    case .post, .put:
+      configureBody(context)
+    }
+    ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+  }
+
+  /// libcurl sends a request again by itself when a kept connection breaks before the answer, though
+  /// the server may have done what it asks. It cannot when the body comes from a callback and there
+  /// is none to rewind it; without a body, only a connection of its own prevents it.
+  private func configureBody(_ context: UnsafeMutableRawPointer) {
+    ccurl_set_long(handle, CURLOPT_POST, 1)
+    ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, request.body?.count ?? 0)
+    ccurl_set_callback(handle, CURLOPT_READFUNCTION, giveBody)
+    ccurl_set_pointer(handle, CURLOPT_READDATA, context)
+    if (request.body ?? []).isEmpty { ccurl_set_long(handle, CURLOPT_FRESH_CONNECT, 1) }
+  }
+
+  // MARK: Progress
+
+  fileprivate func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let rest = (request.body ?? [])[bytesSent...].prefix(buffer.count)
+    buffer.copyBytes(from: rest)
+    bytesSent += rest.count
+    return rest.count
+  }
+
+  /// Returns the number of bytes taken, as libcurl wants it: none when the answer is refused.
+  fileprivate func take(
+    _ bytes: UnsafeRawBufferPointer,
+    _ append: (CurlAnswer) -> (UnsafeRawBufferPointer) throws(TransportFailure) -> Void
+  ) -> Int {
+    if !answerBegan, case .firstByte = request.patience { openWindow() }
+    answerBegan = true
+    bytesInWindow += bytes.count
+    do throws(TransportFailure) {
+      try append(answer)(bytes)
+      return bytes.count
+    } catch {
+      refusal = error
+      return -1
+    }
+  }
+
+  private func openWindow() {
+    bytesInWindow = 0
+    deadline = .now + .seconds(options.leastRateWindow)
+  }
+
+  // MARK: End
+
+  /// Nil when `deadline` has moved because the answer flows.
+  func expire() -> TransportFailure? {
+    switch request.patience {
+    case .firstByte where answerBegan:
+      let least = Double(options.leastRate) * options.leastRateWindow
+      guard Double(bytesInWindow) < least else {
+        openWindow()
+        return nil
+      }
+      return failure("the answer came at less than \(options.leastRate) bytes a second")
+    case .firstByte(let seconds), .whole(let seconds):
+      let answer = answerBegan ? "complete answer" : "answer"
+      return failure("no \(answer) of \(url.origin.server) within \(seconds.formatted) s")
+    }
+  }
+
+  /// The outcome when libcurl has ended with `code`; nil when the request goes on to where the
+  /// server redirects it.
+  func conclude(_ code: CURLcode) -> Result<HTTPResponse, TransportFailure>? {
+    if let refusal { return .failure(refusal) }
+    guard code == CURLE_OK else { return .failure(failure(code)) }
+    let status = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE)
+    switch Redirect.decide(
+      status: status, location: answer.headers["location"], at: url, method: request.method,
+      hops: hops)
+    {
+    case .none:
+      return Result { () throws(TransportFailure) in
+        HTTPResponse(status: status, headers: answer.headers, body: try answer.body())
+      }
+    case .follow(let target):
+      follow(target)
+      return nil
+    case .foreign(let origin):
+      return .failure(.foreignRedirect(to: origin.description))
+    case .broken(let reason):
+      return .failure(.lost(reason))
+    }
+  }
+
+  private func follow(_ target: CurlURL) {
+    url = target
+    hops += 1
+    bytesSent = 0
+    answer = CurlAnswer(options: options)
+    answerBegan = false
+    deadline = begun + .seconds(request.patience.seconds)
+    ccurl_set_string(handle, CURLOPT_URL, target.text)
+  }
+
+  private func failure(_ code: CURLcode) -> TransportFailure {
+    failure(
+      CurlFailure.text(
+        code, detail: String(cString: detail[0] == 0 ? ccurl_easy_strerror(code)! : UnsafePointer(detail)),
+        systemError: Int32(ccurl_get_long(handle, CURLINFO_OS_ERRNO)), answerBegan: answerBegan,
+        origin: url.origin))
+  }
+
+  /// A failure for any other reason than libcurl's.
+  func failure(_ text: String) -> TransportFailure {
+    mayHaveArrived ? .lost(text) : .notSent(text)
+  }
+
+  /// Counts what was written to any socket, a proxy's included, except when the proxy refused.
+  private var mayHaveArrived: Bool {
+    let proxyAnswer = ccurl_get_long(handle, CURLINFO_HTTP_CONNECTCODE)
+    if proxyAnswer != 0, !(200..<300).contains(proxyAnswer) { return false }
+    return hops > 0 || ccurl_get_long(handle, CURLINFO_REQUEST_SIZE) > 0
+  }
+}
+
+extension HTTPRequest.Patience {
+  fileprivate var seconds: Double {
+    switch self {
+    case .whole(let seconds), .firstByte(let seconds): seconds
+    }
+  }
+}
+
+extension Double {
+  /// Without a fraction where there is none.
+  fileprivate var formatted: String { self == rounded() ? "\(Int(self))" : "\(self)" }
+}
+
+// MARK: Callbacks
+
+private typealias Bytes = UnsafeMutablePointer<CChar>
+
+private func exchange(_ context: UnsafeMutableRawPointer?) -> CurlExchange {
+  Unmanaged.fromOpaque(context!).takeUnretainedValue()
+}
+
+private func giveBody(_ bytes: Bytes?, _: Int, _ count: Int, _ context: UnsafeMutableRawPointer?)
+  -> Int
+{
+  exchange(context).give(UnsafeMutableRawBufferPointer(start: bytes, count: count))
+}
+
+private func takeHeader(_ bytes: Bytes?, _: Int, _ count: Int, _ context: UnsafeMutableRawPointer?)
+  -> Int
+{
+  exchange(context).take(UnsafeRawBufferPointer(start: bytes, count: count)) { $0.append(line:) }
+}
+
+private func takeBody(_ bytes: Bytes?, _: Int, _ count: Int, _ context: UnsafeMutableRawPointer?)
+  -> Int
+{
+  exchange(context).take(UnsafeRawBufferPointer(start: bytes, count: count)) { $0.append(body:) }
+}

@@ -1,0 +1,32 @@
+import CCurl
+import Glibc
+
+/// What people are told of an exchange that ended without an answer.
+enum CurlFailure {
+  /// - Parameters:
+  ///   - detail: libcurl's own words, which say more than its code while a connection is made.
+  ///   - systemError: the `errno` of the last attempt to connect.
+  ///   - answerBegan: whether any of the answer had arrived.
+  static func text(
+    _ code: CURLcode, detail: String, systemError: Int32, answerBegan: Bool, origin: CurlURL.Origin
+  ) -> String {
+    switch code {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return "cannot find the host \(origin.host)"
+    case CURLE_COULDNT_CONNECT where systemError == ECONNREFUSED:
+      return "connection refused by \(origin.server)"
+    case CURLE_COULDNT_CONNECT where systemError != 0:
+      return "cannot connect to \(origin.server): \(String(cString: strerror(systemError)))"
+    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION:
+      return "no secure connection to \(origin.server): \(detail)"
+    case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_SEND_FAIL_REWIND,
+      CURLE_PARTIAL_FILE:
+      let moment = answerBegan ? "was complete" : "began"
+      return "the connection to \(origin.server) broke before the answer \(moment)"
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
+      return "the answer of \(origin.server) is not HTTP"
+    default:
+      return detail
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import CCurl
+
+/// An http or https address, as libcurl reads it: what is compared here is what is connected to.
+struct CurlURL: Hashable {
+  /// Scheme, host and port: what a key may be sent to.
+  struct Origin: Hashable, CustomStringConvertible {
+    let scheme: String
+    /// In lower case; an IPv6 address in brackets.
+    let host: String
+    let port: String
+
+    /// As failures name it.
+    var server: String { "\(host):\(port)" }
+
+    /// Without the port that the scheme implies.
+    var description: String {
+      let implied = scheme == "https" ? "443" : "80"
+      return "\(scheme)://\(host)" + (port == implied ? "" : ":\(port)")
+    }
+  }
+
+  let text: String
+  let origin: Origin
+
+  /// Nil for an address that is malformed, holds a user name or password, or is not http or https.
+  init?(_ text: String) { self.init([text]) }
+
+  /// The address that `reference`, absolute or relative, means on a page at this one.
+  func resolving(_ reference: String) -> CurlURL? { CurlURL([text, reference]) }
+
+  /// Each of `references` is relative to the one before.
+  private init?(_ references: [String]) {
+    guard let url = ccurl_url() else { return nil }
+    defer { ccurl_url_cleanup(url) }
+    for reference in references {
+      guard ccurl_url_set(url, CURLUPART_URL, reference, 0) == CURLUE_OK else { return nil }
+    }
+    func part(_ part: CURLUPart, _ flags: Int32 = 0) -> String? {
+      var value: UnsafeMutablePointer<CChar>?
+      guard ccurl_url_get(url, part, &value, UInt32(flags)) == CURLUE_OK, let value else {
+        return nil
+      }
+      defer { ccurl_free(value) }
+      return String(cString: value)
+    }
+    guard part(CURLUPART_USER) == nil, part(CURLUPART_PASSWORD) == nil,
+      let text = part(CURLUPART_URL), let scheme = part(CURLUPART_SCHEME),
+      scheme == "http" || scheme == "https",
+      let host = part(CURLUPART_HOST), let port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT)
+    else { return nil }
+    self.text = text
+    origin = Origin(scheme: scheme, host: host.lowercased(), port: port)
+  }
+}

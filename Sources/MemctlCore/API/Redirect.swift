@@ -1,0 +1,34 @@
+/// What to do with an answer that may point elsewhere.
+///
+/// A request goes where the user sent it and nowhere else: the key never reaches another origin,
+/// and a method is never changed.
+enum Redirect: Hashable {
+  /// The answer is the answer.
+  case none
+  /// The same request goes to this address.
+  case follow(CurlURL)
+  case foreign(CurlURL.Origin)
+  /// The text says why the redirect cannot be followed.
+  case broken(String)
+
+  static let maximumHops = 5
+
+  /// - Parameters:
+  ///   - location: the `Location` header of an answer with `status`.
+  ///   - url: where `method` was sent, after `hops` redirects.
+  static func decide(
+    status: Int, location: String?, at url: CurlURL, method: HTTPRequest.Method, hops: Int
+  ) -> Redirect {
+    // 303 means "done, read more over there": to repeat a write there would do it twice.
+    let redirects = [301, 302, 307, 308].contains(status) || status == 303 && method == .get
+    guard redirects, let location else { return .none }
+    guard let target = url.resolving(location) else {
+      return .broken("the server redirects to an address that memctl does not follow")
+    }
+    guard target.origin == url.origin else { return .foreign(target.origin) }
+    guard hops < maximumHops else {
+      return .broken("the server redirects more than \(maximumHops) times")
+    }
+    return .follow(target)
+  }
+}
