@@ -12,6 +12,7 @@ let package = Package(
     // C libraries: a module map and a shim, nothing else.
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CCurl"),
+    .target(name: "CTerminal"),
     .target(name: "CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
 
     // Knows nothing of memories.
@@ -21,7 +22,7 @@ let package = Package(
 
     // The system.
     .target(name: "MemctlCore", dependencies: ["SQLite", "JSON", "CCurl"]),
-    .target(name: "MemctlCLI", dependencies: ["MemctlCore", "CommandLine"]),
+    .target(name: "MemctlCLI", dependencies: ["MemctlCore", "CommandLine", "CTerminal"]),
     .target(name: "MemctlServer", dependencies: ["SQLite", "JSON", "CommandLine", "CMicrohttpd"]),
     .executableTarget(name: "memctl", dependencies: ["MemctlCLI"]),
     .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer"]),

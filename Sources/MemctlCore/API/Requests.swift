@@ -8,8 +8,29 @@ public struct Requests: Sendable {
   /// Seconds for a whole exchange; for a sync answer, to its first byte.
   private let timeout: Double
 
-  public init(baseURL: String, key: String, timeout: Double) {
-    self.baseURL = baseURL
+  /// - Parameters:
+  ///   - address: `http://` or `https://`, without a slash at the end.
+  ///   - timeout: seconds for a whole exchange; for a sync answer, to its first byte.
+  ///   - hosts: those besides this machine that may get the key over plain http, in lower case.
+  /// - Throws: `Problem` of kind `.configuration` for an address that the key must not be sent to.
+  public init(
+    address: String, key: String, timeout: Double, allowingHTTPTo hosts: Set<String> = []
+  ) throws {
+    guard let url = CurlURL(address), !address.contains(where: { $0 == "?" || $0 == "#" }) else {
+      throw Problem(
+        .configuration, "'\(address)' is not the address of a server",
+        hint: "an address looks like https://memory.example.org")
+    }
+    let host = url.origin.host
+    let isLoopback =
+      host == "localhost" || host == "[::1]"
+      || host.wholeMatch(of: /127\.[0-9]+\.[0-9]+\.[0-9]+/) != nil
+    guard url.origin.scheme == "https" || isLoopback || hosts.contains(host) else {
+      throw Problem(
+        .configuration, "plain http would send the key to \(host) for everyone on the way to read",
+        hint: "use https, or allow it by name: MEMCTL_ALLOW_HTTP=\(host)")
+    }
+    baseURL = address
     self.key = key
     self.timeout = timeout
   }

@@ -74,6 +74,15 @@ extension Cache {
     }
   }
 
+  /// Every tag that a memory has, in alphabetical order.
+  public func tags() throws -> [String] {
+    let lists = try read {
+      try connection.query("SELECT DISTINCT tags FROM memories WHERE tags <> ''") { $0.text(0) }
+    }
+    let tags = lists.flatMap { $0.split(separator: ",").map { String($0.trimmingPrefix(" ")) } }
+    return Set(tags).sorted()
+  }
+
   /// Writes a new memory and queues its store, in one transaction.
   public func store(_ fields: MemoryFields, at now: Timestamp) throws -> (LocalID, EntryID) {
     try write {

@@ -9,7 +9,8 @@ struct Push {
   /// What is left of each memory's entries, and whether one of them is on its way.
   private var lanes: [Lane]
   private var nextLane = 0
-  private var limit: Int
+  private let limit: Int
+  private let total: Int
 
   private var underWay: [ExchangeID: Shipment] = [:]
   private var ended: [(Shipment, Outcome)] = []
@@ -47,6 +48,7 @@ struct Push {
     self.engine = engine
     self.limit = limit ?? .max
     lanes = try Self.lanes(try engine.cache.entries(), only: only, now: engine.now())
+    total = min(self.limit, lanes.reduce(0) { $0 + $1.entries.count })
   }
 
   /// Sends until nothing is left that may be sent.
@@ -58,6 +60,7 @@ struct Push {
         underWay[engine.transport.start(request)] = shipment
         report.sent += 1
       }
+      engine.activity(.pushing(done: report.sent - underWay.count, of: total))
       if let end = engine.transport.next() {
         guard let shipment = underWay.removeValue(forKey: end.id) else { continue }
         if case .success(let response) = end.result {

@@ -34,7 +34,12 @@ extension SyncEngine {
     _ body: ResponseBody, _ extent: RowApplier.Extent, force: Bool = false
   ) throws -> PullReport {
     var applier = try RowApplier(cache, extent, margin: policy.lateness, now: now())
-    let serverTime = try SyncAnswer.read(body) { try applier.add($0) }
+    let serverTime = try SyncAnswer.read(body) { record in
+      try applier.add(record)
+      if applier.report.received.isMultiple(of: RowApplier.portionSize) {
+        activity(.applying(applier.report.received))
+      }
+    }
     try applier.finish(force: force)
     try cache.setWatermark(serverTime)
     var report = applier.report
@@ -89,6 +94,7 @@ extension SyncEngine {
 
   /// The body of a sync answer; nil when there is none, and the report says why.
   private func fetch(since: Timestamp?, into report: inout SyncReport) throws -> ResponseBody? {
+    activity(.waiting)
     let response: HTTPResponse
     do throws(TransportFailure) {
       response = try transport.perform(requests.sync(since: since))

@@ -11,6 +11,15 @@ public final class SyncEngine {
   let policy: RetryPolicy
   let random: Randomness
   let now: () -> Timestamp
+  /// Told what takes time while it does; on the thread that runs the engine.
+  public var activity: (Activity) -> Void = { _ in }
+
+  public enum Activity: Sendable {
+    case waiting
+    case pushing(done: Int, of: Int)
+    case applying(Int)
+    case ended
+  }
 
   /// - Parameters:
   ///   - lock: nil where no other process can sync the same cache.
@@ -94,6 +103,7 @@ public final class SyncEngine {
       var report = SyncReport()
       try cache.write { try cache.recover() }
       if let problem = try reasonNotToCall() { report.note(problem) }
+      defer { activity(.ended) }
       try body(&report)
       try noteEnd(of: report)
       return report

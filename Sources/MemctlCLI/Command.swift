@@ -1,0 +1,27 @@
+import CommandLine
+
+/// One command of the table: its description, the check of its arguments, and what it does.
+protocol Command: Sendable {
+  static var spec: CommandSpec { get }
+
+  /// Checks what the table cannot, and does nothing else.
+  ///
+  /// - Throws: `Problem` of kind `.usage` or `.invalidInput`.
+  init(_ arguments: ParsedCommand) throws
+
+  /// - Returns: the code to end with.
+  /// - Throws: `Problem`.
+  func run(_ context: Context) throws -> ExitCode
+}
+
+extension CommandSpec {
+  /// A command that several subcommands make up.
+  init(
+    _ name: String, summary: String, subcommands: [any Command.Type], standard: String? = nil,
+    discussion: [HelpBlock] = [], examples: [CommandExample] = []
+  ) {
+    self.init(
+      name, summary: summary, discussion: discussion, subcommands: subcommands.map { $0.spec },
+      defaultSubcommand: standard, examples: examples)
+  }
+}

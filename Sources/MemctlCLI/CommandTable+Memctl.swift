@@ -1,0 +1,85 @@
+import CommandLine
+
+/// Every command of memctl. Adding one is a file in `Commands` and a line here.
+enum Memctl {
+  /// The commands in the order of the help, with the words that lead to them.
+  static let commands: [(path: [String], type: any Command.Type)] = [
+    (["sync"], SyncCommand.self),
+    (["push"], PushCommand.self),
+    (["pull"], PullCommand.self),
+    (["resync"], ResyncCommand.self),
+    (["watch"], WatchCommand.self),
+    (["counts"], CountsCommand.self),
+    (["queue", "list"], QueueListCommand.self),
+    (["queue", "show"], QueueShowCommand.self),
+    (["queue", "retry"], QueueRetryCommand.self),
+    (["queue", "drop"], QueueDropCommand.self),
+    (["store"], StoreCommand.self),
+    (["delete"], DeleteCommand.self),
+    (["list"], ListCommand.self),
+    (["show"], ShowCommand.self),
+    (["serve"], ServeCommand.self),
+    (["completions"], CompletionsCommand.self),
+    (["help"], HelpCommand.self),
+    (["version"], VersionCommand.self),
+    ([Completions.command], CompleteCommand.self),
+    (["__man"], ManCommand.self),
+  ]
+
+  static let table = CommandTable(
+    program: CommandSpec(
+      "memctl",
+      summary: "keep an AI assistant's memories on every machine, and never lose one",
+      discussion: [
+        """
+        memctl keeps memories (facts, preferences, decisions) in a local SQLite cache and syncs \
+        them with a server. Writing works offline: what the server does not have yet waits in a \
+        queue. Reading never needs the network.
+        """
+      ],
+      subcommands: groups,
+      examples: [
+        CommandExample("memctl store 'Prefers tabs' --category preferences", shows: "write a memory"),
+        CommandExample("memctl sync", shows: "send what is queued, then fetch what is new"),
+        CommandExample("memctl queue", shows: "see what the server does not have yet"),
+      ]),
+    globalOptions: globalOptions, topics: Topics.all)
+
+  private static var groups: [CommandSpec] {
+    var specs: [CommandSpec] = []
+    for (path, type) in commands where path.count == 1 || path == ["queue", "list"] {
+      specs.append(path[0] == "queue" ? queue : type.spec)
+    }
+    return specs
+  }
+
+  private static let queue = CommandSpec(
+    "queue", summary: "inspect what the server has not acknowledged yet, and act on it",
+    subcommands: commands.filter { $0.path.count == 2 && $0.path[0] == "queue" }.map(\.type),
+    standard: "list",
+    examples: [
+      CommandExample("memctl queue", shows: "list every entry, oldest first"),
+      CommandExample("memctl queue --dead", shows: "list only what the server rejected"),
+      CommandExample("memctl queue show 41", shows: "say in words what happened to entry 41"),
+      CommandExample("memctl queue retry --all", shows: "let everything be sent at the next sync"),
+    ])
+
+  private static let globalOptions: [OptionSpec] = [
+    OptionSpec(
+      "db", value: ValueSpec("PATH", .file), help: "the cache to work on",
+      defaultText: "~/.claude/claude-memory/memory/memory.db"),
+    OptionSpec(
+      "api-url", value: ValueSpec("URL"), help: "the server's address",
+      defaultText: "http://localhost:8080"),
+    OptionSpec(
+      "api-key-file", value: ValueSpec("PATH", .file),
+      help: "the file whose first line is the key for the server"),
+    OptionSpec("json", help: "write JSON: one object for a report, one a line for a list"),
+    OptionSpec("quiet", short: "q", help: "write no report, only errors"),
+    OptionSpec("verbose", short: "v", help: "say on stderr which cache and server are used"),
+    OptionSpec(
+      "color", value: ValueSpec("WHEN", .choice(Terminal.ColorChoice.allCases.map(\.rawValue))),
+      help: "when to use colour", defaultText: "auto"),
+    OptionSpec("no-input", help: "never ask for anything"),
+  ]
+}

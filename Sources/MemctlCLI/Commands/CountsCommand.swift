@@ -1,0 +1,60 @@
+import CommandLine
+import JSON
+import MemctlCore
+
+struct CountsCommand: Command {
+  static let spec = CommandSpec(
+    "counts", summary: "count memories, queue and dead letters",
+    discussion: ["Reads the cache alone, never the network."],
+    examples: [
+      CommandExample("memctl counts --json | jq .pending_ops", shows: "how much waits to be sent")
+    ])
+
+  init(_ arguments: ParsedCommand) {}
+
+  func run(_ context: Context) throws -> ExitCode {
+    let counts = try context.cache().counts()
+    context.output.write(counts.report(style: context.output.style, now: context.output.now), quiet: false)
+    return .success
+  }
+}
+
+extension Counts {
+  fileprivate func report(style: Style, now: Timestamp) -> Report {
+    Report(
+      command: "counts",
+      members: [
+        .init("total", .integer(Int64(total))),
+        .init(
+          "by_category", .object(byCategory.map { .init($0.category, .integer(Int64($0.count))) })),
+        .init("orphans_no_server_id", .integer(Int64(orphans))),
+        .init("pending_ops", .integer(Int64(pending))),
+        .init("in_doubt", .integer(Int64(inDoubt))),
+        .init("dead_letters", .integer(Int64(deadLetters))),
+        .init("last_sync_ts", lastSync.map { .string($0) } ?? nil),
+        .init("auth_failed", .bool(authFailed)),
+        .init("last_sync_success", .bool(lastSyncSuccess)),
+      ],
+      summary: lines(style, now))
+  }
+
+  private func lines(_ style: Style, _ now: Timestamp) -> [String] {
+    let width = max(12, byCategory.map { $0.category.printable.displayWidth + 2 }.max() ?? 0)
+    func row(_ label: String, _ text: String) -> String {
+      label + String(repeating: " ", count: max(1, width + 2 - label.displayWidth)) + text
+    }
+    var lines = [row("memories", style.bold(grouped(total)))]
+    for (category, count) in byCategory {
+      lines.append(row("  " + category.printable, style.dim(grouped(count))))
+    }
+    lines.append(row("not synced", grouped(orphans)))
+    let doubt = inDoubt > 0 ? " (\(grouped(inDoubt)) in doubt)" : ""
+    lines.append(row("queue", grouped(pending) + doubt))
+    lines.append(
+      row("dead letters", deadLetters == 0 ? "0" : style.red(grouped(deadLetters))))
+    let synced = lastSync.map { Timestamp($0)?.relative(to: now) ?? $0.printable } ?? "never"
+    lines.append(row("last sync", lastSyncSuccess || lastSync == nil ? synced : "\(synced), failed since"))
+    if authFailed { lines.append(row("key", style.red("refused by the server"))) }
+    return lines
+  }
+}

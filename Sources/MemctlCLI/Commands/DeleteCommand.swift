@@ -1,0 +1,50 @@
+import CommandLine
+import JSON
+import MemctlCore
+
+struct DeleteCommand: Command {
+  static let spec = CommandSpec(
+    "delete", summary: "delete memories here and on the server",
+    discussion: [
+      """
+      They are gone from the cache at once. The server is told now, or with the next sync; what it \
+      never had is not sent at all.
+      """
+    ],
+    operands: [OperandSpec("ID", .dynamic("memory"), .oneOrMore)],
+    examples: [
+      CommandExample("memctl delete 12 server:840", shows: "delete two memories")
+    ])
+
+  private let names: [MemoryName]
+
+  init(_ arguments: ParsedCommand) throws { names = try arguments.operands.map(MemoryName.init) }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let cache = try context.cache()
+    // All are looked up first, so that a wrong id changes nothing.
+    let memories = try names.map { try $0.find(in: cache) }
+    var queued: [EntryID] = []
+    var deleted = 0
+    for memory in memories {
+      switch try cache.delete(memory.id, at: .now) {
+      case .queued(let entry): queued.append(entry)
+      case .queuedWhenKnown, .cancelled: break
+      case nil: continue
+      }
+      deleted += 1
+    }
+    let problems = queued.isEmpty ? [] : context.trySending(queued)
+    let waiting = try queued.count { try cache.entry($0) != nil }
+    let note = waiting > 0 ? "; the server is told at the next sync (\(grouped(waiting)) queued)" : ""
+    context.output.write(
+      Report(
+        command: "delete",
+        members: [
+          .init("deleted", .integer(Int64(deleted))), .init("queued", .integer(Int64(waiting))),
+        ],
+        summary: ["deleted \(grouped(deleted))\(note)"], problems: problems),
+      quiet: context.isQuiet)
+    return ExitCode(problems)
+  }
+}

@@ -1,0 +1,58 @@
+import CommandLine
+import MemctlCore
+
+/// How the user names a memory.
+enum MemoryName {
+  case local(LocalID)
+  case server(ServerID)
+
+  static let prefix = "server:"
+
+  /// - Throws: `Problem` of kind `.usage`.
+  init(_ text: String) throws {
+    let isServer = text.hasPrefix(Self.prefix)
+    guard let number = Int64(isServer ? text.dropFirst(Self.prefix.count) : text[...]), number > 0
+    else {
+      throw Problem(
+        .usage, "'\(text)' is not the id of a memory", hint: "memctl list shows the ids")
+    }
+    self = isServer ? .server(ServerID(rawValue: number)) : .local(LocalID(rawValue: number))
+  }
+
+  /// - Throws: `Problem` of kind `.notFound`.
+  func find(in cache: Cache) throws -> Memory {
+    let found: Memory?
+    let text: String
+    switch self {
+    case .local(let id):
+      found = try cache.memory(id)
+      text = "\(id.rawValue)"
+    case .server(let id):
+      found = try cache.memory(id)
+      text = "\(Self.prefix)\(id.rawValue)"
+    }
+    guard let found else {
+      throw Problem(.notFound, "there is no memory \(text)", hint: "memctl list shows the ids")
+    }
+    return found
+  }
+}
+
+extension EntryID {
+  /// - Throws: `Problem` of kind `.usage`.
+  init(_ text: String) throws {
+    guard let number = Int64(text), number > 0 else {
+      throw Problem(
+        .usage, "'\(text)' is not the id of a queue entry", hint: "memctl queue shows the ids")
+    }
+    self.init(rawValue: number)
+  }
+}
+
+extension Problem {
+  static func noEntry(_ id: EntryID) -> Problem {
+    Problem(
+      .notFound, "there is no entry \(id.rawValue) in the queue",
+      hint: "it may have been sent already; memctl queue shows what is there")
+  }
+}

@@ -1,0 +1,100 @@
+import CommandLine
+import JSON
+import MemctlCore
+
+struct ListCommand: Command {
+  static let spec = CommandSpec(
+    "list", summary: "list memories",
+    discussion: [
+      "Reads the cache alone, never the network.",
+      """
+      In a pipe: a line a memory with the fields id, server id, category, importance, tags, created \
+      at and content, separated by tabs; tabs, line breaks and backslashes in them are written as \
+      \\t, \\n, \\r and \\\\. The content of a sensitive memory is left empty.
+      """,
+    ],
+    options: [
+      OptionSpec(
+        "category", short: "c", value: ValueSpec("C", .dynamic("category")),
+        help: "only those of this category"),
+      OptionSpec(
+        "tag", short: "t", value: ValueSpec("T", .dynamic("tag")), help: "only those with this tag"),
+      OptionSpec(
+        "limit", short: "n", value: ValueSpec("N", .integer(1...Int.max)), help: "at most so many"),
+      OptionSpec(
+        "sort",
+        value: ValueSpec("BY", .choice(Cache.Selection.Order.allCases.map(\.rawValue))),
+        help: "the order", defaultText: "newest"),
+      .reveal,
+    ],
+    examples: [
+      CommandExample("memctl list -c decisions -n 10", shows: "list the ten newest decisions"),
+      CommandExample("memctl list --json | jq -r .content", shows: "print every content"),
+    ])
+
+  private let selection: Cache.Selection
+  private let revealed: Bool
+
+  init(_ arguments: ParsedCommand) {
+    selection = Cache.Selection(
+      category: arguments.value("category").map(Category.folded), tag: arguments.value("tag"),
+      order: arguments.value("sort").flatMap(Cache.Selection.Order.init) ?? .newest,
+      limit: arguments.integer("limit"))
+    revealed = arguments.flag("reveal")
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let output = context.output
+    let listing = Listing(
+      output,
+      [
+        .init(title: "ID", isNumber: true), .init(title: "SERVER", isNumber: true),
+        .init(title: "CATEGORY"), .init(title: "AGE"), .init(title: "CONTENT", isFlexible: true),
+      ])
+    try context.cache().forEachMemory(selection) { memory in
+      listing.add(
+        memory.cells(output, revealed: revealed), json: memory.members(revealed: revealed))
+    }
+    listing.end(empty: "no memories")
+    return .success
+  }
+}
+
+extension OptionSpec {
+  static let reveal = OptionSpec("reveal", help: "show the content of sensitive memories")
+}
+
+extension Memory {
+  fileprivate func cells(_ output: Output, revealed: Bool) -> [Listing.Cell] {
+    let content = fields.content(revealed: revealed)
+    if output.shape == .terminal {
+      return [
+        .init(id.rawValue), .init(serverID?.rawValue), .init(fields.category),
+        .init(Timestamp(createdAt)?.relative(to: output.now) ?? createdAt),
+        .init(content ?? Masking.placeholder),
+      ]
+    }
+    return [
+      .init(id.rawValue), .init(serverID?.rawValue), .init(fields.category),
+      .init("\(fields.importance)"), .init(fields.tags), .init(createdAt), .init(content ?? ""),
+    ]
+  }
+
+  /// The memory's columns; `content` is left out where it is to stay hidden.
+  func members(revealed: Bool) -> [JSONValue.Member] {
+    var members: [JSONValue.Member] = [
+      .init("id", .integer(id.rawValue)),
+      .init("server_id", serverID.map { .integer($0.rawValue) } ?? nil),
+    ]
+    if let content = fields.content(revealed: revealed) {
+      members.append(.init("content", .string(content)))
+    }
+    return members + [
+      .init("category", .string(fields.category)), .init("tags", .string(fields.tags)),
+      .init("expanded_keywords", .string(fields.expandedKeywords)),
+      .init("importance", .double(fields.importance)),
+      .init("is_sensitive", .bool(fields.isSensitive)),
+      .init("created_at", .string(createdAt)), .init("updated_at", .string(updatedAt)),
+    ]
+  }
+}

@@ -1,0 +1,142 @@
+import CommandLine
+import JSON
+import MemctlCore
+
+struct QueueListCommand: Command {
+  static let spec = CommandSpec(
+    "list", summary: "list the entries, oldest first",
+    discussion: [
+      """
+      In a pipe: a line an entry with the fields id, operation, state, memory id, server id, \
+      attempts, created at, next attempt at and content, separated by tabs.
+      """
+    ],
+    options: [
+      OptionSpec("dead", help: "only what the server rejected"),
+      OptionSpec(
+        "limit", short: "n", value: ValueSpec("N", .integer(1...Int.max)), help: "at most so many"),
+      .reveal,
+    ])
+
+  private let onlyDead: Bool
+  private let limit: Int
+  private let revealed: Bool
+
+  init(_ arguments: ParsedCommand) {
+    onlyDead = arguments.flag("dead")
+    limit = arguments.integer("limit") ?? .max
+    revealed = arguments.flag("reveal")
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let output = context.output
+    let listing = Listing(
+      output,
+      [
+        .init(title: "ID", isNumber: true), .init(title: "OP"), .init(title: "STATE"),
+        .init(title: "MEMORY", isNumber: true), .init(title: "AGE"),
+        .init(title: "CONTENT", isFlexible: true),
+      ])
+    let entries = try context.cache().entries().filter { !onlyDead || $0.state == .dead }
+    for entry in entries.prefix(limit) {
+      let shown = EntryView(entry, now: output.now, revealed: revealed)
+      listing.add(shown.cells(output.shape), json: shown.members)
+    }
+    listing.end(empty: onlyDead ? "no dead letters" : "the queue is empty: everything is on the server")
+    return .success
+  }
+}
+
+struct QueueShowCommand: Command {
+  static let spec = CommandSpec(
+    "show", summary: "say what an entry is, what happened to it and what it waits for",
+    options: [.reveal],
+    operands: [OperandSpec("ID", .dynamic("entry"), .oneOrMore)])
+
+  private let ids: [EntryID]
+  private let revealed: Bool
+
+  init(_ arguments: ParsedCommand) throws {
+    ids = try arguments.operands.map { try EntryID($0) }
+    revealed = arguments.flag("reveal")
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let cache = try context.cache()
+    let output = context.output
+    for (index, id) in ids.enumerated() {
+      guard let entry = try cache.entry(id) else { throw Problem.noEntry(id) }
+      let view = EntryView(entry, now: output.now, revealed: revealed)
+      switch output.shape {
+      case .json: output.json(view.members)
+      case .tabs:
+        for (name, text) in view.fields { output.line("\(name)\t\(text.escapedField)") }
+      case .terminal:
+        if index > 0 { output.line("") }
+        for (name, text) in view.fields {
+          output.line(output.style.dim(name.padding(to: 12)) + text.printable)
+        }
+        output.line("")
+        output.line(view.explanation)
+      }
+    }
+    return .success
+  }
+}
+
+struct QueueRetryCommand: Command {
+  static let spec = CommandSpec(
+    "retry", summary: "let entries be sent again at once, dead ones included",
+    options: [OptionSpec("all", help: "every entry")],
+    operands: [OperandSpec("ID", .dynamic("entry"), .any)])
+
+  private let ids: [EntryID]?
+
+  init(_ arguments: ParsedCommand) throws {
+    let all = arguments.flag("all")
+    guard all != !arguments.operands.isEmpty else {
+      throw Problem(
+        .usage, all ? "give ids or --all, not both" : "which entries?",
+        hint: "memctl queue retry ID..., or memctl queue retry --all")
+    }
+    ids = all ? nil : try arguments.operands.map { try EntryID($0) }
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let cache = try context.cache()
+    let ids = try self.ids ?? cache.entries().map(\.id)
+    for id in ids where try cache.entry(id) == nil { throw Problem.noEntry(id) }
+    let count = try ids.count { try cache.retry($0) }
+    context.output.write(
+      Report(
+        command: "queue retry", members: [.init("retried", .integer(Int64(count)))],
+        summary: ["\(grouped(count)) to be sent again: memctl push sends them"]),
+      quiet: context.isQuiet)
+    return .success
+  }
+}
+
+struct QueueDropCommand: Command {
+  static let spec = CommandSpec(
+    "drop", summary: "give entries up without sending them",
+    discussion: ["The memories themselves stay in the cache."],
+    operands: [OperandSpec("ID", .dynamic("entry"), .oneOrMore)])
+
+  private let ids: [EntryID]
+
+  init(_ arguments: ParsedCommand) throws { ids = try arguments.operands.map { try EntryID($0) } }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let cache = try context.cache()
+    for id in ids where try cache.entry(id) == nil { throw Problem.noEntry(id) }
+    let what = ids.count == 1 ? "entry \(ids[0].rawValue)" : "\(grouped(ids.count)) entries"
+    guard context.confirm("give up \(what) without sending?") else { return .isFalse }
+    let count = try ids.count { try cache.drop($0) }
+    context.output.write(
+      Report(
+        command: "queue drop", members: [.init("dropped", .integer(Int64(count)))],
+        summary: ["dropped \(grouped(count))"]),
+      quiet: context.isQuiet)
+    return .success
+  }
+}

@@ -1,0 +1,62 @@
+import CommandLine
+import JSON
+import MemctlCore
+
+struct ShowCommand: Command {
+  static let spec = CommandSpec(
+    "show", summary: "show memories in full",
+    discussion: ["Reads the cache alone, never the network."],
+    options: [.reveal],
+    operands: [OperandSpec("ID", .dynamic("memory"), .oneOrMore)],
+    examples: [
+      CommandExample("memctl show 12", shows: "show a memory"),
+      CommandExample("memctl show server:840 --json", shows: "show one by its id on the server"),
+    ])
+
+  private let names: [MemoryName]
+  private let revealed: Bool
+
+  init(_ arguments: ParsedCommand) throws {
+    names = try arguments.operands.map(MemoryName.init)
+    revealed = arguments.flag("reveal")
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let cache = try context.cache()
+    let memories = try names.map { try $0.find(in: cache) }
+    let output = context.output
+    for (index, memory) in memories.enumerated() {
+      switch output.shape {
+      case .json: output.json(memory.members(revealed: revealed))
+      case .tabs: for field in memory.shown(revealed, nil) { output.line("\(field.0)\t\(field.1.escapedField)") }
+      case .terminal:
+        if index > 0 { output.line("") }
+        for (name, text) in memory.shown(revealed, output.now).dropLast() {
+          output.line(output.style.dim(name.padding(to: 12)) + text.printable)
+        }
+        output.line("")
+        let content = memory.fields.content(revealed: revealed)
+        output.line(content?.printableLines ?? "\(Masking.placeholder), see it with --reveal")
+      }
+    }
+    return .success
+  }
+}
+
+extension Memory {
+  /// Names and texts, the content last; with `now`, for people.
+  fileprivate func shown(_ revealed: Bool, _ now: Timestamp?) -> [(String, String)] {
+    func time(_ text: String) -> String {
+      guard let now, let time = Timestamp(text) else { return text }
+      return "\(text) (\(time.relative(to: now)))"
+    }
+    return [
+      ("id", "\(id.rawValue)"),
+      ("server_id", serverID.map { "\($0.rawValue)" } ?? (now == nil ? "" : "not synced yet")),
+      ("category", fields.category), ("tags", fields.tags),
+      ("keywords", fields.expandedKeywords), ("importance", "\(fields.importance)"),
+      ("sensitive", fields.isSensitive ? "yes" : "no"), ("created", time(createdAt)),
+      ("updated", time(updatedAt)), ("content", fields.content(revealed: revealed) ?? ""),
+    ]
+  }
+}

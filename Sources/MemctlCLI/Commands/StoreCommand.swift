@@ -1,0 +1,111 @@
+import CommandLine
+import Glibc
+import JSON
+import MemctlCore
+
+struct StoreCommand: Command {
+  static let spec = CommandSpec(
+    "store", summary: "write a memory",
+    discussion: [
+      """
+      The memory is in the cache and in the queue, safe, before anything is sent. If the server can \
+      be reached it gets it at once, else with the next sync.
+      """
+    ],
+    options: [
+      OptionSpec(
+        "category", short: "c", value: ValueSpec("C", .dynamic("category")),
+        help: "what it is about", defaultText: Category.standard),
+      OptionSpec("tags", short: "t", value: ValueSpec("A,B"), help: "tags, separated by commas"),
+      OptionSpec(
+        "keywords", value: ValueSpec("WORDS"), help: "further words that a search should find it by"),
+      OptionSpec(
+        "importance", value: ValueSpec("N", .number(0...1)), help: "from 0 to 1",
+        defaultText: "0.5"),
+      OptionSpec("sensitive", help: "the server redacts it, and screens hide it"),
+    ],
+    operands: [OperandSpec("TEXT", .text, .optional)],
+    examples: [
+      CommandExample("memctl store 'Prefers tabs' -c preferences", shows: "write a memory"),
+      CommandExample("git log -1 --format=%B | memctl store -", shows: "take the text from a pipe"),
+    ])
+
+  private let text: String?
+  private let arguments: ParsedCommand
+
+  init(_ arguments: ParsedCommand) {
+    self.arguments = arguments
+    text = arguments.operands.first.flatMap { $0 == "-" ? nil : $0 }
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    if text == nil, arguments.operands.isEmpty, context.terminal.isInputTerminal {
+      throw Problem(.usage, "the memory's text is missing", hint: "memctl store 'TEXT', or - for stdin")
+    }
+    let fields = try MemoryFields(
+      content: try text ?? Self.standardInput(),
+      category: arguments.value("category") ?? Category.standard,
+      tags: arguments.value("tags") ?? "", expandedKeywords: arguments.value("keywords") ?? "",
+      importance: arguments.number("importance") ?? 0.5, isSensitive: arguments.flag("sensitive")
+    ).validated()
+    let cache = try context.cache()
+    let (id, entry) = try cache.store(fields, at: .now)
+    let problems = context.trySending(entry)
+    let serverID = try cache.memory(id)?.serverID
+    let isQueued = try cache.entry(entry) != nil
+    let place = serverID.map { "on the server as \($0.rawValue)" } ?? "queued for the server"
+    context.output.write(
+      Report(
+        command: "store",
+        members: [
+          .init("id", .integer(id.rawValue)),
+          .init("server_id", serverID.map { .integer($0.rawValue) } ?? nil),
+          .init("queued", .bool(isQueued)),
+        ],
+        summary: ["stored \(id.rawValue), \(place)"], problems: problems),
+      quiet: context.isQuiet)
+    return ExitCode(problems)
+  }
+
+  /// What is piped in, without the line breaks at its end.
+  private static func standardInput() throws -> String {
+    do {
+      // Far more than a memory may hold, so that the error can tell how long the text is.
+      let bytes = try readAll(STDIN_FILENO, limit: 1 << 20)
+      guard var text = String(validating: bytes, as: UTF8.self) else {
+        throw Problem(.invalidInput, "the text on stdin is not UTF-8")
+      }
+      while text.last?.isNewline == true { text.removeLast() }
+      return text
+    } catch let error as ReadError {
+      throw Problem(.notFound, "cannot read stdin: \(error.message)")
+    }
+  }
+}
+
+extension Context {
+  /// Sends entries at once if that is possible. That it is not is no failure of the command: the
+  /// entries are safe in the queue. Only what the user must act on comes back.
+  func trySending(_ entries: EntryID...) -> [Problem] { trySending(entries) }
+
+  func trySending(_ entries: [EntryID]) -> [Problem] {
+    do {
+      guard !(try configuration.get().isSyncDisabled), try configuration.get().key() != nil else {
+        note("no key is configured; it stays in the queue")
+        return []
+      }
+      let engine = try engine()
+      var problems: [Problem] = []
+      for entry in entries {
+        problems = try engine.send(entry).problems
+        for problem in problems { note("\(problem.message)") }
+        if problems.contains(where: { ExitCode($0.kind) == .tryAgain }) { break }
+      }
+      return problems.filter { ExitCode($0.kind) != .tryAgain }
+    } catch let problem as Problem {
+      return [problem]
+    } catch {
+      return [Problem(.bug, "a bug in memctl: \(error)")]
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import CommandLine
+import MemctlCore
+
+struct SyncCommand: Command {
+  static let spec = CommandSpec(
+    "sync", summary: "send the queue, then fetch what changed on the server",
+    discussion: [
+      """
+      Each half runs whatever became of the other. The exit code tells what needs you first; \
+      memctl help exit-codes lists them.
+      """
+    ],
+    examples: [
+      CommandExample("memctl sync", shows: "push, then pull"),
+      CommandExample("memctl sync --json | jq .pull.inserted", shows: "count what is new"),
+    ])
+
+  init(_ arguments: ParsedCommand) {}
+
+  func run(_ context: Context) throws -> ExitCode {
+    context.finish(try context.engine().sync(), command: "sync")
+  }
+}
+
+struct PushCommand: Command {
+  static let spec = CommandSpec(
+    "push", summary: "send the queue",
+    discussion: [
+      """
+      Entries of one memory go in their order, those of different memories side by side. What the \
+      server does not take for good becomes a dead letter; everything else stays queued.
+      """
+    ],
+    options: [
+      OptionSpec(
+        "limit", short: "n", value: ValueSpec("N", .integer(1...Int.max)),
+        help: "send at most so many"),
+      OptionSpec("dry-run", help: "show what would be sent, without sending it"),
+    ],
+    examples: [CommandExample("memctl push --dry-run", shows: "show what would be sent")])
+
+  private let limit: Int?
+  private let isDryRun: Bool
+
+  init(_ arguments: ParsedCommand) {
+    limit = arguments.integer("limit")
+    isDryRun = arguments.flag("dry-run")
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let engine = try context.engine()
+    if isDryRun {
+      return context.finish(rehearsed: try engine.rehearse(.push, limit: limit), command: "push")
+    }
+    return context.finish(try engine.push(limit: limit), command: "push")
+  }
+}
+
+struct PullCommand: Command {
+  static let spec = CommandSpec(
+    "pull", summary: "fetch what changed on the server and apply it",
+    options: [OptionSpec("dry-run", help: "show what would change, without changing it")])
+
+  private let isDryRun: Bool
+
+  init(_ arguments: ParsedCommand) { isDryRun = arguments.flag("dry-run") }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let engine = try context.engine()
+    return isDryRun
+      ? context.finish(rehearsed: try engine.rehearse(.pull), command: "pull")
+      : context.finish(try engine.pull(), command: "pull")
+  }
+}
+
+struct ResyncCommand: Command {
+  static let spec = CommandSpec(
+    "resync", summary: "push what the server lacks, then make the cache equal to the server",
+    discussion: [
+      """
+      Heals any drift. What the server has not acknowledged is never deleted. An answer that would \
+      delete more than half of the synced memories, and more than 10, is refused.
+      """
+    ],
+    options: [
+      OptionSpec("dry-run", help: "show what would change, without changing it"),
+      OptionSpec("force", help: "also where more than half of the cache would be deleted"),
+    ],
+    examples: [CommandExample("memctl resync --dry-run", shows: "show what a resync would do")])
+
+  private let isDryRun: Bool
+  private let force: Bool
+
+  init(_ arguments: ParsedCommand) {
+    isDryRun = arguments.flag("dry-run")
+    force = arguments.flag("force")
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let engine = try context.engine()
+    return isDryRun
+      ? context.finish(rehearsed: try engine.rehearse(.resync, force: force), command: "resync")
+      : context.finish(try engine.resync(force: force), command: "resync")
+  }
+}
+
+extension Context {
+  /// Writes the report of a sync and says which code it ends with.
+  fileprivate func finish(_ report: SyncReport, command: String) -> ExitCode {
+    output.write(report.report(command: command, style: output.style), quiet: isQuiet)
+    return ExitCode(report.problems)
+  }
+
+  fileprivate func finish(
+    rehearsed: (SyncReport, [SyncEngine.PlannedRequest]), command: String
+  ) -> ExitCode {
+    let (report, plan) = rehearsed
+    output.write(report.report(command: command, plan: plan, style: output.style), quiet: isQuiet)
+    return ExitCode(report.problems)
+  }
+}

@@ -1,0 +1,66 @@
+import CommandLine
+import JSON
+import MemctlCore
+
+struct WatchCommand: Command {
+  static let spec = CommandSpec(
+    "watch", summary: "keep syncing until stopped",
+    discussion: [
+      """
+      Starts with a full resync, then syncs at each interval, with a full resync every tenth time. \
+      A failure is reported and the next cycle comes all the same; while the server refuses the \
+      key, only the key is checked. SIGINT and SIGTERM settle what is on its way and end it.
+      """
+    ],
+    options: [
+      OptionSpec(
+        "interval", short: "i", value: ValueSpec("S", .number(0.1...86_400)),
+        help: "seconds between cycles", defaultText: "60")
+    ],
+    examples: [
+      CommandExample("memctl watch --interval 30", shows: "sync every half minute"),
+      CommandExample("memctl watch --json >> sync.log", shows: "write an event a cycle"),
+    ])
+
+  private let interval: Double?
+
+  init(_ arguments: ParsedCommand) { interval = arguments.number("interval") }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let engine = try context.engine()
+    let interval = try interval ?? context.configuration.get().syncInterval()
+    try WatchLoop(engine, interval: interval).run { cycle, result in
+      context.report(cycle, result)
+    }
+    return .success
+  }
+}
+
+extension Context {
+  /// A line or a JSON event for each cycle.
+  fileprivate func report(_ cycle: WatchLoop.Cycle, _ result: Result<SyncReport, Problem>) {
+    let time = Timestamp.now.description
+    let report: Report
+    switch result {
+    case .success(let done): report = done.report(command: cycle.rawValue, style: output.style)
+    case .failure(let problem): report = Report(command: cycle.rawValue, problems: [problem])
+    }
+    if output.shape == .json {
+      output.json(
+        [
+          .init("schema", 1), .init("command", "watch"), .init("time", .string(time)),
+          .init("cycle", .string(cycle.rawValue)), .init("ok", .bool(report.problems.isEmpty)),
+        ] + report.members + [.init("errors", .array(report.problems.map(\.json)))])
+    } else if !isQuiet {
+      let parts = try? result.get()
+      let texts = [
+        parts?.push.map { "push: \($0.summary(isPlan: false))" },
+        parts?.pull.map { "pull: \($0.summary(isPlan: false))" },
+      ].compactMap(\.self)
+      let fields = [time, cycle.rawValue] + texts
+      output.line(fields.joined(separator: output.shape == .tabs ? "\t" : "  "))
+    }
+    output.flush()
+    for problem in report.problems { printProblem(problem) }
+  }
+}

@@ -1,0 +1,134 @@
+import CommandLine
+import Glibc
+import MemctlCore
+
+/// What a command works with. The cache is opened and the server's address looked up when they are
+/// first asked for, so that `--help` touches no disk and `queue` no network.
+final class Context {
+  let arguments: ParsedCommand
+  let environment: [String: String]
+  let terminal: Terminal
+  let output: Output
+  let cancellation = Cancellation()
+
+  init(_ arguments: ParsedCommand, environment: [String: String]) {
+    self.arguments = arguments
+    self.environment = environment
+    let color = arguments.value("color").flatMap(Terminal.ColorChoice.init) ?? .auto
+    terminal = Terminal(color: color, environment: environment)
+    output = Output(terminal, json: arguments.flag("json"))
+  }
+
+  var isQuiet: Bool { arguments.flag("quiet") }
+
+  private(set) lazy var configuration = Result { try Configuration(sources) }
+
+  private var sources: Configuration.Sources {
+    var options: [Setting: String] = [:]
+    for setting in [Setting.db, .apiURL, .apiKeyFile] {
+      options[setting] = arguments.value(setting.rawValue)
+    }
+    return Configuration.Sources(
+      options: options, environment: environment, home: environment["HOME"] ?? "/",
+      readFile: readTextFile, fileExists: { access($0, F_OK) == 0 })
+  }
+
+  private var openedCache: Cache?
+
+  /// - Throws: `Problem` of kind `.file` or `.configuration`.
+  func cache() throws -> Cache {
+    if let openedCache { return openedCache }
+    let path = try configuration.get().databasePath()
+    note("cache \(path)")
+    let cache = try Cache(path: path)
+    openedCache = cache
+    return cache
+  }
+
+  /// An engine for the server that is configured. From now on a signal asks it to stop.
+  ///
+  /// - Throws: `Problem` of kind `.configuration` where there is no key, no usable address, or
+  ///   syncing is off.
+  func engine() throws -> SyncEngine {
+    let configuration = try configuration.get()
+    if configuration.isSyncDisabled {
+      throw Problem(.configuration, "syncing is off", hint: "unset MEMORY_SYNC_DISABLE")
+    }
+    guard let key = try configuration.key() else {
+      throw Problem(
+        .configuration, "there is no key for the server, so nothing can be synced",
+        hint: "set MEMORY_API_KEY, or name a file that holds it with --api-key-file")
+    }
+    let address = try configuration.serverAddress()
+    note("server \(address)")
+    let requests = try Requests(
+      address: address, key: key, timeout: try configuration.timeout(),
+      allowingHTTPTo: configuration.hostsAllowedHTTP)
+    let cache = try cache()
+    Signals.cancel(cancellation)
+    let engine = SyncEngine(
+      cache: cache, requests: requests,
+      transport: CurlTransport(cancellation: cancellation, options: transportOptions),
+      lock: SyncLock(
+        cachePath: cache.path, patience: try configuration.lockTimeout(), cancellation: cancellation),
+      cancellation: cancellation)
+    if terminal.isErrorTerminal, !isQuiet { engine.activity = ProgressLine().show }
+    return engine
+  }
+
+  private var transportOptions: CurlTransport.Options {
+    var options = CurlTransport.Options(userAgent: "memctl/\(Version.text)")
+    if let folder = environment["TMPDIR"], !folder.isEmpty { options.temporaryFolder = folder }
+    return options
+  }
+
+  /// Says something that `--verbose` asks for.
+  func note(_ text: String) {
+    if arguments.flag("verbose") { printError("memctl: \(text.printable)") }
+  }
+
+  /// Asks before something that cannot be undone. Where nobody can answer, the command line itself
+  /// was the decision.
+  func confirm(_ question: String) -> Bool {
+    guard terminal.isInputTerminal, terminal.isErrorTerminal, !arguments.flag("no-input") else {
+      return true
+    }
+    printError("\(question) [y/N] ", terminator: "")
+    return readLine().map { ["y", "yes"].contains($0.lowercased()) } ?? false
+  }
+}
+
+/// The text of a file; nil when there is none.
+///
+/// - Throws: `Problem` of kind `.configuration` when it cannot be read.
+private func readTextFile(_ path: String) throws -> String? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  if descriptor < 0 {
+    if errno == ENOENT || errno == ENOTDIR { return nil }
+    throw Problem(.configuration, "cannot read \(path): \(String(cString: strerror(errno)))")
+  }
+  defer { close(descriptor) }
+  do {
+    return String(decoding: try readAll(descriptor), as: UTF8.self)
+  } catch {
+    throw Problem(.configuration, "cannot read \(path): \(error.message)")
+  }
+}
+
+struct ReadError: Error { let message: String }
+
+/// Everything up to the end of a file or pipe.
+func readAll(_ descriptor: Int32, limit: Int = .max) throws(ReadError) -> [UInt8] {
+  var bytes: [UInt8] = []
+  var piece = [UInt8](repeating: 0, count: 1 << 16)
+  while bytes.count < limit {
+    let count = read(descriptor, &piece, piece.count)
+    if count == 0 { break }
+    if count < 0 {
+      if errno == EINTR { continue }
+      throw ReadError(message: String(cString: strerror(errno)))
+    }
+    bytes += piece[..<count]
+  }
+  return bytes
+}

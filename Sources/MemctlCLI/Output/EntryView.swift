@@ -1,0 +1,141 @@
+import JSON
+import MemctlCore
+
+/// A queue entry as commands show it.
+struct EntryView {
+  private let entry: QueueEntry
+  private let operation: Operation?
+  private let now: Timestamp
+  private let revealed: Bool
+
+  init(_ entry: QueueEntry, now: Timestamp, revealed: Bool) {
+    self.entry = entry
+    self.now = now
+    self.revealed = revealed
+    operation = try? entry.operation()
+  }
+
+  /// What scripts tell apart: an entry that is being sent is in doubt until its answer is here.
+  private var state: String {
+    switch entry.state {
+    case .dead: "dead"
+    case .inDoubt, .sending: "in_doubt"
+    case .pending: entry.isDeferred(at: now) ? "deferred" : "pending"
+    }
+  }
+
+  private var memoryID: LocalID? {
+    if case .store(_, let id)? = operation { id } else { nil }
+  }
+
+  private var serverID: ServerID? {
+    switch operation {
+    case .delete(let id), .update(_, let id): id
+    default: nil
+    }
+  }
+
+  private var memory: MemoryFields? {
+    switch operation {
+    case .store(let fields, _), .update(let fields, _): fields
+    default: nil
+    }
+  }
+
+  private var content: String? { memory?.content(revealed: revealed) }
+
+  // MARK: JSON
+
+  var members: [JSONValue.Member] {
+    var members: [JSONValue.Member] = [
+      .init("id", .integer(entry.id.rawValue)), .init("op", .string(entry.operationName)),
+      .init("state", .string(state)),
+      .init("memory_id", memoryID.map { .integer($0.rawValue) } ?? nil),
+      .init("server_id", serverID.map { .integer($0.rawValue) } ?? nil),
+      .init("category", memory.map { .string($0.category) } ?? nil),
+      .init("bytes", .integer(Int64(entry.payload.utf8.count))),
+      .init("attempts", .integer(Int64(entry.attempts))),
+      .init("created_at", .string(entry.createdAt)),
+      .init("next_attempt_at", entry.nextAttemptAt.map { .string($0.description) } ?? nil),
+      .init(
+        "last_error",
+        entry.lastError.map {
+          [
+            "kind": .string($0.kind.rawValue), "status": $0.status.map { .integer(Int64($0)) } ?? nil,
+            "message": .string($0.message),
+          ]
+        } ?? nil),
+    ]
+    if let content { members.append(.init("content", .string(content))) }
+    return members
+  }
+
+  // MARK: Table
+
+  func cells(_ shape: Output.Shape) -> [Listing.Cell] {
+    if shape == .terminal {
+      return [
+        .init(entry.id.rawValue), .init(entry.operationName),
+        .init(state.replacing("_", with: " ")),
+        .init(memoryID.map { "\($0.rawValue)" } ?? serverID.map { "server:\($0.rawValue)" } ?? ""),
+        .init(Timestamp(entry.createdAt)?.relative(to: now) ?? entry.createdAt),
+        .init(shownContent),
+      ]
+    }
+    return [
+      .init(entry.id.rawValue), .init(entry.operationName), .init(state), .init(memoryID?.rawValue),
+      .init(serverID?.rawValue), .init(entry.attempts), .init(entry.createdAt),
+      .init(entry.nextAttemptAt?.description ?? ""), .init(content ?? ""),
+    ]
+  }
+
+  private var shownContent: String {
+    if let content { return content }
+    if memory != nil { return Masking.placeholder }
+    return operation == nil ? "cannot be read" : ""
+  }
+
+  // MARK: Words
+
+  var fields: [(String, String)] {
+    var fields = [
+      ("id", "\(entry.id.rawValue)"), ("operation", entry.operationName), ("state", state),
+    ]
+    if let memoryID { fields.append(("memory", "\(memoryID.rawValue)")) }
+    if let serverID { fields.append(("server_id", "\(serverID.rawValue)")) }
+    if let memory { fields.append(("category", memory.category)) }
+    fields += [("created", entry.createdAt), ("attempts", "\(entry.attempts)")]
+    if let time = entry.lastSentAt { fields.append(("last_sent", time.description)) }
+    if let time = entry.nextAttemptAt { fields.append(("next_attempt", time.description)) }
+    if let error = entry.lastError {
+      let status = error.status.map { "\($0): " } ?? ""
+      fields.append(("last_answer", status + error.message))
+    }
+    if memory != nil { fields.append(("content", shownContent)) }
+    // An entry that cannot be read may hold anything, a secret too.
+    if operation == nil, revealed { fields.append(("payload", entry.payload)) }
+    return fields
+  }
+
+  /// What the entry waits for, and what would unblock it.
+  var explanation: String {
+    let id = entry.id.rawValue
+    let later = entry.nextAttemptAt.flatMap { $0 > now ? $0.relative(to: now) : nil }
+    switch entry.state {
+    case .dead:
+      return """
+        The server will not take it. memctl queue retry \(id) sends it once more, memctl queue drop \
+        \(id) gives it up; the memory stays in the cache either way.
+        """
+    case .inDoubt, .sending:
+      let when = later.map { "From \($0)" } ?? "At the next sync"
+      return """
+        It was sent, but whether it arrived is unknown. \(when) memctl looks on the server and sends \
+        it again only if it is not there.
+        """
+    case .pending:
+      if let later { return "It waits: the next attempt is \(later). memctl queue retry \(id) ends the wait." }
+      return "It waits for the next sync: memctl push sends it."
+    }
+  }
+}

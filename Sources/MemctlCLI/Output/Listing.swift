@@ -1,0 +1,76 @@
+import JSON
+
+/// Rows of one kind: an aligned table on a terminal, tab-separated lines in a pipe, or an object a
+/// line as JSON.
+final class Listing {
+  struct Column {
+    let title: String
+    var isNumber = false
+    /// Gives way where the terminal is too narrow for everything.
+    var isFlexible = false
+  }
+
+  struct Cell {
+    /// In a pipe: exact.
+    let plain: String
+    /// On a terminal: for people.
+    let shown: String
+
+    init(_ plain: String, shown: String? = nil) {
+      self.plain = plain
+      self.shown = shown ?? plain
+    }
+
+    init(_ number: Int64?) { self.init(number.map(String.init) ?? "") }
+    init(_ number: Int) { self.init(String(number)) }
+  }
+
+  private let output: Output
+  private let columns: [Column]
+  /// A table's columns are as wide as its rows need, so these wait for the end.
+  private var rows: [[String]] = []
+
+  init(_ output: Output, _ columns: [Column]) {
+    self.output = output
+    self.columns = columns
+  }
+
+  /// Adds a row; of `cells` and `json` only what the output's shape needs is evaluated.
+  func add(_ cells: @autoclosure () -> [Cell], json: @autoclosure () -> [JSONValue.Member]) {
+    switch output.shape {
+    case .json: output.json(json())
+    case .tabs: output.line(cells().map(\.plain.escapedField).joined(separator: "\t"))
+    case .terminal: rows.append(cells().map(\.shown.printable))
+    }
+  }
+
+  /// Writes what has been held back. `empty` is said on a terminal where there was no row.
+  func end(empty: String) {
+    guard output.shape == .terminal else { return }
+    guard !rows.isEmpty else {
+      output.line(empty)
+      return
+    }
+    var widths = columns.indices.map { index in
+      rows.reduce(columns[index].title.displayWidth) { max($0, $1[index].displayWidth) }
+    }
+    if let flexible = columns.firstIndex(where: \.isFlexible) {
+      let others = widths.reduce(0, +) - widths[flexible] + 2 * (columns.count - 1)
+      widths[flexible] = max(10, min(widths[flexible], output.width - others))
+    }
+    output.line(output.style.bold(line(columns.map(\.title), widths)))
+    for row in rows { output.line(line(row, widths)) }
+  }
+
+  private func line(_ cells: [String], _ widths: [Int]) -> String {
+    var line = ""
+    for (index, cell) in cells.enumerated() {
+      let text = cell.truncated(toWidth: widths[index])
+      let padding = String(repeating: " ", count: widths[index] - text.displayWidth)
+      let isLast = index == cells.count - 1
+      line += columns[index].isNumber ? padding + text : isLast ? text : text + padding
+      if !isLast { line += "  " }
+    }
+    return line
+  }
+}

@@ -1,0 +1,80 @@
+import Glibc
+import JSON
+import MemctlCore
+
+/// Standard output, in one of the three shapes that memctl writes.
+final class Output {
+  enum Shape { case terminal, tabs, json }
+
+  let shape: Shape
+  let style: Style
+  let width: Int
+  let now: Timestamp
+  private let isTerminal: Bool
+  private var buffer: [UInt8] = []
+  private static let bufferSize = 1 << 16
+
+  init(_ terminal: Terminal, json: Bool, now: Timestamp = .now) {
+    shape = json ? .json : terminal.isOutputTerminal ? .terminal : .tabs
+    style = Style(isOn: terminal.usesColor && !json)
+    width = terminal.width
+    isTerminal = terminal.isOutputTerminal
+    self.now = now
+  }
+
+  /// Writes a line. What is not for a terminal is gathered and goes out in large pieces.
+  func line(_ text: String) {
+    buffer.append(contentsOf: text.utf8)
+    buffer.append(UInt8(ascii: "\n"))
+    if shape == .terminal || buffer.count >= Self.bufferSize { flush() }
+  }
+
+  /// Writes one JSON object in a line of its own. On a terminal, what it would act on is escaped.
+  func json(_ members: [JSONValue.Member]) {
+    let text = JSONValue.object(members).text
+    line(isTerminal ? text.escapedForTerminal : text)
+  }
+
+  /// Hands everything to the system. A reader that has gone ends the program quietly; output that
+  /// cannot be written, such as on a full disk, ends it with an error.
+  func flush() {
+    var rest = buffer[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      if count < 0 {
+        // What a shell shows of a program that ended by SIGPIPE.
+        if errno == EPIPE { exit(141) }
+        printError("memctl: cannot write the output: \(String(cString: strerror(errno)))")
+        exit(ExitCode.ioError.rawValue)
+      }
+      rest = rest.dropFirst(count)
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+}
+
+/// Writes to standard error, at once. Where that cannot be written, there is nobody left to tell.
+func printError(_ text: String, terminator: String = "\n") {
+  var rest = Array((text + terminator).utf8)[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    if count <= 0 { return }
+    rest = rest.dropFirst(count)
+  }
+}
+
+/// Emphasis on a terminal; off, every text stays as it is.
+struct Style {
+  let isOn: Bool
+
+  func bold(_ text: String) -> String { wrap(text, "1") }
+  func dim(_ text: String) -> String { wrap(text, "2") }
+  func red(_ text: String) -> String { wrap(text, "31") }
+  func green(_ text: String) -> String { wrap(text, "32") }
+  func yellow(_ text: String) -> String { wrap(text, "33") }
+
+  private func wrap(_ text: String, _ code: String) -> String {
+    isOn && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+}

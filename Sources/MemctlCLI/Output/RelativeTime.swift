@@ -1,0 +1,16 @@
+import MemctlCore
+
+extension Timestamp {
+  /// The distance to now in the largest unit that fits, as a person would say it: `3 min ago`.
+  func relative(to now: Timestamp) -> String {
+    let seconds = now.seconds(since: self)
+    let distance = Int(abs(seconds))
+    if distance < 5 { return "now" }
+    let units: [(name: String, length: Int)] = [
+      ("y", 31_556_952), ("mo", 2_629_746), ("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1),
+    ]
+    let unit = units.first { distance >= $0.length }!
+    let text = "\(distance / unit.length) \(unit.name)"
+    return seconds > 0 ? "\(text) ago" : "in \(text)"
+  }
+}

@@ -1,0 +1,59 @@
+import JSON
+import MemctlCore
+
+/// What a command has to say when it is done.
+struct Report {
+  let command: String
+  /// The members of the JSON report between its head and its errors, in their order.
+  var members: [JSONValue.Member] = []
+  /// The lines for a terminal.
+  var summary: [String] = []
+  var problems: [Problem] = []
+}
+
+extension Output {
+  /// Writes the report; its problems go to standard error as text, and into the JSON report.
+  func write(_ report: Report, quiet: Bool) {
+    switch shape {
+    case .json:
+      json(
+        [
+          .init("schema", 1), .init("command", .string(report.command)),
+          .init("ok", .bool(report.problems.isEmpty)),
+        ] + report.members + [.init("errors", .array(report.problems.map(\.json)))])
+    case .tabs where !quiet: for member in report.members { writeFlat(member, prefix: "") }
+    case .terminal where !quiet: for text in report.summary { line(text) }
+    case .tabs, .terminal: break
+    }
+    flush()
+    for problem in report.problems { printProblem(problem) }
+  }
+
+  /// `push.sent<TAB>3`: the JSON report, a line a value.
+  private func writeFlat(_ member: JSONValue.Member, prefix: String) {
+    switch member.value {
+    case .object(let members):
+      for inner in members { writeFlat(inner, prefix: "\(prefix)\(member.name).") }
+    case .array(let values):
+      for value in values { writeFlat(.init(member.name, value), prefix: prefix) }
+    case .null: line("\(prefix)\(member.name)\t")
+    case .string(let text): line("\(prefix)\(member.name)\t\(text.escapedField)")
+    case let value: line("\(prefix)\(member.name)\t\(value.text)")
+    }
+  }
+}
+
+/// Writes a problem to standard error: what happened, and what to do next.
+func printProblem(_ problem: Problem, program: String = "memctl") {
+  printError("\(program): \(problem.message.printable)")
+  if let hint = problem.hint { printError("hint: \(hint.printable)") }
+}
+
+extension Problem {
+  var json: JSONValue {
+    [
+      "kind": .string(kind.rawValue), "message": .string(message),
+      "hint": hint.map { .string($0) } ?? nil,
+    ]
+  }
+}

@@ -1,0 +1,121 @@
+import JSON
+import MemctlCore
+
+extension PushReport {
+  var members: [JSONValue.Member] {
+    [
+      .init("sent", .integer(Int64(sent))), .init("acknowledged", .integer(Int64(acknowledged))),
+      .init("adopted", .integer(Int64(adopted))), .init("cancelled", .integer(Int64(cancelled))),
+      .init("in_doubt", .integer(Int64(inDoubt))), .init("deferred", .integer(Int64(deferred))),
+      .init("dead", .integer(Int64(dead))), .init("remaining", .integer(Int64(remaining))),
+    ]
+  }
+
+  /// `3 of 3 sent, 1 already there; 2 remain (1 in doubt)`
+  func summary(isPlan: Bool) -> String {
+    var parts = [isPlan ? "would send \(grouped(sent))" : "\(grouped(acknowledged)) of \(grouped(sent)) accepted"]
+    if sent == 0 { parts = ["nothing to send"] }
+    if adopted > 0 { parts.append("\(grouped(adopted)) already there") }
+    if cancelled > 0 { parts.append("\(grouped(cancelled)) cancelled") }
+    if dead > 0 { parts.append("\(grouped(dead)) rejected") }
+    var text = parts.joined(separator: ", ")
+    if !isPlan, remaining > 0 {
+      text += "; \(grouped(remaining)) in the queue"
+      let notes = [(inDoubt, "in doubt"), (deferred, "waiting")].filter { $0.0 > 0 }
+      if !notes.isEmpty {
+        text += " (" + notes.map { "\(grouped($0.0)) \($0.1)" }.joined(separator: ", ") + ")"
+      }
+    }
+    return text
+  }
+}
+
+extension PullReport {
+  var members: [JSONValue.Member] {
+    [
+      .init("received", .integer(Int64(received))), .init("inserted", .integer(Int64(inserted))),
+      .init("updated", .integer(Int64(updated))), .init("unchanged", .integer(Int64(unchanged))),
+      .init("deleted", .integer(Int64(deleted))), .init("skipped", .integer(Int64(skipped))),
+      .init("skipped_reasons", .array(skippedReasons.map { .string($0) })),
+      .init("watermark", watermark.map { .string($0.description) } ?? nil),
+    ]
+  }
+
+  /// `3 new, 1 changed, 2 deleted`
+  func summary(isPlan: Bool) -> String {
+    let parts = [
+      (inserted, "new"), (updated, "changed"), (deleted, "deleted"), (skipped, "not understood"),
+    ].filter { $0.0 > 0 }
+    if parts.isEmpty { return "nothing new" }
+    let text = parts.map { "\(grouped($0.0)) \($0.1)" }.joined(separator: ", ")
+    return isPlan ? "would apply \(text)" : text
+  }
+}
+
+extension SyncReport {
+  /// The report of a command that pushes, pulls or both.
+  func report(command: String, plan: [SyncEngine.PlannedRequest]? = nil, style: Style) -> Report {
+    var report = Report(command: command, problems: problems)
+    let isPlan = plan != nil
+    if isPlan { report.members.append(.init("dry_run", true)) }
+    switch command {
+    case "push": report.members += push?.members ?? []
+    case "pull": report.members += pull?.members ?? []
+    default:
+      report.members.append(.init("push", push.map { .object($0.members) } ?? nil))
+      report.members.append(.init("pull", pull.map { .object($0.members) } ?? nil))
+    }
+    if command == "resync" {
+      report.members += [
+        .init("deleted", .integer(Int64(pull?.deleted ?? 0))),
+        .init("kept", .integer(Int64(kept ?? 0))),
+        .init("refused", .bool(problems.contains { $0.kind == .refused })),
+      ]
+    }
+    if let plan, command != "pull" {
+      report.members.append(.init("plan", .array(plan.map { .object($0.members) })))
+    }
+    func label(_ text: String) -> String { style.bold(text.padding(to: 8)) }
+    if let push { report.summary.append(label("push") + push.summary(isPlan: isPlan)) }
+    for request in plan ?? [] { report.summary.append("        " + request.summary) }
+    if let pull {
+      report.summary.append(label("pull") + pull.summary(isPlan: isPlan))
+      report.summary += pull.skippedReasons.map { "        " + style.yellow($0.printable) }
+    }
+    if let kept, kept > 0 {
+      report.summary.append(label("kept") + "\(grouped(kept)) that the server does not have yet")
+    }
+    return report
+  }
+}
+
+extension SyncEngine.PlannedRequest {
+  fileprivate var members: [JSONValue.Member] {
+    var members: [JSONValue.Member] = [
+      .init("id", .integer(entry.rawValue)), .init("op", .string(operation.name)),
+    ]
+    switch operation {
+    case .store(_, let id):
+      members.append(.init("memory_id", id.map { .integer($0.rawValue) } ?? nil))
+    case .delete(let id), .update(_, let id):
+      members.append(.init("server_id", .integer(id.rawValue)))
+    }
+    return members
+  }
+
+  fileprivate var summary: String {
+    switch operation {
+    case .store(let fields, let id):
+      let text = fields.isSensitive ? Masking.placeholder : fields.content.printable
+      return "store \(id.map { "\($0.rawValue)" } ?? "-"): \(text.truncated(toWidth: 60))"
+    case .delete(let id): return "delete server:\(id.rawValue)"
+    case .update(_, let id): return "update server:\(id.rawValue)"
+    }
+  }
+}
+
+extension String {
+  func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}

@@ -1,0 +1,23 @@
+import Glibc
+import MemctlCore
+
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that what is on its way is
+/// settled and saved; the second ends the program at once.
+enum Signals {
+  private nonisolated(unsafe) static var received: Int32 = 0
+  private nonisolated(unsafe) static var target: Cancellation?
+
+  static func cancel(_ cancellation: Cancellation) {
+    target = cancellation
+    for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, handle) }
+  }
+
+  /// 130 after SIGINT, 143 after SIGTERM; nil without a signal.
+  static var exitCode: Int32? { received == 0 ? nil : 128 + received }
+
+  private static let handle: @convention(c) (Int32) -> Void = { number in
+    if received != 0 { _exit(128 + number) }
+    received = number
+    target?.cancel()
+  }
+}

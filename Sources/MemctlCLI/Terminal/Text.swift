@@ -1,0 +1,88 @@
+import CTerminal
+
+/// Text of the server's or the cache's, made fit for where it goes.
+extension String {
+  /// The text in one line without anything that a terminal would act on: control characters and
+  /// those that turn the direction of writing are shown as a blank or as U+FFFD.
+  var printable: String {
+    String(
+      String.UnicodeScalarView(
+        unicodeScalars.map { scalar in
+          switch scalar {
+          case "\n", "\r", "\t": " "
+          case _ where scalar.isActedOn: "\u{FFFD}"
+          default: scalar
+          }
+        }))
+  }
+
+  /// The same for text of several lines.
+  var printableLines: String {
+    split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
+      .joined(separator: "\n")
+  }
+
+  /// JSON text in which everything that a terminal would act on is written as an escape.
+  var escapedForTerminal: String {
+    var text = ""
+    for scalar in unicodeScalars {
+      if scalar.isActedOn {
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+
+  /// The text as one field of a tab-separated line: `\\`, `\t`, `\n` and `\r` are written out.
+  var escapedField: String {
+    var field = ""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\\": field += "\\\\"
+      case "\t": field += "\\t"
+      case "\n": field += "\\n"
+      case "\r": field += "\\r"
+      default: field.unicodeScalars.append(scalar)
+      }
+    }
+    return field
+  }
+
+  /// Columns that the text takes on a terminal.
+  var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
+
+  /// The text cut to so many columns, with an ellipsis where something is missing.
+  func truncated(toWidth limit: Int) -> String {
+    if displayWidth <= limit { return self }
+    var result = ""
+    var width = 0
+    for character in self {
+      width += character.displayWidth
+      if width > limit - 1 { break }
+      result.append(character)
+    }
+    return result + "…"
+  }
+}
+
+extension Unicode.Scalar {
+  /// Control characters, and those that turn the direction of writing.
+  fileprivate var isActedOn: Bool {
+    switch self {
+    case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": true
+    default: properties.generalCategory == .control
+    }
+  }
+}
+
+extension Character {
+  /// An emoji that is put together of several scalars is as wide as its widest.
+  fileprivate var displayWidth: Int {
+    if isASCII { return 1 }
+    if unicodeScalars.contains("\u{FE0F}") { return 2 }
+    return unicodeScalars.map { max(0, Int(memctl_wcwidth($0.value))) }.max() ?? 0
+  }
+}

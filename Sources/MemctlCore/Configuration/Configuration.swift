@@ -1,0 +1,208 @@
+import JSON
+
+/// The settings of one run: from an option, else the environment, else the configuration file, else
+/// the standard. What is never asked for is never read.
+public struct Configuration {
+  /// What is outside, passed in, so that the core itself reads neither environment nor files.
+  public struct Sources {
+    public var options: [Setting: String]
+    public var environment: [String: String]
+    public var home: String
+    /// The text of a file; nil when there is none.
+    public var readFile: (String) throws -> String?
+    public var fileExists: (String) -> Bool
+
+    public init(
+      options: [Setting: String], environment: [String: String], home: String,
+      readFile: @escaping (String) throws -> String?, fileExists: @escaping (String) -> Bool
+    ) {
+      self.options = options
+      self.environment = environment
+      self.home = home
+      self.readFile = readFile
+      self.fileExists = fileExists
+    }
+  }
+
+  private let sources: Sources
+  private let filePath: String
+  private let file: [Setting: String]
+
+  /// - Throws: `Problem` of kind `.configuration` for a file that makes no sense.
+  public init(_ sources: Sources) throws {
+    self.sources = sources
+    let folder = sources.environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+    filePath = (folder ?? sources.home + "/.config") + "/memctl/config"
+    file = try sources.readFile(filePath).map { [filePath] in try Self.parse($0, path: filePath) } ?? [:]
+  }
+
+  /// The setting as text, and where it was found; nil where it stands nowhere.
+  public func text(_ setting: Setting) -> (value: String, origin: SettingOrigin)? {
+    if let value = sources.options[setting] { return (value, .option(setting.rawValue)) }
+    for name in setting.variables {
+      if let value = sources.environment[name], !value.isEmpty {
+        return (value, .environment(name))
+      }
+    }
+    return file[setting].map { ($0, .file(filePath)) }
+  }
+
+  // MARK: Settings
+
+  /// Where the cache is.
+  public func databasePath() throws -> String {
+    if let (value, origin) = text(.db) { return try expanded(value, origin) }
+    let home = sources.environment["MEMORY_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+    let standard =
+      try expanded(home ?? "~/.claude/claude-memory", .environment("MEMORY_HOME"))
+      + "/memory/memory.db"
+    let earlier = sources.home + "/.claude/metaclaw/memory/memory.db"
+    return !sources.fileExists(standard) && sources.fileExists(earlier) ? earlier : standard
+  }
+
+  /// The server's address, without a slash at the end. A key that was found with the MCP server is
+  /// meant for that server's address.
+  public func serverAddress() throws -> String {
+    var address =
+      if let text = text(.apiURL) {
+        text.value
+      } else if try keyFromOwnSettings() == nil, let address = try mcpServer(.apiURL) {
+        address
+      } else {
+        "http://localhost:8080"
+      }
+    while address.hasSuffix("/") { address.removeLast() }
+    return address
+  }
+
+  /// The key, nil when there is none anywhere.
+  ///
+  /// - Throws: `Problem` of kind `.configuration` for a key file that cannot be read.
+  public func key() throws -> String? {
+    if let key = try keyFromOwnSettings() { return key }
+    return try mcpServer(.apiKey).map { try checked($0, "~/.claude.json") }
+  }
+
+  private func keyFromOwnSettings() throws -> String? {
+    let file = text(.apiKeyFile)
+    if let (path, origin) = file, case .option = origin { return try keyFromFile(path, origin) }
+    if let key = text(.apiKey)?.value { return try checked(key, "the key in the environment") }
+    return try file.map { try keyFromFile($0.value, $0.origin) }
+  }
+
+  /// Seconds between two cycles of the background loop.
+  public func syncInterval() throws -> Double { try seconds(.syncInterval, standard: 60, least: 1) }
+
+  /// Seconds for a whole exchange with the server.
+  public func timeout() throws -> Double { try seconds(.timeout, standard: 15, least: 0.1) }
+
+  /// Seconds to wait for another process that is syncing.
+  public func lockTimeout() throws -> Double { try seconds(.lockTimeout, standard: 30, least: 0) }
+
+  public var isSyncDisabled: Bool {
+    text(.syncDisabled).map { !["0", "false", "no"].contains($0.value.lowercased()) } ?? false
+  }
+
+  /// Hosts to which plain http is allowed by name.
+  public var hostsAllowedHTTP: Set<String> {
+    Set((text(.allowHTTP)?.value ?? "").split(whereSeparator: { $0 == "," || $0 == " " }).map {
+      $0.lowercased()
+    })
+  }
+
+  // MARK: Values
+
+  private func seconds(_ setting: Setting, standard: Double, least: Double) throws -> Double {
+    guard let (value, origin) = text(setting) else { return standard }
+    guard let seconds = Double(value), seconds >= least, seconds <= 86_400 else {
+      throw Problem(
+        .configuration, "\(setting.rawValue) (\(origin)) is '\(value)', not a number of seconds",
+        hint: "give a number from \(least) to 86400")
+    }
+    return seconds
+  }
+
+  private func keyFromFile(_ path: String, _ origin: SettingOrigin) throws -> String {
+    let path = try expanded(path, origin)
+    guard let text = try sources.readFile(path) else {
+      throw Problem(.configuration, "there is no key file \(path) (\(origin))")
+    }
+    return try checked(text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "", path)
+  }
+
+  private func checked(_ key: String, _ place: String) throws -> String {
+    let key = key.split(separator: " ").joined(separator: " ")
+    guard !key.isEmpty, key.unicodeScalars.allSatisfy({ (0x21...0x7e).contains($0.value) }) else {
+      throw Problem(
+        .configuration, "\(place) holds no usable key: it must be one word of ASCII characters")
+    }
+    return key
+  }
+
+  /// A variable with which the assistant starts this system's MCP server: the first server that is
+  /// given a key.
+  private func mcpServer(_ setting: Setting) throws -> String? {
+    guard let text = try sources.readFile(sources.home + "/.claude.json"),
+      let settings = try? JSONValue(parsing: text)
+    else { return nil }
+    func value(_ setting: Setting, _ server: JSONValue.Member) -> String? {
+      setting.variables.compactMap { server.value["env"]?[$0]?.string }.first { !$0.isEmpty }
+    }
+    let server = settings["mcpServers"]?.object?.first { value(.apiKey, $0) != nil }
+    return server.flatMap { value(setting, $0) }
+  }
+
+  /// The path with `~`, `$NAME` and `${NAME}` replaced.
+  private func expanded(_ path: String, _ origin: SettingOrigin) throws -> String {
+    var path = path
+    if path == "~" || path.hasPrefix("~/") { path = sources.home + path.dropFirst() }
+    var result = ""
+    var rest = path[...]
+    while let dollar = rest.firstIndex(of: "$") {
+      result += rest[..<dollar]
+      rest = rest[rest.index(after: dollar)...]
+      let isBraced = rest.first == "{"
+      if isBraced { rest = rest.dropFirst() }
+      let name = rest.prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+      rest = rest.dropFirst(name.count)
+      guard !name.isEmpty, !isBraced || rest.first == "}",
+        let value = sources.environment[String(name)]
+      else {
+        throw Problem(
+          .configuration, "the path '\(path)' (\(origin)) names a variable that is not set")
+      }
+      if isBraced { rest = rest.dropFirst() }
+      result += value
+    }
+    return result + rest
+  }
+
+  // MARK: The file
+
+  /// Lines of `name = value`; `#` begins a comment line.
+  private static func parse(_ text: String, path: String) throws -> [Setting: String] {
+    var settings: [Setting: String] = [:]
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let line = trimmed(line)
+      if line.isEmpty || line.hasPrefix("#") { continue }
+      let place = "\(path), line \(index + 1)"
+      guard let equals = line.firstIndex(of: "=") else {
+        throw Problem(.configuration, "\(place) is not 'name = value'")
+      }
+      let name = trimmed(line[..<equals])
+      guard let setting = Setting(rawValue: name), setting.isInFile else {
+        let known = Setting.allCases.filter(\.isInFile).map(\.rawValue).joined(separator: ", ")
+        throw Problem(
+          .configuration, "\(place) sets '\(name)', which is no setting", hint: "settings: \(known)")
+      }
+      settings[setting] = trimmed(line[line.index(after: equals)...])
+    }
+    return settings
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    var text = text.drop(while: \.isWhitespace)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,48 @@
+/// The settings, each with all the places where it can be given.
+public enum Setting: String, CaseIterable, Sendable {
+  case db
+  case apiURL = "api-url"
+  case apiKeyFile = "api-key-file"
+  case apiKey = "api-key"
+  case syncInterval = "sync-interval"
+  case syncDisabled = "sync-disabled"
+  case timeout
+  case lockTimeout = "lock-timeout"
+  case allowHTTP = "allow-http"
+
+  /// Environment variables, the first that is set and not empty wins.
+  var variables: [String] {
+    switch self {
+    case .db: ["MEMORY_DB"]
+    case .apiURL: ["MEMORY_API_URL", "CLAUDE_MEMORY_API_URL"]
+    case .apiKeyFile: ["MEMCTL_API_KEY_FILE"]
+    case .apiKey: ["MEMORY_API_KEY", "CLAUDE_MEMORY_API_KEY"]
+    case .syncInterval: ["MEMORY_SYNC_INTERVAL"]
+    case .syncDisabled: ["MEMORY_SYNC_DISABLE"]
+    case .timeout: ["MEMCTL_TIMEOUT"]
+    case .lockTimeout: ["MEMCTL_LOCK_TIMEOUT"]
+    case .allowHTTP: ["MEMCTL_ALLOW_HTTP"]
+    }
+  }
+
+  /// Whether the configuration file may have it. A key does not belong into a file that is shown
+  /// around; the name of a file with the key does.
+  var isInFile: Bool { self != .apiKey }
+}
+
+/// Where a setting was found.
+public enum SettingOrigin: Hashable, Sendable, CustomStringConvertible {
+  case option(String)
+  case environment(String)
+  case file(String)
+  case standard
+
+  public var description: String {
+    switch self {
+    case .option(let name): "option --\(name)"
+    case .environment(let name): "environment \(name)"
+    case .file(let path): "file \(path)"
+    case .standard: "default"
+    }
+  }
+}
