@@ -11,6 +11,7 @@ let package = Package(
   targets: [
     // C libraries: a module map and a shim, nothing else.
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl"),
     .target(name: "CTerminal"),
     .target(name: "CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
@@ -23,7 +24,8 @@ let package = Package(
     // The system.
     .target(name: "MemctlCore", dependencies: ["SQLite", "JSON", "CCurl"]),
     .target(name: "MemctlCLI", dependencies: ["MemctlCore", "CommandLine", "CTerminal"]),
-    .target(name: "MemctlServer", dependencies: ["SQLite", "JSON", "CommandLine", "CMicrohttpd"]),
+    .target(
+      name: "MemctlServer", dependencies: ["SQLite", "JSON", "CommandLine", "CMicrohttpd", "CZlib"]),
     .executableTarget(name: "memctl", dependencies: ["MemctlCLI"]),
     .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer"]),
 

@@ -1,0 +1,89 @@
+/// One HTTP request, as far as the API looks at it.
+struct Request: Sendable {
+  let method: String
+  /// Without the query, percent-decoded.
+  let path: String
+  /// As it was sent, without its question mark.
+  let rawQuery: String
+  let authorization: String?
+  let idempotencyKey: String?
+  let ifNoneMatch: String?
+  let host: String?
+  let acceptsGzip: Bool
+  var body: [UInt8] = []
+
+  /// - Parameter header: the value of the header with that name, in any case.
+  init(method: String, target: String, header: (String) -> String?) {
+    self.method = method
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    path = percentDecoded(parts[0].utf8)
+    rawQuery = parts.count > 1 ? String(parts[1]) : ""
+    authorization = header("Authorization")
+    let key = header("Idempotency-Key")
+    idempotencyKey = key == "" ? nil : key
+    ifNoneMatch = header("If-None-Match")
+    host = header("Host")
+    acceptsGzip = header("Accept-Encoding").map(Self.allowsGzip) ?? false
+  }
+
+  /// The first query parameter with that name, decoded as a form is: `+` is a space.
+  func parameter(_ name: String) -> String? {
+    for pair in rawQuery.split(separator: "&") {
+      let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard formDecoded(sides[0]) == name else { continue }
+      return sides.count > 1 ? formDecoded(sides[1]) : ""
+    }
+    return nil
+  }
+
+  /// Whether the client has the representation with this tag, compared weakly (RFC 9110, 8.8.3.2).
+  func has(_ tag: EntityTag) -> Bool {
+    guard let ifNoneMatch else { return false }
+    return ifNoneMatch.split(separator: ",").contains { element in
+      let candidate = element.drop { $0 == " " }.prefix { $0 != " " }
+      return candidate == "*" || candidate == tag.text || "W/\(candidate)" == tag.text
+    }
+  }
+
+  private static func allowsGzip(_ acceptEncoding: String) -> Bool {
+    acceptEncoding.split(separator: ",").contains { element in
+      let parts = element.filter { $0 != " " }.lowercased().split(separator: ";")
+      guard let coding = parts.first, coding == "gzip" || coding == "*" else { return false }
+      guard let weight = parts.dropFirst().first(where: { $0.hasPrefix("q=") }) else { return true }
+      return Double(weight.dropFirst(2)).map { $0 > 0 } ?? false
+    }
+  }
+}
+
+/// Names a version of what a URL answers. Always weak: the same version is sent with and without
+/// compression, and a sync answer differs in its `server_time`, which no client misses in a 304.
+struct EntityTag: Equatable {
+  let text: String
+
+  /// - Parameter version: numbers that never are the same again once the answer has changed.
+  init(_ version: Int64...) {
+    text = "W/\"\(version.map(String.init).joined(separator: "-"))\""
+  }
+}
+
+private func formDecoded(_ text: Substring) -> String {
+  percentDecoded(text.utf8.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 })
+}
+
+/// A percent sign that no two hexadecimal digits follow stands for itself.
+private func percentDecoded(_ bytes: some Collection<UInt8>) -> String {
+  var rest = bytes[...]
+  var decoded: [UInt8] = []
+  while let byte = rest.popFirst() {
+    let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+    if byte == UInt8(ascii: "%"), digits.utf8.count == 2,
+      digits.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16)
+    {
+      decoded.append(value)
+      rest = rest.dropFirst(2)
+    } else {
+      decoded.append(byte)
+    }
+  }
+  return String(decoding: decoded, as: UTF8.self)
+}

@@ -1,0 +1,87 @@
+import Glibc
+
+/// Where the server listens.
+public struct ListenAddress: Sendable, CustomStringConvertible {
+  /// As it was given, with brackets around an IPv6 address.
+  let host: String
+  let port: UInt16
+  /// Whether it can be reached from this machine alone.
+  let isLoopback: Bool
+  private let family: Int32
+  private let socketAddress: [UInt8]
+
+  /// Reads `HOST:PORT`; an IPv6 address stands in brackets. Port 0 takes a free one.
+  public init(_ text: String) throws(ServerFailure) {
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
+      case let host = text[..<colon], !host.isEmpty
+    else {
+      throw ServerFailure(
+        .usage, "'\(text)' is no address to listen on", hint: "write it as --listen 127.0.0.1:8080")
+    }
+    let isBracketed = host.first == "[" && host.last == "]"
+    let name = isBracketed ? String(host.dropFirst().dropLast()) : String(host)
+    var hints = addrinfo()
+    hints.ai_family = isBracketed ? AF_INET6 : AF_UNSPEC
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    hints.ai_flags = AI_PASSIVE
+    var found: UnsafeMutablePointer<addrinfo>?
+    let code = name.contains(":") && !isBracketed ? EAI_NONAME : getaddrinfo(name, "\(port)", &hints, &found)
+    guard code == 0, let first = found else {
+      throw ServerFailure(
+        .usage, "'\(name)' is no host to listen on: \(String(cString: gai_strerror(code)))",
+        hint: "write it as --listen 127.0.0.1:8080 or --listen [::1]:8080")
+    }
+    defer { freeaddrinfo(found) }
+    self.host = String(host)
+    self.port = port
+    family = first.pointee.ai_family
+    socketAddress = Array(
+      UnsafeRawBufferPointer(
+        start: first.pointee.ai_addr, count: Int(first.pointee.ai_addrlen)))
+    // The address proper stands at byte 4 of sockaddr_in and byte 8 of sockaddr_in6.
+    isLoopback =
+      family == AF_INET
+      ? socketAddress[4] == 127 : socketAddress[8..<24].elementsEqual([UInt8](repeating: 0, count: 15) + [1])
+  }
+
+  public var description: String { "\(host):\(port)" }
+
+  /// A socket that listens here, and the port it has.
+  func listen() throws(ServerFailure) -> (socket: Int32, port: UInt16) {
+    let socket = Glibc.socket(family, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+    var on: Int32 = 1
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, size)
+    // Connections inherit it: an answer never waits for the client to acknowledge the one before.
+    setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
+    if family == AF_INET6 { setsockopt(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &on, size) }
+    let isBound = withAddress { Glibc.bind(socket, $0, $1) } == 0
+    guard isBound, Glibc.listen(socket, SOMAXCONN) == 0 else {
+      let reason = lastSystemError()
+      close(socket)
+      throw ServerFailure(
+        .configuration, "\(self) cannot be listened on: \(reason)",
+        hint: "take a free port with --listen \(host):0")
+    }
+    return (socket, boundPort(of: socket))
+  }
+
+  private func withAddress<Result>(
+    _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+  ) -> Result {
+    socketAddress.withUnsafeBytes {
+      body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
+    }
+  }
+
+  private func boundPort(of socket: Int32) -> UInt16 {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    return withUnsafeMutableBytes(of: &storage) { bytes in
+      let address = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
+      getsockname(socket, address, &length)
+      // In both families the port follows the family, in network order.
+      return UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+    }
+  }
+}

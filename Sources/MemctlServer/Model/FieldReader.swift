@@ -1,0 +1,117 @@
+import JSON
+
+/// Takes the fields of a memory from a request's JSON object, collecting what is wrong with them.
+///
+/// Types are read as loosely as pydantic reads them: a number may be written as a text.
+struct FieldReader {
+  private let object: JSONValue
+  private let location: [JSONValue]
+  /// Whether null says the same as leaving the field out.
+  private let nullIsAbsent: Bool
+  private(set) var problems: [Problem] = []
+
+  init(_ object: JSONValue, at location: [JSONValue], nullIsAbsent: Bool) {
+    self.object = object
+    self.location = location
+    self.nullIsAbsent = nullIsAbsent
+    if object.object == nil {
+      problems = [
+        Problem(
+          type: "model_attributes_type", location: location,
+          message: "Input should be a valid dictionary or object to extract fields from",
+          input: object)
+      ]
+    }
+  }
+
+  private func value(_ name: String) -> JSONValue? {
+    let value = object[name]
+    return nullIsAbsent && value == .null ? nil : value
+  }
+
+  mutating func required<Field>(_ name: String, _ field: Field?) -> Field? {
+    if problems.isEmpty, object[name] == nil {
+      problems.append(.missing(location + [.string(name)], in: object))
+    }
+    return field
+  }
+
+  /// - Parameter limit: in Unicode scalars.
+  mutating func text(_ name: String, limit: Int) -> String? {
+    guard let value = value(name) else { return nil }
+    let location = location + [.string(name)]
+    guard let text = value.string else {
+      problems.append(
+        Problem(
+          type: "string_type", location: location, message: "Input should be a valid string",
+          input: value))
+      return nil
+    }
+    if text.unicodeScalars.count > limit {
+      problems.append(
+        Problem(
+          type: "string_too_long", location: location,
+          message: "String should have at most \(limit) characters", input: value,
+          context: ["max_length": .integer(Int64(limit))]))
+    } else if text.utf8.contains(0) {
+      problems.append(.value("a text cannot hold NUL characters", value, at: location))
+    }
+    return text
+  }
+
+  mutating func category(_ name: String) -> String? {
+    guard let text = text(name, limit: .max) else { return nil }
+    guard let category = Category.folding(text) else {
+      let names = Category.canonical.sorted().joined(separator: ", ")
+      problems.append(
+        .value("category must be one of: \(names)", .string(text), at: location + [.string(name)]))
+      return nil
+    }
+    return category
+  }
+
+  /// Rounded to 32 bits, the precision in which the column of the hosted server keeps it.
+  mutating func importance(_ name: String) -> Double? {
+    guard let value = value(name) else { return nil }
+    let location = location + [.string(name)]
+    guard let number = value.double ?? value.bool.map({ $0 ? 1 : 0 }) ?? value.string.map(parse)
+    else {
+      problems.append(
+        Problem(
+          type: "float_type", location: location, message: "Input should be a valid number",
+          input: value))
+      return nil
+    }
+    if number.isNaN {
+      problems.append(
+        Problem(
+          type: "float_parsing", location: location,
+          message: "Input should be a valid number, unable to parse string as a number",
+          input: value))
+    } else if number < 0 {
+      problems.append(.tooSmall(value, minimum: 0.0, shown: "0", at: location))
+    } else if number > 1 {
+      problems.append(
+        Problem(
+          type: "less_than_equal", location: location,
+          message: "Input should be less than or equal to 1", input: value, context: ["le": 1.0]))
+    }
+    return Double(Float(number))
+  }
+
+  private func parse(_ text: String) -> Double { Double(text) ?? .nan }
+
+  mutating func flag(_ name: String) -> Bool? {
+    guard let value = value(name) else { return nil }
+    switch value.string?.lowercased() ?? value.text {
+    case "true", "t", "1", "1.0", "yes", "y", "on": return true
+    case "false", "f", "0", "0.0", "no", "n", "off": return false
+    default:
+      problems.append(
+        Problem(
+          type: "bool_parsing", location: location + [.string(name)],
+          message: "Input should be a valid boolean, unable to interpret input", input: value))
+      return nil
+    }
+  }
+}

@@ -1,0 +1,120 @@
+/// Finds credentials in a memory's content and takes them out, because everyone can list it.
+///
+/// The rule, in full:
+/// 1. A credential word (`password`, `secret`, `token`, `api key` and their like, in any case, at
+///    the end of a name: `DB_PASSWORD` counts, `passwords` does not) with `:` or `=` and a value: word
+///    and value become `[REDACTED:password]`, or `:secret`, `:token`, `:api-key`. A value in quotes
+///    ends at the quote, any other at white space.
+/// 2. Such a word with only a space or `is` before its value: the same, but only where the value
+///    has at least six characters and a digit among them. `password manager` stays.
+/// 3. A word that starts like a known kind of key (`sk-`, `ghp_`, `AKIA`, …) and goes on for at
+///    least twelve letters, digits, `-`, `_` or `.`, a digit among them, becomes `[REDACTED:token]`.
+struct Redaction: Equatable {
+  let content: String
+  let isSensitive: Bool
+
+  /// - Parameter forced: the author says that it is sensitive. Where the rule finds nothing, the whole
+  ///   content becomes `[REDACTED:sensitive]`.
+  init(_ content: String, forced: Bool = false) {
+    if let redacted = Self.redacting(content) {
+      (self.content, isSensitive) = (redacted, true)
+    } else {
+      (self.content, isSensitive) = (forced ? "[REDACTED:sensitive]" : content, forced)
+    }
+  }
+
+  private static let words: [(spelling: String, kind: String)] = [
+    ("password", "password"), ("passwd", "password"), ("passphrase", "password"),
+    ("pwd", "password"), ("secret", "secret"), ("token", "token"), ("apikey", "api-key"),
+    ("api_key", "api-key"), ("api-key", "api-key"), ("api key", "api-key"),
+  ]
+
+  private static let prefixes = [
+    "sk-", "sk_live_", "sk_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
+    "xoxb-", "xoxp-", "xapp-", "AKIA", "ASIA", "AIza", "hf_", "npm_", "pypi-", "eyJ",
+  ]
+
+  /// Nil when there is nothing to redact.
+  private static func redacting(_ content: String) -> String? {
+    let bytes = Array(content.utf8)
+    var result: [UInt8] = []
+    var copied = 0
+    var index = 0
+    while index < bytes.count {
+      let isAtStart = index == 0 || !isAlphanumeric(bytes[index - 1])
+      guard isAtStart, let match = match(in: bytes[index...]) else {
+        index += 1
+        continue
+      }
+      result += bytes[copied..<index]
+      result += "[REDACTED:\(match.kind)]".utf8
+      index = match.end
+      copied = index
+    }
+    return copied == 0 ? nil : String(decoding: result + bytes[copied...], as: UTF8.self)
+  }
+
+  private static func match(in bytes: ArraySlice<UInt8>) -> (kind: String, end: Int)? {
+    for (spelling, kind) in words where starts(bytes, with: spelling, ignoringCase: true) {
+      if let end = valueEnd(in: bytes.dropFirst(spelling.utf8.count)) { return (kind, end) }
+    }
+    for prefix in prefixes where starts(bytes, with: prefix, ignoringCase: false) {
+      let tail = bytes.dropFirst(prefix.utf8.count)
+      let end = tail.firstIndex { !isAlphanumeric($0) && !"-_.".utf8.contains($0) } ?? tail.endIndex
+      if end - tail.startIndex >= 12, tail[..<end].contains(where: isDigit) { return ("token", end) }
+    }
+    return nil
+  }
+
+  /// Where the value that a credential word announces ends; nil when it announces none.
+  private static func valueEnd(in bytes: ArraySlice<UInt8>) -> Int? {
+    // `"password": "…"` in JSON: a quote may close the word.
+    let afterQuote = bytes.first.map(isQuote) == true ? bytes.dropFirst() : bytes
+    var value = afterQuote.drop(while: isSpace)
+    let isAssigned = value.first == UInt8(ascii: ":") || value.first == UInt8(ascii: "=")
+    if isAssigned {
+      value = value.dropFirst().drop(while: isSpace)
+    } else {
+      guard value.startIndex > afterQuote.startIndex else { return nil }
+      if starts(value, with: "is ", ignoringCase: true) {
+        value = value.dropFirst(3).drop(while: isSpace)
+      }
+    }
+    if let quote = value.first, isQuote(quote),
+      let end = value.dropFirst().firstIndex(of: quote), isAssigned
+    {
+      return end + 1
+    }
+    value = value.prefix { !isSpace($0) }
+    while let last = value.last, ",.;)".utf8.contains(last) { value.removeLast() }
+    let looksSecret = value.count >= 6 && value.contains(where: isDigit)
+    return !value.isEmpty && (isAssigned || looksSecret) ? value.endIndex : nil
+  }
+
+  private static func starts(
+    _ bytes: ArraySlice<UInt8>, with word: String, ignoringCase: Bool
+  ) -> Bool {
+    bytes.count >= word.utf8.count
+      && zip(bytes, word.utf8).allSatisfy { byte, expected in
+        byte == expected || ignoringCase && lowercased(byte) == expected
+      }
+  }
+
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
+  }
+
+  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || isDigit(byte)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+  private static func isQuote(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`")
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d
+  }
+}

@@ -1,0 +1,59 @@
+import Glibc
+
+/// A value shared by threads: one at a time has it, and a thread can wait until it changes.
+final class Monitor<Value>: @unchecked Sendable {
+  // The lock and the condition need an address of their own, which they keep.
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private var value: Value
+
+  init(_ value: sending Value) {
+    self.value = value
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  /// Has the value for the time of `body`.
+  func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body(&value)
+  }
+
+  /// Like `withLock`, and wakes the threads that wait.
+  func update<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    defer { pthread_cond_broadcast(condition) }
+    return try withLock(body)
+  }
+
+  /// Waits until `isReady`, then has the value for the time of `body`.
+  func wait<Result>(
+    until isReady: (Value) -> Bool, _ body: (inout Value) -> Result
+  ) -> Result {
+    withLock { value in
+      while !isReady(value) { pthread_cond_wait(condition, mutex) }
+      return body(&value)
+    }
+  }
+
+  /// Waits until `isReady` or for `limit`, and tells which.
+  func wait(until isReady: (Value) -> Bool, limit: Duration) -> Bool {
+    let deadline = Timestamp.now + limit
+    var time = timespec(
+      tv_sec: Int(deadline.microseconds / 1_000_000),
+      tv_nsec: Int(deadline.microseconds % 1_000_000) * 1000)
+    return withLock { value in
+      while !isReady(value) {
+        if pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { return isReady(value) }
+      }
+      return true
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import JSON
+import SQLite
+
+extension API {
+  /// `GET /api/memories/{id}`: anyone's.
+  func show(_ call: Call) throws -> Outcome {
+    let id = try call.id()
+    let snapshot = try store.readers.snapshot()
+    let response = try snapshot.connection.first(
+      "SELECT \(MemoryRecord.columns) FROM memories WHERE id = ? AND deleted_at IS NULL", id
+    ) { row in
+      let tag = EntityTag(row.int64(MemoryRecord.updatedAtColumn))
+      if call.request.has(tag) { return Response.notModified(tag) }
+      var json = JSONWriter()
+      MemoryRecord.write(row, withOwner: true, to: &json)
+      return Response(status: 200, body: .bytes(json.bytes)).with("ETag", tag.text)
+    }
+    return .answer(response ?? .detail(404, "Memory not found"))
+  }
+
+  /// `GET /api/memories/sync`: the user's own, in the order in which they changed.
+  func sync(_ call: Call) throws -> Outcome {
+    let since = try call.since()
+    // Before the snapshot: what commits in between has a later time, and comes with the next sync.
+    let serverTime = store.clock.horizon()
+    let snapshot = try store.readers.snapshot()
+    // Every change of the user's gives one row a time later than all others.
+    let version = try snapshot.connection.first(
+      "SELECT max(updated_at) FROM memories WHERE owner = ?", call.user
+    ) { $0.int64(0) }
+    let tag = EntityTag(version ?? 0)
+    if call.request.has(tag) { return .answer(.notModified(tag)) }
+    let rows = try snapshot.connection.prepare(
+      """
+      SELECT \(MemoryRecord.columns) FROM memories
+      WHERE owner = ? AND updated_at > ? AND (? OR deleted_at IS NULL) ORDER BY updated_at
+      """)
+    try rows.bind([call.user, since?.microseconds ?? Int64.min, since != nil])
+    let memories = MemoryStream(snapshot, rows: rows, withOwner: false) { json in
+      json.name("server_time")
+      json.write(serverTime.text)
+    }
+    return .answer(try .streaming(memories, tag: tag, to: call.request))
+  }
+
+  /// `GET /api/memories`: everyone's, newest first.
+  func list(_ call: Call) throws -> Outcome {
+    let category = call.request.parameter("category").map { Category.folding($0) ?? $0 }
+    let tagFilter = call.request.parameter("tag")
+    let limit = try call.count("limit") ?? -1
+    let offset = try call.count("offset") ?? 0
+    let filter = """
+      FROM memories WHERE deleted_at IS NULL AND category = coalesce(?, category)
+        AND (? IS NULL OR instr(',' || replace(lower(tags), ', ', ',') || ',',
+          ',' || lower(?) || ',') > 0)
+      """
+    let snapshot = try store.readers.snapshot()
+    // A row that comes into the list makes the latest time later; one that leaves it makes the
+    // number smaller. Together they never are again what they were.
+    let (total, latest) = try snapshot.connection.first(
+      "SELECT count(*), max(updated_at) \(filter)", category, tagFilter, tagFilter
+    ) { ($0.int64(0), $0.int64(1)) }!
+    let tag = EntityTag(total, latest)
+    if call.request.has(tag) { return .answer(.notModified(tag)) }
+    let rows = try snapshot.connection.prepare(
+      "SELECT \(MemoryRecord.columns) \(filter) ORDER BY id DESC LIMIT ? OFFSET ?")
+    try rows.bind([category, tagFilter, tagFilter, limit, offset])
+    let memories = MemoryStream(snapshot, rows: rows, withOwner: true) { json in
+      json.name("total")
+      json.write(total)
+    }
+    return .answer(try .streaming(memories, tag: tag, to: call.request))
+  }
+}
+
+extension Call {
+  /// The watermark of a sync; nil asks for everything.
+  fileprivate func since() throws -> Timestamp? {
+    guard let text = request.parameter("since"), !text.isEmpty else { return nil }
+    guard let since = Timestamp(text) else {
+      throw Invalid([
+        Problem(
+          type: "datetime_parsing", location: ["query", "since"],
+          message: "Input should be a valid datetime", input: .string(text))
+      ])
+    }
+    return since
+  }
+
+  /// A query parameter that is a number of things.
+  fileprivate func count(_ name: String) throws -> Int64? {
+    guard let text = request.parameter(name) else { return nil }
+    let location: [JSONValue] = ["query", .string(name)]
+    guard let count = Int64(text) else { throw Invalid([.notAnInteger(text, at: location)]) }
+    guard count >= 0 else {
+      throw Invalid([.tooSmall(.string(text), minimum: 0, shown: "0", at: location)])
+    }
+    return count
+  }
+}

@@ -1,0 +1,47 @@
+/// What a server is started with.
+public struct ServerOptions: Sendable {
+  public let listen: ListenAddress
+  /// The path of the SQLite file.
+  public let store: String
+  public let keys: Keys
+
+  public static let defaultListen = "127.0.0.1:8080"
+
+  /// Settles the options as the command line gives them; nil is an option that was not given.
+  ///
+  /// - Parameter environment: the value of an environment variable.
+  /// - Throws: `ServerFailure` when an address, a path or a key is not to be had from them.
+  public init(
+    listen: String?, store: String?, keys: String?, environment: (String) -> String?
+  ) throws(ServerFailure) {
+    func variable(_ name: String) -> String? { environment(name).flatMap { $0 == "" ? nil : $0 } }
+    self.listen = try ListenAddress(listen ?? Self.defaultListen)
+
+    if let store {
+      self.store = store
+    } else if let folder = variable("XDG_DATA_HOME") {
+      self.store = "\(folder)/memctl/server.db"
+    } else if let home = variable("HOME") {
+      self.store = "\(home)/.local/share/memctl/server.db"
+    } else {
+      throw ServerFailure(
+        .configuration, "there is no place for the store: HOME is not set",
+        hint: "name the file with --store FILE")
+    }
+
+    if let keys {
+      self.keys = try Keys(file: keys)
+    } else if let key = variable("MEMORY_API_KEY") ?? variable("CLAUDE_MEMORY_API_KEY") {
+      self.keys = try Keys([(Keys.defaultUser, key)])
+      guard self.listen.isLoopback else {
+        throw ServerFailure(
+          .configuration, "\(self.listen) can be reached from other machines, which needs --keys",
+          hint: "give each user a key with --keys FILE, or listen on \(Self.defaultListen)")
+      }
+    } else {
+      throw ServerFailure(
+        .configuration, "there is no key, and nobody could use the server",
+        hint: "set MEMORY_API_KEY, or give each user a key with --keys FILE")
+    }
+  }
+}

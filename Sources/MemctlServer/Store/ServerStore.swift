@@ -1,0 +1,117 @@
+import Glibc
+import SQLite
+
+/// The server's SQLite file: one writer and any number of readers.
+///
+/// Every commit is synced to the disk before it is answered (WAL, `synchronous=FULL`).
+final class ServerStore: Sendable {
+  let clock: Clock
+  let writer: Writer
+  let readers: Readers
+  private let lock: Int32
+
+  /// Opens the file at `path`, and makes it, and the folder it is in, when missing: for their owner
+  /// alone.
+  ///
+  /// - Throws: `ServerFailure` when it cannot be used, is another program's, or is being served.
+  init(path: String) throws(ServerFailure) {
+    lock = try Self.lock(path)
+    do {
+      let connection = try Connection(path: path)
+      try Self.prepare(connection)
+      let last = try connection.first("SELECT max(updated_at) FROM memories") { $0.int64(0) } ?? 0
+      clock = Clock(last: Timestamp(microseconds: last))
+      writer = Writer(connection: connection, clock: clock)
+      readers = Readers(path: path)
+    } catch let failure as ServerFailure {
+      throw failure
+    } catch {
+      throw ServerFailure(
+        .file, "the store cannot be used: \(path): \(error)",
+        hint: "name another file with --store FILE")
+    }
+  }
+
+  deinit { close(lock) }
+
+  private static let applicationID = 0x6d63_7376  // "mcsv"
+  private static let schemaVersion = 1
+
+  private static func prepare(_ connection: Connection) throws {
+    try connection.execute(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
+    try connection.transaction {
+      let tables = try connection.first("SELECT count(*) FROM sqlite_schema") { $0.int(0) }
+      if tables == 0 {
+        try connection.execute(schema)
+        try connection.execute(
+          "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(schemaVersion)")
+      }
+      let application = try connection.first("PRAGMA application_id") { $0.int(0) }
+      let version = try connection.first("PRAGMA user_version") { $0.int(0) }
+      guard application == applicationID, version == schemaVersion else {
+        throw ServerFailure(
+          .file, "the file is no store of this version of memctl-serve",
+          hint: "name another file with --store FILE")
+      }
+    }
+  }
+
+  /// Times are microseconds since 1970. Rows are never removed, so that ids are never used again
+  /// and every client learns of a deletion.
+  private static let schema = """
+    CREATE TABLE memories (
+      id INTEGER PRIMARY KEY,
+      owner TEXT NOT NULL,
+      content TEXT NOT NULL,
+      category TEXT NOT NULL,
+      tags TEXT NOT NULL,
+      expanded_keywords TEXT NOT NULL,
+      importance REAL NOT NULL,
+      is_sensitive INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL,
+      deleted_at INTEGER
+    ) STRICT;
+    CREATE INDEX memories_by_owner ON memories (owner, updated_at);
+    CREATE TABLE idempotency_keys (
+      owner TEXT NOT NULL,
+      key TEXT NOT NULL,
+      fingerprint INTEGER NOT NULL,
+      answer TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      PRIMARY KEY (owner, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+    """
+
+  /// Makes folder and file, and takes the lock that says that this process serves them. `Clock`
+  /// relies on being the only one.
+  private static func lock(_ path: String) throws(ServerFailure) -> Int32 {
+    let folder = path.lastIndex(of: "/").map { path[..<$0] } ?? ""
+    makeFolder(folder)
+    let lock = open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    let file = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    guard lock >= 0, file >= 0, fchmod(file, 0o600) == 0 else {
+      throw ServerFailure(
+        .file, "the store cannot be opened: \(path): \(lastSystemError())",
+        hint: "name another file with --store FILE")
+    }
+    close(file)
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      throw ServerFailure(
+        .file, "the store is served by another process: \(path)",
+        hint: "stop that one, or name another file with --store FILE")
+    }
+    return lock
+  }
+
+  /// Makes what is missing of `path`. A failure shows when the file is opened in it.
+  private static func makeFolder(_ path: some StringProtocol) {
+    guard !path.isEmpty, mkdir(String(path), 0o700) != 0, errno == ENOENT,
+      let parent = path.lastIndex(of: "/")
+    else { return }
+    makeFolder(path[..<parent])
+    mkdir(String(path), 0o700)
+  }
+}

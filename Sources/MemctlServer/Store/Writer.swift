@@ -1,0 +1,128 @@
+import Glibc
+import SQLite
+
+/// The one thread that writes. Changes that wait while it commits share the next transaction, so
+/// that a commit's `fsync` is paid once for all of them.
+///
+/// An answer is given only after the commit that makes it true.
+final class Writer: Sendable {
+  typealias Work = @Sendable (WriteTransaction) throws -> Response
+
+  private struct Job {
+    let work: Work
+    let completion: @Sendable (Response) -> Void
+  }
+
+  private struct Queue {
+    var jobs: [Job] = []
+    var isClosed = false
+    var isFinished = false
+  }
+
+  private let queue = Monitor(Queue())
+  private let transaction: WriteTransaction
+
+  /// - Parameter connection: used by the writer alone from then on.
+  init(connection: sending Connection, clock: Clock) {
+    transaction = WriteTransaction(connection: connection, clock: clock)
+    startThread { [self] in
+      while let jobs = takeAll() { run(jobs) }
+      queue.update { $0.isFinished = true }
+    }
+  }
+
+  /// Runs `work` in a transaction, and calls `completion` with its answer once that is committed.
+  ///
+  /// A `Refusal` that `work` throws before it changes anything is its answer. Any other error rolls
+  /// the whole group back, and each of it is answered with a 500.
+  /// - Returns: false, and calls nothing, after `close`.
+  func submit(_ work: @escaping Work, completion: @escaping @Sendable (Response) -> Void) -> Bool {
+    queue.update { queue in
+      if !queue.isClosed { queue.jobs.append(Job(work: work, completion: completion)) }
+      return !queue.isClosed
+    }
+  }
+
+  /// Returns when all that was submitted is committed and answered.
+  func close() {
+    queue.update { $0.isClosed = true }
+    queue.wait(until: \.isFinished) { _ in }
+  }
+
+  /// Nil when the writer is closed and nothing is left.
+  private func takeAll() -> [Job]? {
+    queue.wait(until: { !$0.jobs.isEmpty || $0.isClosed }) { queue in
+      defer { queue.jobs = [] }
+      return queue.jobs.isEmpty ? nil : queue.jobs
+    }
+  }
+
+  private func run(_ jobs: [Job]) {
+    let answers: [Response]
+    do {
+      answers = try transaction.commit { transaction in
+        try jobs.map { job in
+          do { return try job.work(transaction) } catch let refusal as Refusal {
+            return refusal.response
+          }
+        }
+      }
+    } catch {
+      complain("a change could not be written: \(error)")
+      answers = jobs.map { _ in .internalError }
+    }
+    for (job, answer) in zip(jobs, answers) { job.completion(answer) }
+  }
+}
+
+/// What a change works with. It stays on the writer's thread.
+final class WriteTransaction: @unchecked Sendable {
+  let connection: Connection
+  private let clock: Clock
+  private var purgedAt = Timestamp(microseconds: 0)
+
+  init(connection: sending Connection, clock: Clock) {
+    self.connection = connection
+    self.clock = clock
+  }
+
+  /// A time for one row: later than any given before.
+  func time() -> Timestamp { clock.next() }
+
+  fileprivate func commit<Result>(
+    _ body: (WriteTransaction) throws -> Result
+  ) throws -> Result {
+    try clock.group {
+      try connection.transaction {
+        try purgeIdempotencyKeys()
+        return try body(self)
+      }
+    }
+  }
+
+  private func purgeIdempotencyKeys() throws {
+    guard purgedAt + .seconds(3600) < .now else { return }
+    try IdempotencyKey.purge(in: connection)
+    purgedAt = .now
+  }
+}
+
+/// Runs `body` on a thread of its own.
+private func startThread(_ body: @escaping @Sendable () -> Void) {
+  var thread = pthread_t()
+  let box = Unmanaged.passRetained(ThreadBody(run: body))
+  let code = pthread_create(
+    &thread, nil,
+    { context in
+      Unmanaged<ThreadBody>.fromOpaque(context!).takeRetainedValue().run()
+      return nil
+    }, box.toOpaque())
+  precondition(code == 0, "no thread could be started: \(String(cString: strerror(code)))")
+  pthread_detach(thread)
+}
+
+private final class ThreadBody: Sendable {
+  let run: @Sendable () -> Void
+
+  init(run: @escaping @Sendable () -> Void) { self.run = run }
+}
