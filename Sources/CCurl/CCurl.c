@@ -31,6 +31,10 @@ static void load(void) {
     return;                                                                                        \
   }
   FUNCTIONS(FIND)
+  if (lib.curl_version_info(CURLVERSION_NOW)->version_num < 0x075000) {
+    problem = "the installed libcurl is older than 7.80";
+    return;
+  }
   if (lib.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) problem = "libcurl does not start";
 }
 
@@ -59,7 +63,7 @@ CURLcode ccurl_set_string(CURL *handle, CURLoption option, const char *value) {
   return lib.curl_easy_setopt(handle, option, value);
 }
 
-CURLcode ccurl_set_pointer(CURL *handle, CURLoption option, void *value) {
+CURLcode ccurl_set_pointer(CURL *handle, CURLoption option, const void *value) {
   return lib.curl_easy_setopt(handle, option, value);
 }
 
@@ -67,8 +71,12 @@ CURLcode ccurl_set_list(CURL *handle, CURLoption option, struct curl_slist *valu
   return lib.curl_easy_setopt(handle, option, value);
 }
 
-CURLcode ccurl_set_callback(CURL *handle, CURLoption option, curl_write_callback value) {
+CURLcode ccurl_set_taker(CURL *handle, CURLoption option, curl_write_callback value) {
   return lib.curl_easy_setopt(handle, option, value);
+}
+
+CURLcode ccurl_set_gate(CURL *handle, curl_prereq_callback value) {
+  return lib.curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
 }
 
 long ccurl_get_long(CURL *handle, CURLINFO info) {

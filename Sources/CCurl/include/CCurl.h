@@ -21,10 +21,12 @@ const char *ccurl_easy_strerror(CURLcode code);
 
 CURLcode ccurl_set_long(CURL *handle, CURLoption option, long value);
 CURLcode ccurl_set_string(CURL *handle, CURLoption option, const char *value);
-CURLcode ccurl_set_pointer(CURL *handle, CURLoption option, void *value);
+CURLcode ccurl_set_pointer(CURL *handle, CURLoption option, const void *value);
 CURLcode ccurl_set_list(CURL *handle, CURLoption option, struct curl_slist *value);
-/// For reading, writing and headers, whose callbacks have one type.
-CURLcode ccurl_set_callback(CURL *handle, CURLoption option, curl_write_callback value);
+/// For bodies and headers, whose callbacks have one type.
+CURLcode ccurl_set_taker(CURL *handle, CURLoption option, curl_write_callback value);
+/// Asks `value` before the request is written to a connection: each time, if there are several.
+CURLcode ccurl_set_gate(CURL *handle, curl_prereq_callback value);
 
 /// 0 when libcurl does not know.
 long ccurl_get_long(CURL *handle, CURLINFO info);

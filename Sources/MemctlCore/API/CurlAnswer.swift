@@ -7,6 +7,9 @@ final class CurlAnswer {
 
   private let options: CurlTransport.Options
   private(set) var headers: [String: String] = [:]
+  /// Whether the empty line has come. libcurl takes a connection that ends before it for the end of
+  /// an empty answer.
+  private(set) var isHeadComplete = false
   private var headCount = 0
   private var memory: [UInt8] = []
   private var file: Int32?
@@ -18,14 +21,19 @@ final class CurlAnswer {
 
   // MARK: Head
 
-  /// Takes a line of the head. A status line starts over: an interim answer may have come before.
+  /// Takes a line of the head, or one after the body, which says nothing to memctl. A status line
+  /// starts over: an interim answer may have come before.
   func append(line: UnsafeRawBufferPointer) throws(TransportFailure) {
     headCount += line.count
     guard headCount <= Self.maximumHead else {
       throw .lost("the answer has more headers than memctl takes")
     }
-    if line.starts(with: "HTTP/".utf8) { return headers = [:] }
-    guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
+    if line.starts(with: "HTTP/".utf8) {
+      headers = [:]
+      isHeadComplete = false
+    }
+    if line.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) { isHeadComplete = true }
+    guard !isHeadComplete, let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
     let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
     headers[name] = String(decoding: line[(colon + 1)...].trimmingSpace, as: UTF8.self)
   }

@@ -12,7 +12,8 @@ final class CurlExchange {
   private let begun: ContinuousClock.Instant
   private var url: CurlURL
   private var hops = 0
-  private var bytesSent = 0
+  /// Times that the request went, or was about to go, to where it goes now.
+  private var attempts = 0
   private var answer: CurlAnswer
   private var answerBegan = false
   /// Bytes of the answer since the least rate was last looked at.
@@ -67,9 +68,9 @@ final class CurlExchange {
     ccurl_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
 
     let context = Unmanaged.passUnretained(self).toOpaque()
-    ccurl_set_callback(handle, CURLOPT_HEADERFUNCTION, takeHeader)
+    ccurl_set_taker(handle, CURLOPT_HEADERFUNCTION, takeHeader)
     ccurl_set_pointer(handle, CURLOPT_HEADERDATA, context)
-    ccurl_set_callback(handle, CURLOPT_WRITEFUNCTION, takeBody)
+    ccurl_set_taker(handle, CURLOPT_WRITEFUNCTION, takeBody)
     ccurl_set_pointer(handle, CURLOPT_WRITEDATA, context)
 
     // An empty value keeps libcurl from sending its own.
@@ -79,36 +80,31 @@ final class CurlExchange {
     }
     ccurl_set_list(handle, CURLOPT_HTTPHEADER, headers)
 
-    switch request.method {
-    case .get:
-      if ccurl_has_gzip() != 0 { ccurl_set_string(handle, CURLOPT_ACCEPT_ENCODING, "gzip") }
-      if request.body != nil { configureBody(context) }
-    case .delete:
-      if request.body != nil { configureBody(context) }
-    case .post, .put:
-      configureBody(context)
+    if request.method == .get, ccurl_has_gzip() != 0 {
+      ccurl_set_string(handle, CURLOPT_ACCEPT_ENCODING, "gzip")
+    }
+    let isWrite = request.method == .post || request.method == .put
+    if isWrite || request.body != nil {
+      let body = request.body ?? []
+      ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
+      body.withUnsafeBytes { _ = ccurl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, $0.baseAddress) }
+    }
+    if isWrite {
+      ccurl_set_gate(handle, askToSend)
+      ccurl_set_pointer(handle, CURLOPT_PREREQDATA, context)
     }
     ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method.rawValue)
   }
 
-  /// libcurl sends a request again by itself when a kept connection breaks before the answer, though
-  /// the server may have done what it asks. It cannot when the body comes from a callback and there
-  /// is none to rewind it; without a body, only a connection of its own prevents it.
-  private func configureBody(_ context: UnsafeMutableRawPointer) {
-    ccurl_set_long(handle, CURLOPT_POST, 1)
-    ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, request.body?.count ?? 0)
-    ccurl_set_callback(handle, CURLOPT_READFUNCTION, giveBody)
-    ccurl_set_pointer(handle, CURLOPT_READDATA, context)
-    if (request.body ?? []).isEmpty { ccurl_set_long(handle, CURLOPT_FRESH_CONNECT, 1) }
-  }
-
   // MARK: Progress
 
-  fileprivate func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-    let rest = (request.body ?? [])[bytesSent...].prefix(buffer.count)
-    buffer.copyBytes(from: rest)
-    bytesSent += rest.count
-    return rest.count
+  /// Whether the request may be written to a connection.
+  ///
+  /// When a kept connection breaks before the answer, libcurl would send the request again on a fresh
+  /// one, though the server may have done what it asks.
+  fileprivate func admit() -> Bool {
+    attempts += 1
+    return attempts == 1
   }
 
   /// Returns the number of bytes taken, as libcurl wants it: none when the answer is refused.
@@ -157,6 +153,9 @@ final class CurlExchange {
     if let refusal { return .failure(refusal) }
     guard code == CURLE_OK else { return .failure(failure(code)) }
     let status = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE)
+    guard answer.isHeadComplete, status >= 200 else {
+      return .failure(failure(CURLE_PARTIAL_FILE))
+    }
     switch Redirect.decide(
       status: status, location: answer.headers["location"], at: url, method: request.method,
       hops: hops)
@@ -178,7 +177,7 @@ final class CurlExchange {
   private func follow(_ target: CurlURL) {
     url = target
     hops += 1
-    bytesSent = 0
+    attempts = 0
     answer = CurlAnswer(options: options)
     answerBegan = false
     deadline = begun + .seconds(request.patience.seconds)
@@ -186,9 +185,10 @@ final class CurlExchange {
   }
 
   private func failure(_ code: CURLcode) -> TransportFailure {
-    failure(
+    let detail = detail[0] == 0 ? ccurl_easy_strerror(code)! : UnsafePointer(detail)
+    return failure(
       CurlFailure.text(
-        code, detail: String(cString: detail[0] == 0 ? ccurl_easy_strerror(code)! : UnsafePointer(detail)),
+        code, detail: String(cString: detail),
         systemError: Int32(ccurl_get_long(handle, CURLINFO_OS_ERRNO)), answerBegan: answerBegan,
         origin: url.origin))
   }
@@ -227,10 +227,10 @@ private func exchange(_ context: UnsafeMutableRawPointer?) -> CurlExchange {
   Unmanaged.fromOpaque(context!).takeUnretainedValue()
 }
 
-private func giveBody(_ bytes: Bytes?, _: Int, _ count: Int, _ context: UnsafeMutableRawPointer?)
-  -> Int
-{
-  exchange(context).give(UnsafeMutableRawBufferPointer(start: bytes, count: count))
+private func askToSend(
+  _ context: UnsafeMutableRawPointer?, _: Bytes?, _: Bytes?, _: Int32, _: Int32
+) -> Int32 {
+  exchange(context).admit() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 private func takeHeader(_ bytes: Bytes?, _: Int, _ count: Int, _ context: UnsafeMutableRawPointer?)

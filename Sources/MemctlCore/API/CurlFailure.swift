@@ -13,13 +13,15 @@ enum CurlFailure {
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "cannot find the host \(origin.host)"
+    case CURLE_COULDNT_CONNECT where !detail.contains(origin.host):
+      return detail  // it speaks of a proxy
     case CURLE_COULDNT_CONNECT where systemError == ECONNREFUSED:
       return "connection refused by \(origin.server)"
-    case CURLE_COULDNT_CONNECT where systemError != 0:
+    case CURLE_COULDNT_CONNECT:
       return "cannot connect to \(origin.server): \(String(cString: strerror(systemError)))"
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION:
       return "no secure connection to \(origin.server): \(detail)"
-    case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_SEND_FAIL_REWIND,
+    case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_ABORTED_BY_CALLBACK,
       CURLE_PARTIAL_FILE:
       let moment = answerBegan ? "was complete" : "began"
       return "the connection to \(origin.server) broke before the answer \(moment)"

@@ -39,7 +39,12 @@ public struct ExchangeEnd {
 }
 
 public struct HTTPRequest: Sendable {
-  public enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }
+  public enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case delete = "DELETE"
+  }
 
   /// How long the exchange may take before it is given up.
   public enum Patience: Hashable, Sendable {

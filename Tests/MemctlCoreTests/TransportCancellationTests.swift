@@ -1,0 +1,38 @@
+import MemctlCore
+import TestSupport
+import Testing
+
+@Suite struct TransportCancellationTests {
+  @Test("After a cancellation what is under way may end, and nothing else begins")
+  func settles() throws {
+    let cancellation = Cancellation()
+    let server = FaultyServer(
+      .decide { _ in
+        cancellation.cancel()
+        return .answer()
+      })
+    let transport = makeTransport(cancellation: cancellation) { $0.maximumConnections = 1 }
+    let request = HTTPRequest(.post, server.url(), body: [0x7B], patience: .whole(10))
+    _ = transport.start(request)
+    _ = transport.start(request)
+    let results = [transport.next(), transport.next()].map { $0?.result }
+    #expect(try results[0]?.get().status == 200)
+    #expect(throws: TransportFailure.notSent("interrupted")) { try results[1]?.get() }
+    #expect(transport.next() == nil)
+    #expect(throws: TransportFailure.notSent("interrupted")) { try transport.perform(request) }
+    #expect(server.requests.count == 1)
+  }
+
+  @Test("What does not end in time after a cancellation is given up")
+  func givesUp() {
+    let cancellation = Cancellation()
+    let server = FaultyServer(
+      thereafter: .decide { _ in
+        cancellation.cancel()
+        return .silence
+      })
+    let transport = makeTransport(cancellation: cancellation) { $0.settleTime = 0.2 }
+    let request = HTTPRequest(.post, server.url(), body: [0x7B], patience: .whole(60))
+    #expect(failure(request, over: transport) == #"lost("interrupted")"#)
+  }
+}
