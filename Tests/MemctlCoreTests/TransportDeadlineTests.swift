@@ -15,14 +15,14 @@ import Testing
   func whole(behaviour: FaultyBehaviour, text: String) {
     let server = FaultyServer(behaviour)
     let request = HTTPRequest(.post, server.url(), body: [0x7B], patience: .whole(0.2))
-    #expect(failure(request) == "lost(\"\(text) of SERVER within 0.2 s\")")
+    #expect(failure(request) == "lost(\"\(text) from SERVER within 0.2 s\")")
   }
 
   @Test("Redirects share one deadline")
   func redirects() {
     let server = FaultyServer(.redirect(to: "/a"), .redirect(to: "/b"), thereafter: .silence)
     let request = HTTPRequest(.post, server.url(), body: [0x7B], patience: .whole(0.5))
-    #expect(failure(request) == #"lost("no answer of SERVER within 0.5 s")"#)
+    #expect(failure(request) == #"lost("no answer from SERVER within 0.5 s")"#)
     #expect(server.requests.map(\.path) == ["/", "/a", "/b"])
   }
 
@@ -30,7 +30,7 @@ import Testing
   func firstByte() {
     let server = FaultyServer(.silence)
     let request = HTTPRequest(.get, server.url(), patience: .firstByte(0.2))
-    #expect(failure(request) == #"lost("no answer of SERVER within 0.2 s")"#)
+    #expect(failure(request) == #"lost("no answer from SERVER within 0.2 s")"#)
   }
 
   @Test("An answer that began and then drips is given up")
@@ -40,7 +40,7 @@ import Testing
     let transport = makeTransport { $0.leastRateWindow = 0.3 }
     #expect(
       failure(request, over: transport)
-        == #"lost("the answer came at less than 1024 bytes a second")"#)
+        == #"lost("the answer from SERVER came at less than 1024 bytes a second")"#)
   }
 
   @Test("An answer that flows may take longer than it had time to begin")

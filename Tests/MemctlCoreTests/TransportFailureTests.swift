@@ -21,9 +21,10 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
     (.closeInBody, "the connection to SERVER broke before the answer was complete"),
     (.resetInBody, "the connection to SERVER broke before the answer was complete"),
     (.closeInChunk, "the connection to SERVER broke before the answer was complete"),
-    (.garbage, "the answer of SERVER is not HTTP"),
+    (.garbage, "the answer from SERVER is not HTTP"),
     (
-      .raw(Array("HTTP/9.9 200 OK\r\n\r\n".utf8)) + .closeUnread, "the answer of SERVER is not HTTP"
+      .raw(Array("HTTP/9.9 200 OK\r\n\r\n".utf8)) + .closeUnread,
+      "the answer from SERVER is not HTTP"
     ),
     (
       .answer(headers: Dictionary(uniqueKeysWithValues: (0..<4000).map { ("h\($0)", bulk) })),
@@ -116,7 +117,7 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
     let server = DeafPort()
     let request = HTTPRequest(
       .post, "http://127.0.0.1:\(server.port)/", body: [0x7B], patience: .whole(0.3))
-    #expect(failure(request) == #"notSent("no answer of SERVER within 0.3 s")"#)
+    #expect(failure(request) == #"notSent("no answer from SERVER within 0.3 s")"#)
   }
 
   @Test(

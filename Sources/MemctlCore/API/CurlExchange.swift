@@ -4,20 +4,14 @@ import CCurl
 final class CurlExchange {
   let id: ExchangeID
   let handle: UnsafeMutableRawPointer
-  /// When `expire` is to be asked.
-  private(set) var deadline: ContinuousClock.Instant
-
   private let request: HTTPRequest
   private let options: CurlTransport.Options
-  private let begun: ContinuousClock.Instant
   private var url: CurlURL
   private var hops = 0
   /// Times that the request went, or was about to go, to where it goes now.
   private var attempts = 0
   private var answer: CurlAnswer
-  private var answerBegan = false
-  /// Bytes of the answer since the least rate was last looked at.
-  private var bytesInWindow = 0
+  private var patience: CurlPatience
   /// Why the answer was refused while it arrived.
   private var refusal: TransportFailure?
   private var headers: UnsafeMutablePointer<curl_slist>?
@@ -41,9 +35,8 @@ final class CurlExchange {
     self.request = request
     self.options = options
     self.url = url
-    begun = .now
-    deadline = begun + .seconds(request.patience.seconds)
     answer = CurlAnswer(options: options)
+    patience = CurlPatience(request.patience, options: options)
     detail = .allocate(capacity: Int(CURL_ERROR_SIZE))
     detail.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     configure()
@@ -107,14 +100,12 @@ final class CurlExchange {
     return attempts == 1
   }
 
-  /// Returns the number of bytes taken, as libcurl wants it: none when the answer is refused.
+  /// Returns the number of bytes taken, as libcurl wants it, and an impossible one to refuse.
   fileprivate func take(
     _ bytes: UnsafeRawBufferPointer,
     _ append: (CurlAnswer) -> (UnsafeRawBufferPointer) throws(TransportFailure) -> Void
   ) -> Int {
-    if !answerBegan, case .firstByte = request.patience { openWindow() }
-    answerBegan = true
-    bytesInWindow += bytes.count
+    patience.answerArrives(count: bytes.count)
     do throws(TransportFailure) {
       try append(answer)(bytes)
       return bytes.count
@@ -124,27 +115,14 @@ final class CurlExchange {
     }
   }
 
-  private func openWindow() {
-    bytesInWindow = 0
-    deadline = .now + .seconds(options.leastRateWindow)
-  }
-
   // MARK: End
+
+  /// When `expire` is to be asked.
+  var deadline: ContinuousClock.Instant { patience.deadline }
 
   /// Nil when `deadline` has moved because the answer flows.
   func expire() -> TransportFailure? {
-    switch request.patience {
-    case .firstByte where answerBegan:
-      let least = Double(options.leastRate) * options.leastRateWindow
-      guard Double(bytesInWindow) < least else {
-        openWindow()
-        return nil
-      }
-      return failure("the answer came at less than \(options.leastRate) bytes a second")
-    case .firstByte(let seconds), .whole(let seconds):
-      let answer = answerBegan ? "complete answer" : "answer"
-      return failure("no \(answer) of \(url.origin.server) within \(seconds.formatted) s")
-    }
+    patience.expire(server: url.origin.server).map(failure)
   }
 
   /// The outcome when libcurl has ended with `code`; nil when the request goes on to where the
@@ -179,8 +157,7 @@ final class CurlExchange {
     hops += 1
     attempts = 0
     answer = CurlAnswer(options: options)
-    answerBegan = false
-    deadline = begun + .seconds(request.patience.seconds)
+    patience.awaitAnotherAnswer()
     ccurl_set_string(handle, CURLOPT_URL, target.text)
   }
 
@@ -189,7 +166,8 @@ final class CurlExchange {
     return failure(
       CurlFailure.text(
         code, detail: String(cString: detail),
-        systemError: Int32(ccurl_get_long(handle, CURLINFO_OS_ERRNO)), answerBegan: answerBegan,
+        systemError: Int32(ccurl_get_long(handle, CURLINFO_OS_ERRNO)),
+        answerBegan: patience.answerBegan,
         origin: url.origin))
   }
 
@@ -198,25 +176,13 @@ final class CurlExchange {
     mayHaveArrived ? .lost(text) : .notSent(text)
   }
 
-  /// Counts what was written to any socket, a proxy's included, except when the proxy refused.
   private var mayHaveArrived: Bool {
+    if hops > 0 { return true }
     let proxyAnswer = ccurl_get_long(handle, CURLINFO_HTTP_CONNECTCODE)
     if proxyAnswer != 0, !(200..<300).contains(proxyAnswer) { return false }
-    return hops > 0 || ccurl_get_long(handle, CURLINFO_REQUEST_SIZE) > 0
+    // All that was written to sockets, a request to a proxy included.
+    return ccurl_get_long(handle, CURLINFO_REQUEST_SIZE) > 0
   }
-}
-
-extension HTTPRequest.Patience {
-  fileprivate var seconds: Double {
-    switch self {
-    case .whole(let seconds), .firstByte(let seconds): seconds
-    }
-  }
-}
-
-extension Double {
-  /// Without a fraction where there is none.
-  fileprivate var formatted: String { self == rounded() ? "\(Int(self))" : "\(self)" }
 }
 
 // MARK: Callbacks

@@ -26,7 +26,7 @@ enum CurlFailure {
       let moment = answerBegan ? "was complete" : "began"
       return "the connection to \(origin.server) broke before the answer \(moment)"
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
-      return "the answer of \(origin.server) is not HTTP"
+      return "the answer from \(origin.server) is not HTTP"
     default:
       return detail
     }

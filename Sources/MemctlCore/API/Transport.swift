@@ -7,8 +7,9 @@ public protocol Transport: AnyObject {
 
   /// Waits until any exchange ends; nil when none is under way.
   ///
-  /// After a cancellation, exchanges have `settleTime` left to end by themselves; those that do not
-  /// end with `.lost`.
+  /// After a cancellation nothing begins: what waits for its turn ends with `.notSent`. What is under
+  /// way may end by itself within `settleTime`; what does not ends with `.lost`, or with `.notSent`
+  /// when it was not even connected.
   func next() -> ExchangeEnd?
 }
 

@@ -1,0 +1,66 @@
+/// How long an exchange may still take, by its `HTTPRequest.Patience` and what has arrived.
+struct CurlPatience {
+  /// When `expire` is to be asked.
+  private(set) var deadline: ContinuousClock.Instant
+  private(set) var answerBegan = false
+
+  private let patience: HTTPRequest.Patience
+  private let options: CurlTransport.Options
+  private let begun: ContinuousClock.Instant
+  /// Bytes of the answer since the least rate was last looked at.
+  private var bytesInWindow = 0
+
+  init(_ patience: HTTPRequest.Patience, options: CurlTransport.Options) {
+    self.patience = patience
+    self.options = options
+    begun = .now
+    deadline = begun + .seconds(patience.seconds)
+  }
+
+  /// Counts bytes of the answer, its head included.
+  mutating func answerArrives(count: Int) {
+    if !answerBegan, case .firstByte = patience { openWindow() }
+    answerBegan = true
+    bytesInWindow += count
+  }
+
+  /// The answer that came was not the last one; the time that it took has gone by all the same.
+  mutating func awaitAnotherAnswer() {
+    answerBegan = false
+    deadline = begun + .seconds(patience.seconds)
+  }
+
+  /// Why the exchange is to be given up; nil when `deadline` has moved because the answer flows.
+  mutating func expire(server: String) -> String? {
+    switch patience {
+    case .firstByte where answerBegan:
+      let least = Double(options.leastRate) * options.leastRateWindow
+      guard Double(bytesInWindow) < least else {
+        openWindow()
+        return nil
+      }
+      return "the answer from \(server) came at less than \(options.leastRate) bytes a second"
+    case .firstByte(let seconds), .whole(let seconds):
+      let answer = answerBegan ? "complete answer" : "answer"
+      return "no \(answer) from \(server) within \(seconds.formatted) s"
+    }
+  }
+
+  private mutating func openWindow() {
+    bytesInWindow = 0
+    deadline = .now + .seconds(options.leastRateWindow)
+  }
+}
+
+extension HTTPRequest.Patience {
+  fileprivate var seconds: Double {
+    switch self {
+    case .whole(let seconds), .firstByte(let seconds): seconds
+    }
+  }
+}
+
+extension Double {
+  /// Without a fraction where there is none.
+  fileprivate var formatted: String { self == rounded() ? "\(Int(self))" : "\(self)" }
+}
