@@ -120,6 +120,9 @@ final class CurlExchange {
   /// When `expire` is to be asked.
   var deadline: ContinuousClock.Instant { patience.deadline }
 
+  /// Whether giving it up leaves nothing in doubt.
+  var isRead: Bool { request.method == .get }
+
   /// Nil when `deadline` has moved because the answer flows.
   func expire() -> TransportFailure? {
     patience.expire(server: url.origin.server).map(failure)

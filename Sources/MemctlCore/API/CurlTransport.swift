@@ -54,7 +54,7 @@ public final class CurlTransport: Transport {
     return id
   }
 
-  public func next() -> ExchangeEnd? {
+  public func next() -> [ExchangeEnd] {
     while true {
       noticeCancellation()
       startWaiting()
@@ -62,8 +62,10 @@ public final class CurlTransport: Transport {
         advance()
         giveUpExpired()
       }
-      if !ended.isEmpty { return ended.removeFirst() }
-      if running.isEmpty { return nil }
+      if !ended.isEmpty || running.isEmpty {
+        defer { ended.removeAll() }
+        return ended
+      }
       wait()
     }
   }
@@ -120,7 +122,7 @@ public final class CurlTransport: Transport {
   private func giveUpExpired() {
     let now = ContinuousClock.now
     for exchange in running.values {
-      if let settleDeadline, now >= settleDeadline {
+      if let settleDeadline, now >= settleDeadline || exchange.isRead {
         end(exchange, .failure(exchange.failure("interrupted")))
       } else if now >= exchange.deadline, let failure = exchange.expire() {
         end(exchange, .failure(failure))

@@ -5,22 +5,22 @@ public protocol Transport: AnyObject {
   /// Starts an exchange; its end is told by `next`.
   func start(_ request: HTTPRequest) -> ExchangeID
 
-  /// Waits until any exchange ends; nil when none is under way.
+  /// Waits until any exchange ends, and returns all that have; empty when none is under way.
   ///
-  /// After a cancellation nothing begins: what waits for its turn ends with `.notSent`. What is under
-  /// way may end by itself within `settleTime`; what does not ends with `.lost`, or with `.notSent`
-  /// when it was not even connected.
-  func next() -> ExchangeEnd?
+  /// After a cancellation nothing begins: what waits for its turn ends with `.notSent`. A read ends
+  /// with `.lost` at once. A write may end by itself within `settleTime`; what does not ends with
+  /// `.lost`, or with `.notSent` when it was not even connected.
+  func next() -> [ExchangeEnd]
 }
 
 extension Transport {
-  /// Runs one exchange alone.
+  /// Runs one exchange while no other is under way.
   public func perform(_ request: HTTPRequest) throws(TransportFailure) -> HTTPResponse {
     let id = start(request)
-    while let end = next() {
-      if end.id == id { return try end.result.get() }
+    guard let end = next().first, end.id == id else {
+      preconditionFailure("another exchange is under way")
     }
-    throw .lost("the exchange vanished")
+    return try end.result.get()
   }
 }
 

@@ -61,16 +61,17 @@ struct Push {
         report.sent += 1
       }
       engine.activity(.pushing(done: report.sent - underWay.count, of: total))
-      if let end = engine.transport.next() {
-        guard let shipment = underWay.removeValue(forKey: end.id) else { continue }
+      let ends = engine.transport.next()
+      for end in ends {
+        let shipment = underWay.removeValue(forKey: end.id)!
         if case .success(let response) = end.result {
           try engine.noteIdempotency(of: response, key: shipment.key)
         }
         ended.append((shipment, Outcome(of: shipment.operation, end.result)))
-      } else if !undecided.isEmpty {
+      }
+      if ends.isEmpty {
+        if undecided.isEmpty { break }
         try decide()
-      } else if ended.isEmpty {
-        break
       }
     }
     finish()
