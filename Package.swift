@@ -36,7 +36,8 @@ let package = Package(
     .testTarget(
       name: "MemctlCoreTests", dependencies: ["MemctlCore", "TestSupport", "memctl-serve"]),
     .testTarget(
-      name: "MemctlServerTests", dependencies: ["MemctlServer", "TestSupport", "memctl-serve"]),
+      name: "MemctlServerTests",
+      dependencies: ["MemctlServer", "SQLite", "JSON", "TestSupport", "memctl-serve"]),
     .testTarget(
       name: "MemctlCLITests",
       dependencies: ["MemctlCLI", "TestSupport", "memctl", "memctl-serve"]),

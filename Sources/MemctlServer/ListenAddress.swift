@@ -13,19 +13,20 @@ public struct ListenAddress: Sendable, CustomStringConvertible {
   /// Reads `HOST:PORT`; an IPv6 address stands in brackets. Port 0 takes a free one.
   public init(_ text: String) throws(ServerFailure) {
     guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
-      case let host = text[..<colon], !host.isEmpty
+      case let host = text[..<colon], !host.isEmpty,
+      case let isBracketed = host.first == "[" && host.last == "]",
+      isBracketed || !host.contains(":")
     else {
       throw ServerFailure(
         .usage, "'\(text)' is no address to listen on", hint: "write it as --listen 127.0.0.1:8080")
     }
-    let isBracketed = host.first == "[" && host.last == "]"
     let name = isBracketed ? String(host.dropFirst().dropLast()) : String(host)
     var hints = addrinfo()
     hints.ai_family = isBracketed ? AF_INET6 : AF_UNSPEC
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     hints.ai_flags = AI_PASSIVE
     var found: UnsafeMutablePointer<addrinfo>?
-    let code = name.contains(":") && !isBracketed ? EAI_NONAME : getaddrinfo(name, "\(port)", &hints, &found)
+    let code = getaddrinfo(name, "\(port)", &hints, &found)
     guard code == 0, let first = found else {
       throw ServerFailure(
         .usage, "'\(name)' is no host to listen on: \(String(cString: gai_strerror(code)))",
@@ -38,10 +39,11 @@ public struct ListenAddress: Sendable, CustomStringConvertible {
     socketAddress = Array(
       UnsafeRawBufferPointer(
         start: first.pointee.ai_addr, count: Int(first.pointee.ai_addrlen)))
-    // The address proper stands at byte 4 of sockaddr_in and byte 8 of sockaddr_in6.
+    // The address proper stands at byte 4 of sockaddr_in and at byte 8 of sockaddr_in6.
+    let loopback6 = [UInt8](repeating: 0, count: 15) + [1]
     isLoopback =
       family == AF_INET
-      ? socketAddress[4] == 127 : socketAddress[8..<24].elementsEqual([UInt8](repeating: 0, count: 15) + [1])
+      ? socketAddress[4] == 127 : socketAddress[8..<24].elementsEqual(loopback6)
   }
 
   public var description: String { "\(host):\(port)" }

@@ -33,14 +33,17 @@ final class Monitor<Value>: @unchecked Sendable {
     return try withLock(body)
   }
 
+  // Each look at the value is an access of its own: one that spanned the waiting would let the
+  // compiler assume that nobody else changes it.
+
   /// Waits until `isReady`, then has the value for the time of `body`.
   func wait<Result>(
     until isReady: (Value) -> Bool, _ body: (inout Value) -> Result
   ) -> Result {
-    withLock { value in
-      while !isReady(value) { pthread_cond_wait(condition, mutex) }
-      return body(&value)
-    }
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while !isReady(value) { pthread_cond_wait(condition, mutex) }
+    return body(&value)
   }
 
   /// Waits until `isReady` or for `limit`, and tells which.
@@ -49,11 +52,11 @@ final class Monitor<Value>: @unchecked Sendable {
     var time = timespec(
       tv_sec: Int(deadline.microseconds / 1_000_000),
       tv_nsec: Int(deadline.microseconds % 1_000_000) * 1000)
-    return withLock { value in
-      while !isReady(value) {
-        if pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { return isReady(value) }
-      }
-      return true
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while !isReady(value) {
+      if pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { return isReady(value) }
     }
+    return true
   }
 }

@@ -60,8 +60,8 @@ struct Redaction: Equatable {
     }
     for prefix in prefixes where starts(bytes, with: prefix, ignoringCase: false) {
       let tail = bytes.dropFirst(prefix.utf8.count)
-      let end = tail.firstIndex { !isAlphanumeric($0) && !"-_.".utf8.contains($0) } ?? tail.endIndex
-      if end - tail.startIndex >= 12, tail[..<end].contains(where: isDigit) { return ("token", end) }
+      let key = tail.prefix { isAlphanumeric($0) || "-_.".utf8.contains($0) }
+      if key.count >= 12, key.contains(where: isDigit) { return ("token", key.endIndex) }
     }
     return nil
   }

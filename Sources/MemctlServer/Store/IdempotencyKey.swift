@@ -42,11 +42,12 @@ struct IdempotencyKey: Sendable {
     guard response.status == 200, case .bytes(let answer) = response.body else { return response }
     try transaction.connection.run(
       "INSERT INTO idempotency_keys VALUES (?, ?, ?, ?, ?)", owner, key, fingerprint,
-      String(decoding: answer, as: UTF8.self), Timestamp.now.microseconds)
+      Timestamp.now.microseconds, String(decoding: answer, as: UTF8.self))
     return response
   }
 
-  /// Forgets the keys that are older than `lifetime`.
+  /// Forgets the keys that are older than `lifetime`. It looks at every key, which once in a while
+  /// costs less than an index by age costs each store.
   static func purge(in connection: Connection) throws {
     try connection.run(
       "DELETE FROM idempotency_keys WHERE created_at < ?",

@@ -38,22 +38,25 @@ final class ServerStore: Sendable {
   private static let schemaVersion = 1
 
   private static func prepare(_ connection: Connection) throws {
+    func number(_ sql: String) throws -> Int? { try connection.first(sql) { $0.int(0) } }
+    let isNew = try number("SELECT count(*) FROM sqlite_schema") == 0
+    // Another program's file is not touched.
+    guard
+      try isNew
+        || number("PRAGMA application_id") == applicationID
+          && number("PRAGMA user_version") == schemaVersion
+    else {
+      throw ServerFailure(
+        .file, "the file is no store of this version of memctl-serve",
+        hint: "name another file with --store FILE")
+    }
     try connection.execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
+    guard isNew else { return }
     try connection.transaction {
-      let tables = try connection.first("SELECT count(*) FROM sqlite_schema") { $0.int(0) }
-      if tables == 0 {
-        try connection.execute(schema)
-        try connection.execute(
-          "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(schemaVersion)")
-      }
-      let application = try connection.first("PRAGMA application_id") { $0.int(0) }
-      let version = try connection.first("PRAGMA user_version") { $0.int(0) }
-      guard application == applicationID, version == schemaVersion else {
-        throw ServerFailure(
-          .file, "the file is no store of this version of memctl-serve",
-          hint: "name another file with --store FILE")
-      }
+      try connection.execute(schema)
+      try connection.execute(
+        "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(schemaVersion)")
     }
   }
 
@@ -78,11 +81,10 @@ final class ServerStore: Sendable {
       owner TEXT NOT NULL,
       key TEXT NOT NULL,
       fingerprint INTEGER NOT NULL,
-      answer TEXT NOT NULL,
       created_at INTEGER NOT NULL,
+      answer TEXT NOT NULL,
       PRIMARY KEY (owner, key)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
     """
 
   /// Makes folder and file, and takes the lock that says that this process serves them. `Clock`

@@ -17,6 +17,9 @@ final class Writer: Sendable {
     var jobs: [Job] = []
     var isClosed = false
     var isFinished = false
+
+    /// Whether the writer has something to do: changes, or to end.
+    var needsWriter: Bool { !jobs.isEmpty || isClosed }
   }
 
   private let queue = Monitor(Queue())
@@ -51,7 +54,7 @@ final class Writer: Sendable {
 
   /// Nil when the writer is closed and nothing is left.
   private func takeAll() -> [Job]? {
-    queue.wait(until: { !$0.jobs.isEmpty || $0.isClosed }) { queue in
+    queue.wait(until: \.needsWriter) { queue in
       defer { queue.jobs = [] }
       return queue.jobs.isEmpty ? nil : queue.jobs
     }

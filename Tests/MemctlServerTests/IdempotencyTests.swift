@@ -1,0 +1,76 @@
+import Foundation
+import JSON
+import Testing
+
+@Suite struct IdempotencyTests {
+  private let fixture: Fixture
+
+  init() throws { fixture = try Fixture() }
+
+  private func store(
+    _ body: String, key idempotencyKey: String, to target: String = "/api/memories",
+    as key: String = "key-a"
+  ) throws -> HTTPAnswer {
+    try fixture.ask("POST", target, body, headers: ["Idempotency-Key": idempotencyKey], key: key)
+  }
+
+  private func count() throws -> Int { try fixture.ask("GET", "/api/memories").memories.count }
+
+  @Test(arguments: [
+    ("/api/memories", #"{"content":"a"}"#), ("/api/memories/import", #"[{"content":"a"}]"#),
+  ])
+  func `A request with a key happens once, over a kill too`(target: String, body: String) throws {
+    let first = try store(body, key: "k", to: target)
+    #expect(first.status == 200)
+    #expect(first.headers["idempotency-key"] == "k")
+    try fixture.store("between")
+    let again = try store(body, key: "k", to: target)
+    #expect((again.status, again.text) == (first.status, first.text))
+    #expect(again.headers["idempotency-key"] == "k")
+    fixture.server.kill()
+    try fixture.relaunch()
+    #expect(try store(body, key: "k", to: target).text == first.text)
+    #expect(try count() == 2)
+  }
+
+  @Test func `Requests with one key at the same time happen once together`() throws {
+    let connections = try (0..<16).map { _ in try fixture.connect() }
+    let body = Array(#"{"content":"a"}"#.utf8)
+    let headers = ["Authorization": "key-a", "Idempotency-Key": "k"]
+    for connection in connections {
+      try connection.sendHead("POST", "/api/memories", headers: headers, length: body.count)
+      try connection.send(Array(body.dropLast()))
+    }
+    for connection in connections { try connection.send(Array(body.suffix(1))) }
+    let answers = try connections.map { try $0.receive().text }
+    #expect(Set(answers).count == 1)
+    #expect(try count() == 1)
+  }
+
+  @Test func `A key belongs to its user and to one request`() throws {
+    let body = #"{"content":"a"}"#
+    _ = try store(body, key: "k")
+    #expect(try store(body, key: "k", as: "key-b").status == 200)
+    #expect(try count() == 2)
+    let other = try store(#"{"content":"b"}"#, key: "k")
+    #expect(other.status == 422)
+    #expect(other.json["detail"] == "Idempotency-Key was already used for a different request")
+    #expect(other.headers["idempotency-key"] == "k")
+    #expect(try count() == 2)
+  }
+
+  @Test func `A refused request does not use its key up`() throws {
+    let refused = try store(#"{"content":7}"#, key: "k")
+    #expect(refused.status == 422)
+    #expect(refused.headers["idempotency-key"] == "k")
+    #expect(try store(#"{"content":"a"}"#, key: "k").status == 200)
+    #expect(try store("{}", key: String(repeating: "k", count: 256)).status == 422)
+  }
+
+  @Test func `A store that was answered survives a kill`() throws {
+    for number in 0..<20 { try fixture.store("memory \(number)") }
+    fixture.server.kill()
+    try fixture.relaunch()
+    #expect(try count() == 20)
+  }
+}

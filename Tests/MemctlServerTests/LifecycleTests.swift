@@ -1,0 +1,143 @@
+import Foundation
+import Glibc
+import SQLite
+import TestSupport
+import Testing
+
+@Suite struct LifecycleTests {
+  private let fixture: Fixture
+
+  init() throws { fixture = try Fixture() }
+
+  private var keysPath: String { fixture.folder.appendingPathComponent("keys").path }
+  private var otherStore: [String] {
+    ["--store", fixture.folder.appendingPathComponent("other.db").path]
+  }
+
+  private func failure(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> ServerProcess.LaunchFailure {
+    try #require(throws: ServerProcess.LaunchFailure.self) {
+      try ServerProcess(arguments, environment: environment)
+    }
+  }
+
+  @Test func `SIGTERM refuses new connections, finishes what is running and exits 0`() throws {
+    let body = Array(#"{"content":"a"}"#.utf8)
+    let running = try fixture.connect()
+    try running.sendHead(
+      "POST", "/api/memories", headers: ["Authorization": "key-a", "Expect": "100-continue"],
+      length: body.count)
+    #expect(try running.receiveHead().status == 100)
+    fixture.server.terminate()
+    while (try? fixture.connect()) != nil {}
+    try running.send(body)
+    let answer = try running.receive()
+    #expect(answer.status == 200)
+    #expect(answer.headers["connection"]?.lowercased() == "close")
+    #expect(fixture.server.wait() == 0)
+    try fixture.relaunch()
+    #expect(try fixture.ask("GET", "/api/memories/sync").memories.count == 1)
+  }
+
+  @Test func `An idle connection does not hold the end up`() throws {
+    let idle = try fixture.connect()
+    try idle.sendHead("GET", "/health", headers: [:], length: 0)
+    #expect(try idle.receive().status == 200)
+    #expect(fixture.server.stop() == 0)
+    #expect(idle.isAtEnd())
+  }
+
+  @Test func `Store and folder are for their owner alone`() throws {
+    try fixture.store("a")
+    for (path, mode) in [
+      (fixture.storePath, 0o600), (fixture.storePath + "-wal", 0o600),
+      ((fixture.storePath as NSString).deletingLastPathComponent, 0o700),
+    ] {
+      let attributes = try FileManager.default.attributesOfItem(atPath: path)
+      #expect(attributes[.posixPermissions] as? Int == mode, "\(path)")
+    }
+  }
+
+  @Test func `The store is below the home folder unless it is named`() throws {
+    let home = fixture.folder.appendingPathComponent("home").path
+    _ = try ServerProcess([], environment: ["HOME": home, "MEMORY_API_KEY": "k"])
+    #expect(FileManager.default.fileExists(atPath: "\(home)/.local/share/memctl/server.db"))
+    _ = try ServerProcess(
+      [], environment: ["XDG_DATA_HOME": "\(home)/x", "CLAUDE_MEMORY_API_KEY": "k"])
+    #expect(FileManager.default.fileExists(atPath: "\(home)/x/memctl/server.db"))
+  }
+
+  @Test func `A single key from the environment is the default user's`() throws {
+    let server = try ServerProcess(otherStore, environment: ["MEMORY_API_KEY": "k"])
+    let connection = try HTTPConnection(port: server.port)
+    try connection.sendHead("GET", "/api/auth-check", headers: ["Authorization": "k"], length: 0)
+    #expect(try connection.receive().text == #"{"status":"ok","user_id":"default"}"#)
+  }
+
+  @Test func `An IPv6 address is listened on in brackets`() throws {
+    let server = try ServerProcess(
+      otherStore + ["--keys", keysPath], listen: "[::1]:0")
+    #expect(server.baseURL.hasPrefix("http://[::1]:"))
+  }
+
+  @Test func `Without a key it does not start`() throws {
+    let failure = try failure(otherStore)
+    #expect(failure.status == 78)
+    #expect(failure.errors.hasPrefix("memctl-serve: there is no key"))
+    #expect(failure.errors.contains("\nhint: "))
+  }
+
+  @Test func `Other machines need a keys file`() throws {
+    let failure = try #require(throws: ServerProcess.LaunchFailure.self) {
+      try ServerProcess(otherStore, listen: "0.0.0.0:0", environment: ["MEMORY_API_KEY": "k"])
+    }
+    #expect(failure.status == 78)
+  }
+
+  @Test(arguments: ["[]", "{}", "nonsense", #"{"a":""}"#, #"{"a":1}"#, #"{"a":"k","b":"k"}"#])
+  func `Keys that cannot be used are refused`(keys: String) throws {
+    let file = fixture.folder.appendingPathComponent("bad-keys")
+    try Data(keys.utf8).write(to: file)
+    #expect(try failure(otherStore + ["--keys", file.path]).status == 78)
+  }
+
+  @Test func `A port that is taken is named with a way out`() throws {
+    let failure = try #require(throws: ServerProcess.LaunchFailure.self) {
+      try ServerProcess(
+        otherStore + ["--keys", keysPath], listen: "127.0.0.1:\(fixture.server.port)")
+    }
+    #expect(failure.status == 78)
+    #expect(failure.errors.contains("hint: take a free port with --listen 127.0.0.1:0"))
+  }
+
+  @Test func `Two servers do not share a store`() throws {
+    let failure = try failure(["--store", fixture.storePath, "--keys", keysPath])
+    #expect(failure.status == 74)
+    #expect(failure.errors.contains("served by another process"))
+  }
+
+  @Test func `A file that is no store is left alone`() throws {
+    let file = fixture.folder.appendingPathComponent("notes")
+    let text = Data(String(repeating: "not a database ", count: 100).utf8)
+    try text.write(to: file)
+    #expect(try failure(["--store", file.path, "--keys", keysPath]).status == 74)
+    #expect(try Data(contentsOf: file) == text)
+    #expect(try failure(["--store", "/proc/nowhere/x.db", "--keys", keysPath]).status == 74)
+  }
+
+  @Test func `Another program's database is left alone`() throws {
+    let file = fixture.folder.appendingPathComponent("memory.db")
+    try Connection(path: file.path).execute("CREATE TABLE memories (id INTEGER PRIMARY KEY)")
+    let before = try Data(contentsOf: file)
+    let failure = try failure(["--store", file.path, "--keys", keysPath])
+    #expect(failure.status == 74)
+    #expect(failure.errors.contains("no store of this version"))
+    #expect(try Data(contentsOf: file) == before)
+  }
+
+  @Test(arguments: [["--nonsense"], ["--listen", "nowhere"], ["--listen", "1.2.3.4:99999"]])
+  func `A wrong option is a usage error`(arguments: [String]) throws {
+    #expect(try failure(arguments).status == 64)
+  }
+}
