@@ -23,16 +23,16 @@ struct Redaction: Equatable {
     }
   }
 
-  private static let words: [(spelling: String, kind: String)] = [
+  private static let words: [(spelling: [UInt8], kind: String)] = [
     ("password", "password"), ("passwd", "password"), ("passphrase", "password"),
     ("pwd", "password"), ("secret", "secret"), ("token", "token"), ("apikey", "api-key"),
     ("api_key", "api-key"), ("api-key", "api-key"), ("api key", "api-key"),
-  ]
+  ].map { (Array($0.0.utf8), $0.1) }
 
   private static let prefixes = [
     "sk-", "sk_live_", "sk_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
     "xoxb-", "xoxp-", "xapp-", "AKIA", "ASIA", "AIza", "hf_", "npm_", "pypi-", "eyJ",
-  ]
+  ].map { Array($0.utf8) }
 
   /// Nil when there is nothing to redact.
   private static func redacting(_ content: String) -> String? {
@@ -56,10 +56,10 @@ struct Redaction: Equatable {
 
   private static func match(in bytes: ArraySlice<UInt8>) -> (kind: String, end: Int)? {
     for (spelling, kind) in words where starts(bytes, with: spelling, ignoringCase: true) {
-      if let end = valueEnd(in: bytes.dropFirst(spelling.utf8.count)) { return (kind, end) }
+      if let end = valueEnd(in: bytes.dropFirst(spelling.count)) { return (kind, end) }
     }
     for prefix in prefixes where starts(bytes, with: prefix, ignoringCase: false) {
-      let tail = bytes.dropFirst(prefix.utf8.count)
+      let tail = bytes.dropFirst(prefix.count)
       let key = tail.prefix { isAlphanumeric($0) || "-_.".utf8.contains($0) }
       if key.count >= 12, key.contains(where: isDigit) { return ("token", key.endIndex) }
     }
@@ -76,7 +76,7 @@ struct Redaction: Equatable {
       value = value.dropFirst().drop(while: isSpace)
     } else {
       guard value.startIndex > afterQuote.startIndex else { return nil }
-      if starts(value, with: "is ", ignoringCase: true) {
+      if starts(value, with: Array("is ".utf8), ignoringCase: true) {
         value = value.dropFirst(3).drop(while: isSpace)
       }
     }
@@ -92,12 +92,14 @@ struct Redaction: Equatable {
   }
 
   private static func starts(
-    _ bytes: ArraySlice<UInt8>, with word: String, ignoringCase: Bool
+    _ bytes: ArraySlice<UInt8>, with word: [UInt8], ignoringCase: Bool
   ) -> Bool {
-    bytes.count >= word.utf8.count
-      && zip(bytes, word.utf8).allSatisfy { byte, expected in
-        byte == expected || ignoringCase && lowercased(byte) == expected
-      }
+    guard bytes.count >= word.count else { return false }
+    for (index, expected) in zip(bytes.indices, word) {
+      let byte = ignoringCase ? lowercased(bytes[index]) : bytes[index]
+      guard byte == expected else { return false }
+    }
+    return true
   }
 
   private static func lowercased(_ byte: UInt8) -> UInt8 {
