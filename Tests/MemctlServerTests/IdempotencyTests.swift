@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import SQLite
 import Testing
 
 @Suite struct IdempotencyTests {
@@ -65,6 +66,18 @@ import Testing
     #expect(refused.headers["idempotency-key"] == "k")
     #expect(try store(#"{"content":"a"}"#, key: "k").status == 200)
     #expect(try store("{}", key: String(repeating: "k", count: 256)).status == 422)
+  }
+
+  @Test(arguments: [(6, 1), (8, 2)])
+  func `A key is remembered for seven days`(age: Int, memories: Int) throws {
+    let body = #"{"content":"a"}"#
+    _ = try store(body, key: "k")
+    #expect(fixture.server.stop() == 0)
+    try Connection(path: fixture.storePath).run(
+      "UPDATE idempotency_keys SET created_at = created_at - ?", age * 24 * 3600 * 1_000_000)
+    try fixture.relaunch()
+    #expect(try store(body, key: "k").status == 200)
+    #expect(try count() == memories)
   }
 
   @Test func `A store that was answered survives a kill`() throws {
