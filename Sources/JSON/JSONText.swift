@@ -1,3 +1,5 @@
+import Glibc
+
 /// A string of a JSON document, as it stands there: between its quotes, escapes not yet resolved.
 public struct JSONText {
   /// The bytes between the quotes.
@@ -14,8 +16,8 @@ public struct JSONText {
 
   public static func == (text: JSONText, name: StaticString) -> Bool {
     if text.isEscaped { return text.string == "\(name)" }
-    return text.raw.elementsEqual(
-      UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    return text.raw.count == name.utf8CodeUnitCount
+      && (text.raw.isEmpty || memcmp(text.raw.baseAddress!, name.utf8Start, text.raw.count) == 0)
   }
 
   public static func ~= (name: StaticString, text: JSONText) -> Bool { text == name }

@@ -68,7 +68,7 @@ final class Context {
     Signals.cancel(cancellation)
     let engine = SyncEngine(
       cache: cache, requests: requests,
-      transport: CurlTransport(cancellation: cancellation, options: transportOptions),
+      transport: CurlTransport(cancellation: cancellation, options: transportOptions(for: requests)),
       lock: SyncLock(
         cachePath: cache.path, patience: try configuration.lockTimeout(), cancellation: cancellation),
       cancellation: cancellation)
@@ -76,8 +76,9 @@ final class Context {
     return engine
   }
 
-  private var transportOptions: CurlTransport.Options {
+  private func transportOptions(for requests: Requests) -> CurlTransport.Options {
     var options = CurlTransport.Options(userAgent: "memctl/\(Version.text)")
+    options.acceptsGzip = !requests.isLoopback
     if let folder = environment["TMPDIR"], !folder.isEmpty { options.temporaryFolder = folder }
     return options
   }

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// A prepared statement. It belongs to the connection that made it and to one thread at a time.
 ///
@@ -106,6 +107,17 @@ public final class Statement {
     let start = sqlite3_column_text(handle, Int32(column))
     let count = Int(sqlite3_column_bytes(handle, Int32(column)))
     return try body(UnsafeBufferPointer(start: start, count: start == nil ? 0 : count))
+  }
+
+  /// Whether the column is this text, byte for byte; NULL is the empty text.
+  public func text(_ column: Int, equals text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { wanted in
+      withText(column) { found in
+        found.count == wanted.count
+          && (wanted.isEmpty || memcmp(found.baseAddress!, wanted.baseAddress!, wanted.count) == 0)
+      }
+    }
   }
 
   /// The column in the storage class it has in the file.

@@ -73,7 +73,7 @@ final class CurlExchange {
     }
     ccurl_set_list(handle, CURLOPT_HTTPHEADER, headers)
 
-    if request.method == .get, ccurl_has_gzip() != 0 {
+    if request.method == .get, options.acceptsGzip, ccurl_has_gzip() != 0 {
       ccurl_set_string(handle, CURLOPT_ACCEPT_ENCODING, "gzip")
     }
     let isWrite = request.method == .post || request.method == .put

@@ -11,6 +11,8 @@ public final class CurlTransport: Transport {
     public var temporaryFolder = "/tmp"
     /// Bytes of an answer's body above which it goes to a file.
     public var memoryThreshold = 1 << 20
+    /// Whether to ask for compressed answers. Over loopback, compressing takes longer than it saves.
+    public var acceptsGzip = true
     /// Bytes of an answer's body, decompressed.
     public var maximumAnswer = 1 << 30
     /// Bytes a second that an answer of patience `.firstByte` must reach in each window.

@@ -9,6 +9,16 @@ struct CurlURL: Hashable {
     let host: String
     let port: String
 
+    /// Whether it is on this machine.
+    var isLoopback: Bool {
+      host == "localhost" || host == "[::1]" || isLoopbackAddress
+    }
+
+    private var isLoopbackAddress: Bool {
+      let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+      return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
+    }
+
     /// As failures name it.
     var server: String { "\(host):\(port)" }
 

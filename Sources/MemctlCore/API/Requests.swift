@@ -4,6 +4,8 @@ import JSON
 public struct Requests: Sendable {
   /// Scheme, host and path, without a slash at the end.
   public let baseURL: String
+  /// Whether the server is on this machine.
+  public let isLoopback: Bool
   private let key: String
   /// Seconds for a whole exchange; for a sync answer, to its first byte.
   private let timeout: Double
@@ -22,15 +24,13 @@ public struct Requests: Sendable {
         hint: "an address looks like https://memory.example.org")
     }
     let host = url.origin.host
-    let isLoopback =
-      host == "localhost" || host == "[::1]"
-      || host.wholeMatch(of: /127\.[0-9]+\.[0-9]+\.[0-9]+/) != nil
-    guard url.origin.scheme == "https" || isLoopback || hosts.contains(host) else {
+    guard url.origin.scheme == "https" || url.origin.isLoopback || hosts.contains(host) else {
       throw Problem(
         .configuration, "plain http would send the key to \(host) for everyone on the way to read",
         hint: "use https, or allow it by name: MEMCTL_ALLOW_HTTP=\(host)")
     }
     baseURL = address
+    isLoopback = url.origin.isLoopback
     self.key = key
     self.timeout = timeout
   }

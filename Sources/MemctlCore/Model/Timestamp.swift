@@ -38,23 +38,29 @@ extension Timestamp: CustomStringConvertible {
   /// A blank may stand for the `T`, a time without zone is UTC, and digits past the sixth of the
   /// fraction are dropped.
   public init?(_ text: String) {
-    var fields = Fields(Array(text.utf8))
+    var text = text
+    guard let time = text.withUTF8(Self.parse) else { return nil }
+    self = time
+  }
+
+  private static func parse(_ text: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+    var fields = Fields(text)
     guard let year = fields.number(4), fields.skip("-"), let month = fields.number(2),
       fields.skip("-"), let day = fields.number(2), fields.skip("T") || fields.skip(" "),
       let hour = fields.number(2), fields.skip(":"), let minute = fields.number(2),
       fields.skip(":"), let second = fields.number(2), (1...12).contains(month),
-      (1...Self.days(inMonth: month, of: year)).contains(day), hour < 24, minute < 60, second < 60,
+      (1...days(inMonth: month, of: year)).contains(day), hour < 24, minute < 60, second < 60,
       let fraction = fields.fraction(), let offset = fields.zone(), fields.isAtEnd
     else { return nil }
-    let seconds = Self.days(fromYear: year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
-    microseconds = Int64(seconds - offset) * 1_000_000 + Int64(fraction)
+    let seconds = days(fromYear: year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
+    return Timestamp(microseconds: Int64(seconds - offset) * 1_000_000 + Int64(fraction))
   }
 
   private struct Fields {
-    private let bytes: [UInt8]
+    private let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     var isAtEnd: Bool { index == bytes.count }
 

@@ -1,4 +1,3 @@
-import Glibc
 import SQLite
 
 /// What applying the server's rows needs of the file. All of it runs in a transaction of the caller's.
@@ -68,13 +67,7 @@ extension Cache {
     }
 
     private func equals(_ column: Int, _ text: String) -> Bool {
-      var text = text
-      return text.withUTF8 { wanted in
-        statement.withText(column) { found in
-          found.count == wanted.count
-            && (wanted.isEmpty || memcmp(found.baseAddress!, wanted.baseAddress!, wanted.count) == 0)
-        }
-      }
+      statement.text(column, equals: text)
     }
   }
 

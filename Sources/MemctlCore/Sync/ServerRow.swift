@@ -36,10 +36,14 @@ extension ServerRow {
     func text(_ reader: inout JSONReader, _ name: String) throws -> String? {
       switch try reader.peek() {
       case .string:
-        let text = try reader.readString().string
-        if text == nil { wrong = "\(name) is not valid text" }
-        if text?.utf8.contains(0) == true { wrong = "\(name) holds a NUL character" }
-        return text
+        let text = try reader.readString()
+        guard let string = text.string else {
+          wrong = "\(name) is not valid text"
+          return nil
+        }
+        // It can only be written as an escape.
+        if text.isEscaped, string.utf8.contains(0) { wrong = "\(name) holds a NUL character" }
+        return string
       case .null: try reader.readNull()
       default:
         wrong = "\(name) has the wrong type"
