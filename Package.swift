@@ -21,17 +21,22 @@ let package = Package(
     .target(name: "JSON"),
     .target(name: "CommandLine"),
 
+    // What the API fixes for both of its sides.
+    .target(name: "MemoryAPI"),
+
     // The system.
-    .target(name: "MemctlCore", dependencies: ["SQLite", "JSON", "CCurl"]),
+    .target(name: "MemctlCore", dependencies: ["MemoryAPI", "SQLite", "JSON", "CCurl"]),
     .target(name: "MemctlCLI", dependencies: ["MemctlCore", "CommandLine", "CTerminal"]),
     .target(
-      name: "MemctlServer", dependencies: ["SQLite", "JSON", "CommandLine", "CMicrohttpd", "CZlib"]),
+      name: "MemctlServer",
+      dependencies: ["MemoryAPI", "SQLite", "JSON", "CommandLine", "CMicrohttpd", "CZlib"]),
     .executableTarget(name: "memctl", dependencies: ["MemctlCLI"]),
     .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer"]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "MemoryAPITests", dependencies: ["MemoryAPI"]),
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     .testTarget(
       name: "MemctlCoreTests", dependencies: ["MemctlCore", "TestSupport", "memctl-serve"]),

@@ -1,4 +1,5 @@
 import Glibc
+import MemoryAPI
 
 /// A value shared by threads: one at a time has it, and a thread can wait until it changes.
 final class Monitor<Value>: @unchecked Sendable {
@@ -46,9 +47,9 @@ final class Monitor<Value>: @unchecked Sendable {
     return body(&value)
   }
 
-  /// Waits until `isReady` or for `limit`, and tells which.
-  func wait(until isReady: (Value) -> Bool, limit: Duration) -> Bool {
-    let deadline = Timestamp.now + limit
+  /// Waits until `isReady` or for so many seconds, and tells which.
+  func wait(until isReady: (Value) -> Bool, seconds limit: Double) -> Bool {
+    let deadline = Timestamp.now.advanced(bySeconds: limit)
     var time = timespec(
       tv_sec: Int(deadline.microseconds / 1_000_000),
       tv_nsec: Int(deadline.microseconds % 1_000_000) * 1000)

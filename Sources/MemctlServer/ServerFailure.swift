@@ -5,6 +5,7 @@ public struct ServerFailure: Error, Hashable, Sendable {
   public enum Kind: Int32, Sendable {
     /// An option's value makes no sense.
     case usage = 64
+    case bug = 70
     /// The store cannot be used.
     case file = 74
     /// Keys or address are not fit to serve with.
@@ -31,7 +32,7 @@ public struct ServerFailure: Error, Hashable, Sendable {
 func lastSystemError() -> String { String(cString: strerror(errno)) }
 
 /// Tells the operator about a failure, on stderr.
-package func complain(_ message: String) {
+func complain(_ message: String) {
   let line = "memctl-serve: \(message)\n"
   // One call, so that lines of several threads do not mix.
   write(STDERR_FILENO, line, line.utf8.count)

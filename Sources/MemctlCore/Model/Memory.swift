@@ -36,10 +36,6 @@ public struct MemoryFields: Hashable, Sendable {
 }
 
 extension MemoryFields {
-  /// The server's bounds, counted in Unicode scalars.
-  public static let contentLimit = 1_400
-  public static let tagsLimit = 500
-
   /// The fields as the server will keep them, or an error that says which bound they break.
   ///
   /// - Throws: `Problem` of kind `.invalidInput`.
@@ -50,10 +46,10 @@ extension MemoryFields {
     if content.allSatisfy(\.isWhitespace) {
       throw Problem(.invalidInput, "the memory is empty", hint: "give its text, or - for stdin")
     }
-    if length > Self.contentLimit {
+    if length > MemoryBounds.content {
       throw Problem(
         .invalidInput,
-        "the content has \(grouped(length)) characters (limit \(grouped(Self.contentLimit)))",
+        "the content has \(grouped(length)) characters (limit \(grouped(MemoryBounds.content)))",
         hint: "shorten it, or store it as several memories")
     }
     if !Category.canonical.contains(fields.category) {
@@ -62,10 +58,10 @@ extension MemoryFields {
         hint: "one of \(Category.canonical.joined(separator: ", "))")
     }
     for (name, text) in [("tags", tags), ("keywords", expandedKeywords)]
-    where text.unicodeScalars.count > Self.tagsLimit {
+    where text.unicodeScalars.count > MemoryBounds.label {
       throw Problem(
         .invalidInput,
-        "the \(name) have \(grouped(text.unicodeScalars.count)) characters (limit \(Self.tagsLimit))")
+        "the \(name) have \(grouped(text.unicodeScalars.count)) characters (limit \(MemoryBounds.label))")
     }
     if !(0...1).contains(importance) {
       throw Problem(.invalidInput, "the importance \(importance) is not between 0 and 1")

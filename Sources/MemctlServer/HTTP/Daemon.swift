@@ -63,7 +63,7 @@ final class Dispatcher: Sendable {
 
   func drain(within limit: Duration) {
     state.withLock { $0.isDraining = true }
-    _ = state.wait(until: { $0.running == 0 }, limit: limit)
+    _ = state.wait(until: { $0.running == 0 }, seconds: Double(limit.components.seconds))
     // No connection may be suspended when the daemon stops: from here on no change is taken.
     api.store.writer.close()
   }

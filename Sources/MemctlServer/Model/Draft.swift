@@ -1,12 +1,8 @@
 import JSON
+import MemoryAPI
 
 /// A memory that a request asks to store: validated, its category folded, its content redacted.
 struct Draft: Equatable {
-  /// The longest content, in Unicode scalars.
-  static let contentLimit = 1400
-  /// The longest tags and the longest keywords, in Unicode scalars.
-  static let labelLimit = 500
-
   let content: String
   let category: String
   let tags: String
@@ -18,10 +14,10 @@ struct Draft: Equatable {
   /// - Throws: `Invalid`.
   init(_ object: JSONValue, at location: [JSONValue] = ["body"]) throws {
     var fields = FieldReader(object, at: location, nullIsAbsent: false)
-    let content = fields.required("content", fields.text("content", limit: Self.contentLimit))
+    let content = fields.required("content", fields.text("content", limit: MemoryBounds.content))
     category = fields.category("category") ?? "facts"
-    tags = fields.text("tags", limit: Self.labelLimit) ?? ""
-    expandedKeywords = fields.text("expanded_keywords", limit: Self.labelLimit) ?? ""
+    tags = fields.text("tags", limit: MemoryBounds.label) ?? ""
+    expandedKeywords = fields.text("expanded_keywords", limit: MemoryBounds.label) ?? ""
     importance = fields.importance("importance") ?? 0.5
     let isForced = fields.flag("force_sensitive") ?? false
     guard let content, fields.problems.isEmpty else { throw Invalid(fields.problems) }
@@ -41,10 +37,10 @@ struct Patch: Equatable {
   /// - Throws: `Invalid`.
   init(_ object: JSONValue) throws {
     var fields = FieldReader(object, at: ["body"], nullIsAbsent: true)
-    redaction = fields.text("content", limit: Draft.contentLimit).map { Redaction($0) }
+    redaction = fields.text("content", limit: MemoryBounds.content).map { Redaction($0) }
     category = fields.category("category")
-    tags = fields.text("tags", limit: Draft.labelLimit)
-    expandedKeywords = fields.text("expanded_keywords", limit: Draft.labelLimit)
+    tags = fields.text("tags", limit: MemoryBounds.label)
+    expandedKeywords = fields.text("expanded_keywords", limit: MemoryBounds.label)
     importance = fields.importance("importance")
     guard fields.problems.isEmpty else { throw Invalid(fields.problems) }
   }

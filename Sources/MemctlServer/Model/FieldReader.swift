@@ -1,4 +1,5 @@
 import JSON
+import MemoryAPI
 
 /// Takes the fields of a memory from a request's JSON object, collecting what is wrong with them.
 ///
@@ -61,8 +62,9 @@ struct FieldReader {
 
   mutating func category(_ name: String) -> String? {
     guard let text = text(name, limit: .max) else { return nil }
-    guard let category = Category.folding(text) else {
-      let names = Category.canonical.sorted().joined(separator: ", ")
+    let category = Category.folded(text)
+    guard Category.canonical.contains(category) else {
+      let names = Category.canonical.joined(separator: ", ")
       problems.append(
         .value("category must be one of: \(names)", .string(text), at: location + [.string(name)]))
       return nil

@@ -1,4 +1,5 @@
 import JSON
+import MemoryAPI
 import SQLite
 
 extension API {
@@ -38,14 +39,14 @@ extension API {
     try rows.bind([call.user, since?.microseconds ?? Int64.min, since != nil])
     let memories = MemoryStream(snapshot, rows: rows, withOwner: false) { json in
       json.name("server_time")
-      json.write(serverTime.text)
+      json.write(serverTime.description)
     }
     return .answer(try .streaming(memories, tag: tag, to: call.request))
   }
 
   /// `GET /api/memories`: everyone's, newest first.
   func list(_ call: Call) throws -> Outcome {
-    let category = call.request.parameter("category").map { Category.folding($0) ?? $0 }
+    let category = call.request.parameter("category").map { Category.folded($0) }
     let tagFilter = call.request.parameter("tag")
     let limit = try call.count("limit") ?? -1
     let offset = try call.count("offset") ?? 0

@@ -1,3 +1,5 @@
+import MemoryAPI
+
 /// Gives every change a time of its own, and tells up to when all changes can be seen.
 ///
 /// Times follow the host's clock, but each is later than the one before, over a clock that is set

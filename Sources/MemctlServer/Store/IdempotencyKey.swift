@@ -1,3 +1,4 @@
+import MemoryAPI
 import SQLite
 
 /// A request's `Idempotency-Key`: it happens once, and asking again gets the first answer.

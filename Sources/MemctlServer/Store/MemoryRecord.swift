@@ -1,4 +1,5 @@
 import JSON
+import MemoryAPI
 import SQLite
 
 /// How a memory looks in the API.
@@ -29,12 +30,12 @@ enum MemoryRecord {
     json.name("is_sensitive")
     json.write(row.bool(6))
     json.name("created_at")
-    json.write(Timestamp(microseconds: row.int64(7)).text)
+    json.write(Timestamp(microseconds: row.int64(7)).description)
     json.name("updated_at")
-    json.write(Timestamp(microseconds: row.int64(8)).text)
+    json.write(Timestamp(microseconds: row.int64(8)).description)
     json.name("deleted_at")
     if let deletedAt = row.optionalInt64(9) {
-      json.write(Timestamp(microseconds: deletedAt).text)
+      json.write(Timestamp(microseconds: deletedAt).description)
     } else {
       json.writeNull()
     }

@@ -1,4 +1,5 @@
 import Glibc
+import MemoryAPI
 import SQLite
 
 /// The server's SQLite file: one writer and any number of readers.

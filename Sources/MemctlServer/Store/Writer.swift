@@ -1,4 +1,5 @@
 import Glibc
+import MemoryAPI
 import SQLite
 
 /// The one thread that writes. Changes that wait while it commits share the next transaction, so
@@ -104,7 +105,7 @@ final class WriteTransaction: @unchecked Sendable {
   }
 
   private func purgeIdempotencyKeys() throws {
-    guard purgedAt + .seconds(3600) < .now else { return }
+    guard Timestamp.now.seconds(since: purgedAt) > 3600 else { return }
     try IdempotencyKey.purge(in: connection)
     purgedAt = .now
   }

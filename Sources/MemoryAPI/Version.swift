@@ -1,4 +1,4 @@
-/// The version of memctl, as `memctl version`, the user agent and the man page show it.
+/// The version of the project's programs, which are released together.
 public enum Version {
   public static let text = "0.1.0"
   /// The day of that version.

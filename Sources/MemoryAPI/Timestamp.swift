@@ -1,30 +1,38 @@
 import Glibc
 
-/// A moment in microseconds since 1970 in UTC, the precision in which the API tells times.
-struct Timestamp: Hashable, Comparable, Sendable {
-  var microseconds: Int64
+/// A point in time in microseconds since 1970 in UTC, the precision in which the API tells times.
+public struct Timestamp: Hashable, Comparable, Sendable {
+  public let microseconds: Int64
 
-  static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
+  public init(microseconds: Int64) { self.microseconds = microseconds }
+
+  public static let epoch = Timestamp(microseconds: 0)
+
+  public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
 
   /// The host's clock.
-  static var now: Timestamp {
+  public static var now: Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
   }
 
-  static func + (time: Timestamp, interval: Duration) -> Timestamp {
-    let (seconds, attoseconds) = interval.components
-    return Timestamp(
-      microseconds: time.microseconds + seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+  /// The time so many seconds later; within a century of now it does not overflow.
+  public func advanced(bySeconds seconds: Double) -> Timestamp {
+    Timestamp(microseconds: microseconds + Int64(seconds * 1e6))
+  }
+
+  /// Seconds from `other` to this time; negative when `other` is later.
+  public func seconds(since other: Timestamp) -> Double {
+    Double(microseconds - other.microseconds) / 1e6
   }
 }
 
 // MARK: Text
 
-extension Timestamp {
+extension Timestamp: CustomStringConvertible {
   /// ISO 8601 with `+00:00` and six fraction digits, or none when the fraction is exactly zero.
-  var text: String {
+  public var description: String {
     let (seconds, fraction) = microseconds.flooredDivision(by: 1_000_000)
     let (days, second) = seconds.flooredDivision(by: 86_400)
     let (year, month, day) = civil(fromDays: days)
@@ -58,7 +66,7 @@ extension Timestamp {
   /// Reads `2026-01-31`, or that with a time: `T` or a space, `HH:MM`, then optionally seconds, a
   /// fraction (digits after the sixth are dropped) and a zone: `Z`, `+HH`, `+HHMM` or `+HH:MM`.
   /// Without a zone it is UTC. Anything else is nil.
-  init?(_ text: String) {
+  public init?(_ text: String) {
     var scanner = Scanner(rest: text.utf8[...])
     guard let year = scanner.number(digits: 4), scanner.skip("-"),
       let month = scanner.number(digits: 2, in: 1...12), scanner.skip("-"),

@@ -1,6 +1,6 @@
-/// What a memory is about. The server takes the canonical names alone and folds some twins.
+/// What a memory is about: one of a set of names that the API fixes.
 public enum Category {
-  /// The names that the server keeps, in alphabetical order.
+  /// The names that a server keeps, in alphabetical order.
   public static let canonical = [
     "architecture", "decisions", "facts", "feedback", "gotchas", "incidents", "infrastructure",
     "lessons", "operations", "people", "post-mortems", "preferences", "process", "projects",
@@ -15,8 +15,8 @@ public enum Category {
     "infra": "infrastructure", "incident": "incidents", "procedures": "runbook",
   ]
 
-  /// The name as the server will keep it: without white space around it, in lower case, known twins
-  /// replaced. A name that the server does not know stays, folded.
+  /// The name as a server keeps it: without white space around it, in lower case, known twins
+  /// replaced. A name that is not canonical after that stays as it is then.
   public static func folded(_ name: String) -> String {
     let trimmed = name.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
     let folded = String(trimmed).lowercased()

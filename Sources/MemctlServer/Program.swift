@@ -1,0 +1,69 @@
+import CommandLine
+import Glibc
+import MemoryAPI
+
+/// The program `memctl-serve`.
+public enum Program {
+  public static let table = CommandTable(
+    program: CommandSpec(
+      "memctl-serve",
+      summary: "serve the memory API from an SQLite file",
+      discussion: [
+        """
+        The first line on stdout says where it listens. SIGTERM and SIGINT finish running requests \
+        and end it. It listens elsewhere than on this machine only where --keys is given.
+        """
+      ],
+      options: [
+        OptionSpec(
+          "listen", value: ValueSpec("HOST:PORT"), help: "where to listen; port 0 takes a free one",
+          defaultText: ServerOptions.defaultListen),
+        OptionSpec(
+          "store", value: ValueSpec("FILE", .file), help: "the server's own database",
+          defaultText: "~/.local/share/memctl/server.db"),
+        OptionSpec(
+          "keys", value: ValueSpec("FILE", .file),
+          help: "users and their keys, as JSON; without it, MEMORY_API_KEY is the one key"),
+      ],
+      examples: [
+        CommandExample("MEMORY_API_KEY=secret memctl-serve", shows: "serve on port 8080")
+      ]))
+
+  /// Serves until a signal ends it, and returns the code to end with.
+  ///
+  /// - Parameter arguments: the command line without the program's name.
+  public static func run(_ arguments: [String]) -> Int32 {
+    do {
+      try serve(arguments)
+      return 0
+    } catch let error as UsageError {
+      return fail(ServerFailure(.usage, error.message, hint: error.hint))
+    } catch let failure as ServerFailure {
+      return fail(failure)
+    } catch {
+      return fail(ServerFailure(.bug, "a bug in memctl-serve: \(error)", hint: "report it"))
+    }
+  }
+
+  private static func serve(_ arguments: [String]) throws {
+    let parsed = try table.parse(arguments)
+    switch parsed.outcome {
+    case .help, .noCommand:
+      print(try HelpPage(for: [], in: table).text(width: 80, styled: false), terminator: "")
+    case .version: print("memctl-serve \(Version.text)")
+    case .run:
+      let options = try ServerOptions(
+        listen: parsed.value("listen"), store: parsed.value("store"), keys: parsed.value("keys"),
+        environment: { name in getenv(name).map { String(cString: $0) } })
+      try Server(options: options).run { url in
+        print("listening on \(url)")
+        fflush(nil)
+      }
+    }
+  }
+
+  private static func fail(_ failure: ServerFailure) -> Int32 {
+    complain("\(failure.message)\nhint: \(failure.hint)")
+    return failure.exitCode
+  }
+}
