@@ -33,9 +33,9 @@ let package = Package(
     .executableTarget(name: "memctl", dependencies: ["MemctlCLI"]),
     .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer"]),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["JSON"], path: "Tests/TestSupport"),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
-    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
     .testTarget(name: "MemoryAPITests", dependencies: ["MemoryAPI"]),
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     .testTarget(

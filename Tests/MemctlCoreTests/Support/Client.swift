@@ -1,0 +1,119 @@
+import SQLite
+import TestSupport
+import Testing
+
+@testable import MemctlCore
+
+/// A cache in a folder of its own, and the real engine between it and a server.
+final class Client {
+  let folder: TemporaryFolder
+  let path: String
+  let cache: Cache
+  let engine: SyncEngine
+  let clock: TestClock
+  let cancellation: Cancellation
+
+  /// - Parameters:
+  ///   - folder: given where several clients share one file.
+  ///   - seed: what the client's random numbers follow from.
+  init(
+    of baseURL: String, clock: TestClock, key: String = "secret-key",
+    folder: TemporaryFolder = TemporaryFolder(), seed: UInt64 = 1,
+    cancellation: Cancellation = Cancellation()
+  ) throws {
+    self.folder = folder
+    self.clock = clock
+    self.cancellation = cancellation
+    path = folder.file("memory.db")
+    let generator = Locked(SeededGenerator(seed: seed))
+    let random = Randomness { generator.update { $0.next() } }
+    cache = try Cache(path: path, random: random)
+    engine = SyncEngine(
+      cache: cache, requests: try Requests(address: baseURL, key: key, timeout: 5),
+      transport: makeTransport(cancellation: cancellation),
+      lock: SyncLock(cachePath: path, patience: 0, cancellation: cancellation),
+      cancellation: cancellation, random: random, now: { clock.now })
+  }
+
+  convenience init(_ server: ModelServer, seed: UInt64 = 1) throws {
+    try self.init(of: server.baseURL, clock: server.clock, seed: seed)
+  }
+
+  // MARK: What a user does
+
+  @discardableResult
+  func store(
+    _ content: String, category: String = "facts", tags: String = "", importance: Double = 0.5,
+    isSensitive: Bool = false
+  ) throws -> LocalID {
+    let fields = MemoryFields(
+      content: content, category: category, tags: tags, importance: importance,
+      isSensitive: isSensitive)
+    return try cache.store(fields, at: clock.now).0
+  }
+
+  /// Writes a memory that no queue entry speaks of, as the Python side leaves one when it dies.
+  @discardableResult
+  func storeOrphan(
+    _ content: String, tags: String = "", importance: Double = 0.5, isSensitive: Bool = false
+  ) throws -> LocalID {
+    let connection = try Connection(path: path)
+    try connection.run(
+      """
+      INSERT INTO memories (content, tags, importance, is_sensitive, created_at, updated_at)
+      VALUES (?, ?, ?, ?, ?5, ?5)
+      """, content, tags, importance, isSensitive, clock.now.advanced(bySeconds: -600).description)
+    return LocalID(rawValue: connection.lastInsertedRowID)
+  }
+
+  @discardableResult
+  func delete(_ content: String) throws -> Cache.Deletion? {
+    try cache.delete(try #require(try memory(content)).id, at: clock.now)
+  }
+
+  // MARK: What stands in the file
+
+  func memories() throws -> [Memory] {
+    var memories: [Memory] = []
+    try cache.forEachMemory(.init(order: .oldest)) { memories.append($0) }
+    return memories
+  }
+
+  func memory(_ content: String) throws -> Memory? {
+    try memories().first { $0.fields.content == content }
+  }
+
+  /// In alphabetical order.
+  func contents() throws -> [String] { try memories().map(\.fields.content).sorted() }
+
+  func states() throws -> [QueueEntry.State] { try cache.entries().map(\.state) }
+
+  /// What another program sees: the contents of `pending_ops`, oldest first.
+  func pendingOps() throws -> [String] { try Self.pendingOps(path) }
+
+  static func pendingOps(_ path: String) throws -> [String] {
+    try Connection(path: path).query("SELECT payload FROM pending_ops ORDER BY id") { $0.text(0) }
+  }
+
+  /// Lets the time pass after which a lost store can no longer turn up, and any delay is over.
+  func waitLongEnough() { clock.advance(seconds: 4_000) }
+}
+
+extension TestClock {
+  var now: Timestamp { Timestamp(microseconds: microseconds) }
+}
+
+extension SyncReport {
+  /// The kinds of its problems, in order.
+  var kinds: [Problem.Kind] { problems.map(\.kind) }
+}
+
+/// The kind of the problem that `body` throws; nil when it throws none.
+func problem(_ body: () throws -> Void) throws -> Problem? {
+  do {
+    try body()
+    return nil
+  } catch let problem as Problem {
+    return problem
+  }
+}
