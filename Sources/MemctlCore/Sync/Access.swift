@@ -20,13 +20,15 @@ extension Access {
     case .unknown where status != 403: Self.definite(operation, status, message)
     case .unknown: .unauthorized(message: message)
     case .refused(let message): .unauthorized(message: message)
-    case .unclear(let reason): .overloaded(
-      status: status, message: reason, retryAfter: nil, mayHaveArrived: false)
+    case .unclear(let reason):
+      .overloaded(
+        status: status, message: reason, retryAfter: nil, mayHaveArrived: false)
     case .unreachable(let reason): .unreachable(reason)
     }
   }
 
-  private static func definite(_ operation: Operation, _ status: Int, _ message: String) -> Outcome {
+  private static func definite(_ operation: Operation, _ status: Int, _ message: String) -> Outcome
+  {
     // What is gone on the server already need not be deleted, and cannot be changed.
     if case .store = operation { return .rejected(status: status, message: message) }
     return status == 404 ? .acknowledged(nil) : .rejected(status: status, message: message)
@@ -62,6 +64,8 @@ extension SyncEngine {
       switch response.status {
       case 200 where member("user_id", of: response)?.string != nil: return .accepted
       case 401, 403: return .refused(message: ServerMessage.text(of: response))
+      case 429, 500...:
+        return .unclear(message: "auth-check failed: \(ServerMessage.text(of: response))")
       default: break
       }
     }
