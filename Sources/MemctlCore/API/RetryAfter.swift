@@ -3,6 +3,9 @@ public enum RetryAfter: Hashable, Sendable {
   case seconds(Int)
   case date(Timestamp)
 
+  /// Seconds that a pause never exceeds, so that a mistaken server cannot stop sync for good.
+  static let longest = 86_400.0
+
   /// Reads the header's value; nil where it is neither a number of seconds nor an HTTP date.
   public init?(_ value: String) {
     let value = value.split(separator: " ").joined(separator: " ")
@@ -15,13 +18,11 @@ public enum RetryAfter: Hashable, Sendable {
     }
   }
 
-  /// The time that is meant, no further away than a day, so that a mistaken server cannot stop sync
-  /// for good.
+  /// The time that is meant, no further away than `longest`.
   public func time(from now: Timestamp) -> Timestamp {
-    let latest = now.advanced(bySeconds: 86_400)
     switch self {
-    case .seconds(let seconds): return now.advanced(bySeconds: Double(min(seconds, 86_400)))
-    case .date(let date): return max(now, min(date, latest))
+    case .seconds(let seconds): now.advanced(bySeconds: min(Double(seconds), Self.longest))
+    case .date(let date): max(now, min(date, now.advanced(bySeconds: Self.longest)))
     }
   }
 

@@ -100,15 +100,14 @@ extension Cache {
   }
 
   /// Gives an entry back to be sent later, by whichever program comes first; what memctl knows of it
-  /// stays. What the Python side would misunderstand stays with memctl: updates, and stores whose
-  /// memory is deleted.
+  /// stays. Updates, which the Python side would misunderstand, stay with memctl.
   func release(_ id: EntryID) throws {
     try connection.run("UPDATE memctl_entries SET state = 'pending' WHERE id = ?", id.rawValue)
     let released = try connection.run(
       """
       INSERT INTO pending_ops(id, op_type, payload, created_at)
       SELECT id, op_type, payload, created_at FROM memctl_entries
-      WHERE id = ? AND op_type IN ('store', 'delete') AND NOT delete_when_known
+      WHERE id = ? AND op_type IN ('store', 'delete')
       """, id.rawValue)
     if released > 0 {
       try connection.run(
@@ -184,8 +183,21 @@ extension Cache {
 
   /// Puts the queue in order after whatever happened since the last sync. The caller holds the sync
   /// lock, so an entry that is being sent was left by a process that died: it may have arrived.
-  func recover() throws {
+  ///
+  /// - Parameter longestWait: seconds; no entry waits for longer than that.
+  func recover(at now: Timestamp, longestWait: Double) throws {
+    // A delete or an update is harmless when it arrives twice.
+    let repeatable = try connection.query(
+      "SELECT id FROM memctl_entries WHERE state = 'sending' AND op_type <> 'store'"
+    ) { EntryID(rawValue: $0.int64(0)) }
+    for id in repeatable { try release(id) }
     try connection.run("UPDATE memctl_entries SET state = 'in_doubt' WHERE state = 'sending'")
+    // Times that cannot be come from before the clock was set back.
+    try connection.run(
+      "UPDATE memctl_entries SET last_sent_at = ?1 WHERE last_sent_at > ?1", now.description)
+    try connection.run(
+      "UPDATE memctl_entries SET next_attempt_at = NULL WHERE next_attempt_at > ?",
+      now.advanced(bySeconds: longestWait).description)
     // The Python side has sent and removed these.
     try connection.run(
       """

@@ -101,7 +101,8 @@ extension Problem {
         hint: "nothing is lost; try again when it is done")
     case .full:
       self.init(
-        .file, "the disk is full; nothing was written to \(path)", hint: "free some space, then try again")
+        .file, "the disk is full; nothing was written to \(path)",
+        hint: "free some space, then try again")
     case .readOnly, .cannotOpen:
       self.init(
         .file, "\(path) cannot be written: \(error.message)",

@@ -39,6 +39,8 @@ struct Push {
     let entry: QueueEntry
     let operation: Operation
     let key: String
+    /// It was in doubt before, and the server acts once on its key.
+    let isRepeat: Bool
   }
 
   /// - Parameters:
@@ -47,12 +49,14 @@ struct Push {
   init(_ engine: SyncEngine, limit: Int?, only: EntryID? = nil) throws {
     self.engine = engine
     self.limit = limit ?? .max
-    lanes = try Self.lanes(try engine.cache.entries(), only: only, now: engine.now())
+    lanes = try Self.lanes(try engine.cache.entries(), only: only, of: engine)
     total = min(self.limit, lanes.reduce(0) { $0 + $1.entries.count })
   }
 
   /// Sends until nothing is left that may be sent.
   mutating func run() throws {
+    // When the file cannot be written, what is on its way ends all the same, in doubt.
+    defer { while !engine.transport.next().isEmpty {} }
     while true {
       let shipments = try settleAndClaim()
       for shipment in shipments {
@@ -96,9 +100,13 @@ struct Push {
   /// The entries by memory. A lane ends where an entry has to wait, since what follows it may depend
   /// on it; an entry that is dead waits for the user and holds up nothing.
   private static func lanes(
-    _ entries: [QueueEntry], only: EntryID?, now: Timestamp
+    _ entries: [QueueEntry], only: EntryID?, of engine: SyncEngine
   ) throws -> [Lane] {
-    enum Key: Hashable { case local(LocalID), server(ServerID), entry(EntryID) }
+    enum Key: Hashable {
+      case local(LocalID)
+      case server(ServerID)
+      case entry(EntryID)
+    }
     var order: [Key] = []
     var lanes: [Key: [EntryID]] = [:]
     var closed: Set<Key> = []
@@ -109,7 +117,7 @@ struct Push {
         case .delete(let id), .update(_, let id): .server(id)
         default: .entry(entry.id)
         }
-      if entry.state != .pending || entry.isDeferred(at: now) { closed.insert(key) }
+      if try !engine.maySend(entry) || entry.isDeferred(at: engine.now()) { closed.insert(key) }
       if closed.contains(key) { continue }
       if lanes[key] == nil { order.append(key) }
       lanes[key, default: []].append(entry.id)
@@ -150,7 +158,7 @@ struct Push {
   private mutating func claim(_ lane: Int) throws -> Shipment? {
     if lanes[lane].isBusy { return nil }
     while let id = lanes[lane].entries.popFirst() {
-      guard let entry = try cache.entry(id), entry.state == .pending else { continue }
+      guard let entry = try cache.entry(id), try engine.maySend(entry) else { continue }
       let operation: Operation
       do {
         operation = try entry.operation()
@@ -167,7 +175,9 @@ struct Push {
       try cache.noteSending(id, at: engine.now(), watermark: try cache.watermark())
       guard let claimed = try cache.entry(id), let key = claimed.idempotencyKey else { continue }
       lanes[lane].isBusy = true
-      return Shipment(lane: lane, entry: claimed, operation: operation, key: key)
+      return Shipment(
+        lane: lane, entry: claimed, operation: operation, key: key,
+        isRepeat: entry.state == .inDoubt)
     }
     return nil
   }
@@ -187,8 +197,8 @@ struct Push {
   private mutating func settle(_ shipment: Shipment, _ outcome: Outcome) throws {
     let entry = shipment.entry
     let verdict = engine.policy.verdict(
-      outcome, of: shipment.operation, attempts: entry.attempts, now: engine.now(),
-      chance: engine.random.fraction())
+      outcome, of: shipment.operation, attempts: entry.attempts, isRepeat: shipment.isRepeat,
+      now: engine.now(), chance: engine.random.fraction())
     lanes[shipment.lane].isBusy = false
     nextLane = min(nextLane, shipment.lane)
     try noteEffectOnRun(outcome)
@@ -256,6 +266,9 @@ struct Push {
     case .unauthorized(let message):
       try cache.set(.authFailed, "1")
       halt(.unauthorized(message))
+    case .unreachable where engine.cancellation.isCancelled,
+      .lost where engine.cancellation.isCancelled:
+      halt(.interrupted)
     case .unreachable(let reason): halt(.unreachable(engine.requests.baseURL, reason))
     case .overloaded(_, let message, let retryAfter, _):
       halt(try engine.noteOverload(message, retryAfter))
@@ -292,6 +305,6 @@ struct Push {
 
   private mutating func finish() {
     if let first = rejected.first { problems.append(.rejected(first, count: rejected.count)) }
-    if engine.cancellation.isCancelled { problems.append(.interrupted) }
+    if engine.cancellation.isCancelled { note(.interrupted) }
   }
 }

@@ -49,8 +49,17 @@ public struct SyncReport: Sendable {
   public var kept: Int?
   /// The first of each kind, in the order in which they were met.
   public private(set) var problems: [Problem] = []
+  /// False once the server must not be called again in the same run.
+  private(set) var mayCall = true
+
+  /// Notes a problem that ends all calls of the run, whatever its kind.
+  mutating func endCalls(_ problem: Problem) {
+    note(problem)
+    mayCall = false
+  }
 
   mutating func note(_ problem: Problem) {
+    if problem.endsCalls { mayCall = false }
     if !problems.contains(where: { $0.kind == problem.kind }) { problems.append(problem) }
   }
 }

@@ -9,6 +9,8 @@ public struct RetryPolicy: Sendable {
   /// Seconds by which the server may commit a write later than its own clock says: how far back a
   /// pull looks behind the watermark, and how long a lost store may still turn up.
   public var lateness = 120.0
+  /// Seconds for which a server that honours idempotency keys is trusted to remember one.
+  public var keyLifetime = 86_400.0
 
   public init() {}
 
@@ -36,15 +38,24 @@ enum Verdict: Hashable {
 
 extension RetryPolicy {
   /// Judges an entry that had `attempts` definite failures before.
+  ///
+  /// - Parameter isRepeat: an earlier exchange left it in doubt, which this one alone cannot end.
   func verdict(
-    _ outcome: Outcome, of operation: Operation, attempts: Int, now: Timestamp, chance: Double
+    _ outcome: Outcome, of operation: Operation, attempts: Int, isRepeat: Bool, now: Timestamp,
+    chance: Double
   ) -> Verdict {
+    let isStore = if case .store = operation { true } else { false }
+    func untouched(_ error: QueueEntry.LastError) -> Verdict {
+      isRepeat
+        ? .inDoubt(error, counts: false, after: nil) : .pending(error, counts: false, after: nil)
+    }
     /// Repeating a delete or an update is harmless; a store that may have arrived is in doubt.
     func uncertain(
       _ error: QueueEntry.LastError, counts: Bool = false, after: Timestamp? = nil
     ) -> Verdict {
-      if case .store = operation { return .inDoubt(error, counts: counts, after: after) }
-      return .pending(error, counts: counts, after: after)
+      isStore
+        ? .inDoubt(error, counts: counts, after: after)
+        : .pending(error, counts: counts, after: after)
     }
 
     switch outcome {
@@ -53,19 +64,18 @@ extension RetryPolicy {
     case .rejected(let status, let message):
       return .dead(.init(kind: .rejected, status: status, message: message))
     case .unauthorized(let message):
-      return .pending(
-        .init(kind: .unauthorized, status: 401, message: message), counts: false, after: nil)
-    case .unreachable(let reason):
-      return .pending(.init(kind: .offline, message: reason), counts: false, after: nil)
+      return untouched(.init(kind: .unauthorized, status: 401, message: message))
+    case .unreachable(let reason): return untouched(.init(kind: .offline, message: reason))
     case .lost(let reason): return uncertain(.init(kind: .offline, message: reason))
     case .nonsense(let reason): return uncertain(.init(kind: .nonsense, message: reason))
     case .overloaded(let status, let message, _, let mayHaveArrived):
       // When to come back concerns the server as a whole, not this entry.
       let error = QueueEntry.LastError(kind: .overloaded, status: status, message: message)
-      return mayHaveArrived ? uncertain(error) : .pending(error, counts: false, after: nil)
+      return mayHaveArrived ? uncertain(error) : untouched(error)
     case .failed(let status, let message):
       let error = QueueEntry.LastError(kind: .rejected, status: status, message: message)
-      if attempts + 1 >= self.attempts { return .dead(error) }
+      // A store is given up once a look has shown that it did not arrive.
+      if attempts + 1 >= self.attempts, !isStore { return .dead(error) }
       let seconds = delay(afterFailures: attempts + 1, chance: chance)
       return uncertain(error, counts: true, after: now.advanced(bySeconds: seconds))
     }

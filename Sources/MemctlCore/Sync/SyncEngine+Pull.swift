@@ -2,7 +2,7 @@ extension SyncEngine {
   /// Fetches what changed since the watermark, less the time by which the server may commit late,
   /// and applies it together with the new watermark.
   func pull(into report: inout SyncReport, rehearse: Bool = false) throws {
-    if report.problems.contains(where: \.endsCalls) { return }
+    if !report.mayCall { return }
     let watermark = try cache.watermark()
     // A cache that holds synced rows but no usable watermark needs the tombstones, too.
     let isFresh = try watermark == nil && cache.linkedServerIDs().isEmpty
@@ -17,7 +17,7 @@ extension SyncEngine {
   func pullEverything(
     into report: inout SyncReport, force: Bool, rehearse: Bool = false
   ) throws {
-    if report.problems.contains(where: \.endsCalls) { return }
+    if !report.mayCall { return }
     let known = try cache.linkedServerIDs()
     guard let body = try fetch(since: nil, into: &report) else { return }
     report.pull = try reportingProblems(into: &report) {
@@ -49,46 +49,67 @@ extension SyncEngine {
 
   /// Looks whether stores in doubt have arrived: those that have are linked, those that cannot turn
   /// up any more may be sent again. Nothing else is applied.
-  ///
-  /// - Returns: how many had arrived.
-  func settleDoubts(into report: inout SyncReport) throws -> Int {
-    if report.problems.contains(where: \.endsCalls) { return 0 }
-    let doubts = try cache.entries().filter { $0.state == .inDoubt && !$0.isDeferred(at: now()) }
-    if doubts.isEmpty { return 0 }
-    if try cache.note(.idempotentServer) == requests.baseURL {
-      try cache.write { for doubt in doubts { try settleMissing(doubt) } }
-      return 0
+  func settleDoubts(into report: inout SyncReport) throws -> PushReport {
+    if !report.mayCall { return PushReport() }
+    let doubts = try cache.entries().filter { entry in
+      try entry.state == .inDoubt && !entry.isDeferred(at: now()) && !maySend(entry)
     }
+    if doubts.isEmpty { return PushReport() }
     let since = doubts.map { $0.sentAfter ?? .epoch }.min()!.advanced(bySeconds: -policy.lateness)
-    guard let body = try fetch(since: max(since, .epoch), into: &report) else { return 0 }
     let askedAt = now()
-    return try reportingProblems(into: &report) {
+    guard let body = try fetch(since: max(since, .epoch), into: &report) else {
+      return PushReport()
+    }
+    var givenUp: [QueueEntry] = []
+    let result = try reportingProblems(into: &report) {
       try cache.write {
         var look = try DoubtLook(cache, margin: policy.lateness, now: askedAt)
         _ = try SyncAnswer.read(body) { try look.add($0) }
-        for doubt in doubts where try cache.entry(doubt.id) != nil {
+        var result = PushReport()
+        result.adopted = look.adopted
+        for doubt in doubts {
+          // Another process may have deleted its memory while the answer was on its way.
+          guard let doubt = try cache.entry(doubt.id) else { continue }
           let sentAt = doubt.lastSentAt ?? .epoch
           // A store that the server is still working on may commit later than this look.
           if askedAt.seconds(since: sentAt) >= policy.lateness {
-            try settleMissing(doubt)
+            switch try settleMissing(doubt) {
+            case .released: break
+            case .cancelled: result.cancelled += 1
+            case .dead: givenUp.append(doubt)
+            }
           } else {
             try cache.hold(doubt.id, untilLookAt: sentAt.advanced(bySeconds: policy.lateness))
           }
         }
-        return look.adopted
+        result.dead = givenUp.count
+        return result
       }
-    } ?? 0
+    }
+    guard let result else { return PushReport() }
+    if let first = givenUp.first {
+      let message = first.lastError?.message ?? ""
+      report.note(.rejected((first.id, message), count: givenUp.count))
+    }
+    return result
   }
 
-  /// A store that did not arrive, or that may be repeated: it goes back into the queue, unless its
-  /// memory is gone.
-  private func settleMissing(_ doubt: QueueEntry) throws {
-    if doubt.deleteWhenKnown, try cache.note(.idempotentServer) != requests.baseURL {
+  /// A store that did not arrive goes back into the queue, unless its memory is gone or it has
+  /// failed too often.
+  private func settleMissing(_ doubt: QueueEntry) throws -> Settlement {
+    if doubt.deleteWhenKnown {
       try cache.remove(doubt.id)
-    } else {
-      try cache.release(doubt.id)
+      return .cancelled
     }
+    if doubt.attempts >= policy.attempts {
+      try cache.hold(doubt.id, as: .dead)
+      return .dead
+    }
+    try cache.release(doubt.id)
+    return .released
   }
+
+  private enum Settlement { case released, cancelled, dead }
 
   // MARK: Fetching
 

@@ -19,7 +19,7 @@ extension SyncEngine {
       var plan: [PlannedRequest] = []
       if operation != .pull {
         plan = try cache.rehearse {
-          try cache.recover()
+          try recover()
           var push = try Push(self, limit: limit)
           let plan = try push.rehearse()
           report.push = try queueState(push.report)

@@ -101,8 +101,8 @@ public final class SyncEngine {
   ) throws -> SyncReport {
     try withLock(patience: patience) {
       var report = SyncReport()
-      try cache.write { try cache.recover() }
-      if let problem = try reasonNotToCall() { report.note(problem) }
+      try recover()
+      if let problem = try reasonNotToCall() { report.endCalls(problem) }
       defer { activity(.ended) }
       try body(&report)
       try noteEnd(of: report)
@@ -118,7 +118,10 @@ public final class SyncEngine {
   /// Why the server must not be called now: it asked for a pause, or it refused the key and still
   /// does.
   func reasonNotToCall() throws -> Problem? {
-    if let until = try cache.note(.notBefore).flatMap(Timestamp.init), until > now() {
+    // A pause that is longer than any comes from a clock that was set back.
+    if let until = try cache.note(.notBefore).flatMap(Timestamp.init), until > now(),
+      until.seconds(since: now()) <= RetryAfter.longest
+    {
       return .overloaded("it asked for a pause", until: until)
     }
     guard try cache.note(.authFailed) != nil else { return nil }
@@ -127,6 +130,27 @@ public final class SyncEngine {
     // Without an auth-check there is no telling whether the key is accepted again but trying.
     case .unknown: return nil
     case let access: return access.problem(requests.baseURL)
+    }
+  }
+
+  func recover() throws {
+    try cache.write {
+      try cache.recover(at: now(), longestWait: max(policy.longestDelay, policy.lateness))
+    }
+  }
+
+  /// Whether an entry may go out as it stands: nothing is in doubt, or the server acts once on its
+  /// key and cannot have forgotten it.
+  func maySend(_ entry: QueueEntry) throws -> Bool {
+    switch entry.state {
+    case .pending: return true
+    case .sending, .dead: return false
+    case .inDoubt:
+      guard !entry.deleteWhenKnown, entry.attempts < policy.attempts,
+        let sentAfter = entry.sentAfter,
+        try cache.note(.idempotentServer) == requests.baseURL
+      else { return false }
+      return now().seconds(since: sentAfter) < policy.keyLifetime
     }
   }
 
@@ -142,8 +166,8 @@ public final class SyncEngine {
     into report: inout SyncReport, limit: Int? = nil, only: EntryID? = nil
   ) throws {
     var result = report.push ?? PushReport()
-    if only == nil { result.adopted += try settleDoubts(into: &report) }
-    if !report.problems.contains(where: \.endsCalls) {
+    if only == nil { result = result + (try settleDoubts(into: &report)) }
+    if report.mayCall {
       var push = try Push(self, limit: limit, only: only)
       try push.run()
       result = result + push.report

@@ -44,7 +44,8 @@ public final class SyncLock {
       if waited >= patience || cancellation.wait(milliseconds: Int32(interval * 1000)) {
         var buffer = [UInt8](repeating: 0, count: 200)
         let count = max(0, pread(descriptor, &buffer, buffer.count, 0))
-        let owner = String(decoding: buffer[..<count], as: UTF8.self)
+        let owner =
+          String(decoding: buffer[..<count], as: UTF8.self)
           .split(separator: "\n").first ?? "unknown"
         throw Problem(
           .busy, "another memctl is syncing this cache (\(owner))",
