@@ -26,22 +26,24 @@ struct AdoptionCandidates {
   }
 
   /// Takes the candidate that `row` is, if there is one: a store in doubt if all its fields are as
-  /// the server would keep them and the row is not older than its first attempt; an orphan if its
-  /// content is the same, an orphan that agrees in all fields first.
+  /// the server would keep them and the row is not older than its first attempt; else an orphan that
+  /// agrees in all fields; else one whose content is the same.
   mutating func take(for row: ServerRow) -> Candidate? {
-    for content in contents(like: row) {
-      let candidates = byContent[content]!
-      let choices = [
-        candidates.firstIndex { $0.entry != nil && isSame($0, row) && isYoungEnough($0, row) },
-        candidates.firstIndex { $0.entry == nil && isSame($0, row) },
-        candidates.firstIndex { $0.entry == nil },
-      ]
-      guard let index = choices.compactMap(\.self).first else { continue }
-      let candidate = byContent[content]!.remove(at: index)
-      if byContent[content]!.isEmpty { byContent[content] = nil }
-      return candidate
+    let contents = contents(like: row)
+    func find(_ isChosen: (Candidate) -> Bool) -> (content: String, index: Int)? {
+      for content in contents {
+        if let index = byContent[content]!.firstIndex(where: isChosen) { return (content, index) }
+      }
+      return nil
     }
-    return nil
+    let place =
+      find { $0.entry != nil && isSame($0, row) && isYoungEnough($0, row) }
+      ?? find { $0.entry == nil && isSame($0, row) }
+      ?? find { $0.entry == nil && $0.fields.content == row.fields.content && isAsSafe($0, row) }
+    guard let (content, index) = place else { return nil }
+    let candidate = byContent[content]!.remove(at: index)
+    if byContent[content]!.isEmpty { byContent[content] = nil }
+    return candidate
   }
 
   /// Takes the store in doubt that `row` is, leaving orphans alone.
@@ -72,8 +74,24 @@ struct AdoptionCandidates {
   }
 
   private func isSame(_ candidate: Candidate, _ row: ServerRow) -> Bool {
-    candidate.fields.agreesBesidesContent(with: row.fields)
-      && (!candidate.fields.isSensitive || row.fields.isSensitive)
+    candidate.fields.agreesBesidesContent(with: row.fields) && isAsSafe(candidate, row)
+      && isRecognisable(candidate, row)
+  }
+
+  /// What the user marked as sensitive is not a memory that the server shows to everyone.
+  private func isAsSafe(_ candidate: Candidate, _ row: ServerRow) -> Bool {
+    !candidate.fields.isSensitive || row.fields.isSensitive
+  }
+
+  /// A text that is blacked out from end to end says only that it was a secret. That could be what
+  /// the user marked as one, or what has more than words in it and went out lately.
+  private func isRecognisable(_ candidate: Candidate, _ row: ServerRow) -> Bool {
+    let content = candidate.fields.content
+    guard content != row.fields.content, Redaction(row.fields.content)?.leavesNothing == true else {
+      return true
+    }
+    let isWords = content.allSatisfy { $0.isLetter || $0.isWhitespace }
+    return candidate.fields.isSensitive || candidate.entry != nil && !isWords
   }
 
   private func isYoungEnough(_ candidate: Candidate, _ row: ServerRow) -> Bool {

@@ -19,6 +19,9 @@ struct Redaction {
     self.pieces = pieces + [rest]
   }
 
+  /// Whether nothing was left standing.
+  var leavesNothing: Bool { pieces.allSatisfy { $0.allSatisfy(\.isWhitespace) } }
+
   /// Whether `original` could have become this text: it begins and ends alike, and what was left
   /// standing follows in order.
   func couldStand(for original: String) -> Bool {
