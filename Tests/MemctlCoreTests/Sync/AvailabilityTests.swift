@@ -179,7 +179,7 @@ import Testing
     server.change { $0.key = "secret-key" }
     #expect(try client.engine.sync().problems == [])
     #expect(server.contents == ["a"])
-    #expect(try !client.cache.counts().authFailed)
+    #expect(try client.cache.counts().authFailed == false)
   }
 
   @Test(
@@ -260,7 +260,7 @@ import Testing
     #expect(entry.state == .dead)
     #expect(entry.lastError?.status == 403)
     #expect(entry.lastError?.message == "Only the owner can delete a memory")
-    #expect(try !client.cache.counts().authFailed)
+    #expect(try client.cache.counts().authFailed == false)
   }
 
   @Test("A 403 while the key is refused stops the batch")
