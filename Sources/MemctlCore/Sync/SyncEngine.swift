@@ -87,7 +87,7 @@ public final class SyncEngine {
   public func send(_ entry: EntryID) throws -> SyncReport {
     do {
       return try run(patience: 1) { report in try push(into: &report, only: entry) }
-    } catch let problem as Problem where problem.kind == .busy {
+    } catch let problem as Problem where problem.kind == .busy || problem.kind == .interrupted {
       var report = SyncReport()
       report.note(problem)
       return report

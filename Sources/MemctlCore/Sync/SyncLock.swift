@@ -41,7 +41,10 @@ public final class SyncLock {
     let interval = 0.02
     var waited = 0.0
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      if waited >= patience || cancellation.wait(milliseconds: Int32(interval * 1000)) {
+      if cancellation.wait(milliseconds: waited < patience ? Int32(interval * 1000) : 0) {
+        throw Problem.interrupted
+      }
+      if waited >= patience {
         var buffer = [UInt8](repeating: 0, count: 200)
         let count = max(0, pread(descriptor, &buffer, buffer.count, 0))
         let owner =
