@@ -1,0 +1,197 @@
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+@testable import MemctlCore
+
+/// Several processes on one file, and ones that die (promises G1 and G16).
+@Suite("Several processes") struct ProcessTests {
+  let server = ModelServer()
+
+  @Test("Who syncs while another does is told so, by its name, and nothing is sent")
+  func busy() throws {
+    let client = try Client(server)
+    try client.store("a")
+    let lock = SyncLock(cachePath: client.path, patience: 0, cancellation: Cancellation())
+    try lock.withLock {
+      for operation in [
+        SyncEngine.sync, SyncEngine.pull, { engine in { try engine.resync() } },
+      ] {
+        let problem = try #require(try problem { _ = try operation(client.engine)() })
+        #expect(problem.kind == .busy)
+        #expect(problem.message.contains("process \(ProcessInfo.processInfo.processIdentifier)"))
+        #expect(problem.hint != nil)
+      }
+    }
+    #expect(server.requests.isEmpty)
+    #expect(try client.engine.sync().problems == [])
+  }
+
+  @Test("Who is asked to stop while waiting for another is interrupted")
+  func interrupted() throws {
+    let folder = TemporaryFolder()
+    let path = folder.file("memory.db")
+    let cancellation = Cancellation()
+    let waiting = SyncLock(cachePath: path, patience: 600, cancellation: cancellation)
+    try SyncLock(cachePath: path, patience: 0, cancellation: Cancellation()).withLock {
+      cancellation.cancel()
+      let found = try problem { try waiting.withLock {} }
+      #expect(found == .interrupted)
+    }
+  }
+
+  @Test("A lock is free again when its holder has died")
+  func deadHolder() throws {
+    let folder = TemporaryFolder()
+    let path = folder.file("memory.db")
+    try python(
+      """
+      import fcntl, sys
+      file = open(sys.argv[1] + ".memctl-lock", "w")
+      fcntl.flock(file, fcntl.LOCK_EX)
+      file.write("process 1, since ever")
+      """, path)
+    let lock = SyncLock(cachePath: path, patience: 0, cancellation: Cancellation())
+    #expect(try lock.withLock { true })
+  }
+
+  @Test("While an entry is on its way, no other program sees it in the queue")
+  func claims() throws {
+    let client = try Client(server)
+    server.add("theirs")
+    _ = try client.engine.pull()
+    try client.store("a")
+    try client.delete("theirs")
+    let path = client.path
+    let seen = Locked<[Int]>([])
+    server.change {
+      $0.fault = { call, _, _ in
+        guard call == .store || call == .delete else { return nil }
+        let count = try? Client.pendingOps(path).count
+        seen.update { $0.append(count ?? -1) }
+        return nil
+      }
+    }
+    _ = try client.engine.push()
+    #expect(seen.value == [0, 0])
+  }
+
+  @Test("An entry that another program sent while a push was under way is left alone")
+  func sentByAnother() throws {
+    let client = try Client(server)
+    for number in 0..<20 { try client.store("m\(number)") }
+    let path = client.path
+    server.change {
+      $0.fault = { call, number, _ in
+        if call == .store, number == 1 {
+          _ = try? Connection(path: path).run("DELETE FROM pending_ops WHERE id = 20")
+        }
+        return nil
+      }
+    }
+    let report = try client.engine.push()
+    #expect(report.problems == [])
+    #expect(server.contents.count == 19)
+    #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("What is known of an entry that another program has sent is forgotten")
+  func sentAfterRelease() throws {
+    let client = try Client(server)
+    try client.store("a")
+    server.fail(.store, 1...1, with: .refuse(429))
+    _ = try client.engine.push()
+    let connection = try Connection(path: client.path)
+    #expect(try connection.first("SELECT count(*) FROM memctl_entries") { $0.int(0) } == 1)
+    try connection.run("DELETE FROM pending_ops")
+    _ = try client.engine.push()
+    #expect(try connection.first("SELECT count(*) FROM memctl_entries") { $0.int(0) } == 0)
+  }
+
+  // MARK: One transaction (promise G1)
+
+  @Test("A memory and its queue entry are written together or not at all")
+  func storeIsAtomic() throws {
+    let client = try Client(server)
+    let breaking = try Connection(path: client.path)
+    try breaking.execute(
+      """
+      CREATE TRIGGER broken BEFORE INSERT ON pending_ops BEGIN
+        SELECT RAISE(ABORT, 'no queue');
+      END
+      """)
+    #expect(try problem { try client.store("a") }?.kind == .file)
+    #expect(try client.contents() == [])
+    try breaking.execute("DROP TRIGGER broken")
+    try client.store("a")
+    #expect(try client.contents() == ["a"])
+    #expect(try client.pendingOps().count == 1)
+  }
+
+  @Test("A deleted memory and its queue entry go together or not at all")
+  func deleteIsAtomic() throws {
+    let client = try Client(server)
+    server.add("a")
+    _ = try client.engine.pull()
+    try Connection(path: client.path).execute(
+      """
+      CREATE TRIGGER broken BEFORE INSERT ON pending_ops BEGIN
+        SELECT RAISE(ABORT, 'no queue');
+      END
+      """)
+    #expect(try problem { try client.delete("a") }?.kind == .file)
+    #expect(try client.contents() == ["a"])
+  }
+
+  @Test("An acknowledgement that cannot be written makes no second copy, and traps nothing")
+  func settlingFails() throws {
+    let client = try Client(server)
+    for number in 0..<20 { try client.store("m\(number)") }
+    let connection = try Connection(path: client.path)
+    try connection.execute(
+      """
+      CREATE TRIGGER broken BEFORE UPDATE OF server_id ON memories BEGIN
+        SELECT RAISE(ABORT, 'no');
+      END
+      """)
+    for _ in 0..<3 {
+      #expect(try problem { _ = try client.engine.sync() }?.kind == .file)
+    }
+    try connection.execute("DROP TRIGGER broken")
+    for _ in 0..<3 {
+      _ = try client.engine.sync()
+      client.waitLongEnough()
+    }
+    #expect(server.contents.sorted() == (0..<20).map { "m\($0)" }.sorted())
+    #expect(try client.memories().allSatisfy { $0.serverID != nil })
+    #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("Rows and watermark are written together or not at all (promise G11)")
+  func pullIsAtomic() throws {
+    let client = try Client(server)
+    server.add("a")
+    let connection = try Connection(path: client.path)
+    try connection.execute(
+      """
+      CREATE TRIGGER broken BEFORE INSERT ON sync_meta BEGIN SELECT RAISE(ABORT, 'no'); END
+      """)
+    #expect(try problem { _ = try client.engine.pull() }?.kind == .file)
+    #expect(try client.contents() == [])
+    #expect(!client.cache.connection.isInTransaction)
+    try connection.execute("DROP TRIGGER broken")
+    _ = try client.engine.pull()
+    #expect(try client.contents() == ["a"])
+  }
+
+  @Test("A write waits for another program's, and two caches on one file see the same")
+  func twoCaches() throws {
+    let client = try Client(server)
+    let other = try Cache(path: client.path)
+    try client.store("a")
+    _ = try other.store(MemoryFields(content: "b"), at: client.clock.now)
+    #expect(try client.contents() == ["a", "b"])
+    #expect(try other.counts().total == 2)
+  }
+}

@@ -1,0 +1,206 @@
+import SQLite
+import TestSupport
+import Testing
+
+@testable import MemctlCore
+
+/// Entries that cannot be sent as they are (promise G7), and answers that acknowledge nothing (G18).
+@Suite("Rejections") struct RejectionTests {
+  let server = ModelServer()
+
+  @Test(
+    "A rejected store becomes a dead letter with the server's answer, and the others go on",
+    arguments: [400, 404, 405, 409, 410, 413, 422])
+  func rejected(status: Int) throws {
+    let client = try Client(server)
+    for content in ["bad", "b", "c"] { try client.store(content) }
+    server.change {
+      $0.fault = { call, _, request in
+        call == .store && request.body.contains(Array("bad".utf8))
+          ? .refuse(status, body: #"{"detail":"because"}"#) : nil
+      }
+    }
+    let report = try client.engine.sync()
+    #expect(report.kinds == [.rejected])
+    #expect(report.push?.acknowledged == 2)
+    #expect(report.push?.dead == 1)
+    #expect(server.contents.sorted() == ["b", "c"])
+    let entry = try #require(try client.cache.entries().first)
+    #expect(entry.state == .dead)
+    #expect(entry.attempts == 1)
+    #expect(entry.lastError == .init(kind: .rejected, status: status, message: "because"))
+    #expect(try client.pendingOps() == [])
+    _ = try client.engine.sync()
+    #expect(server.count(.store) == 3)
+    #expect(try client.contents() == ["b", "bad", "c"])
+  }
+
+  private static let malformed: [(String, String)] = [
+    ("store", "{"), ("store", "[]"), ("store", "{}"), ("store", #"{"content":5}"#),
+    ("store", #"{"content":"x","local_id":-1}"#), ("store", #"{"content":"\ud800"}"#),
+    ("store", #"{"content":"x","importance":NaN}"#), ("delete", "{}"),
+    ("delete", #"{"server_id":null}"#), ("delete", #"{"server_id":0}"#),
+    ("frobnicate", #"{"content":"x"}"#), ("", "{}"),
+  ]
+
+  @Test(
+    "An entry that cannot be understood is a dead letter and stops nothing", arguments: malformed)
+  func unreadable(name: String, payload: String) throws {
+    let client = try Client(server)
+    try Connection(path: client.path).run(
+      "INSERT INTO pending_ops(op_type, payload, created_at) VALUES (?, ?, 'x')", name, payload)
+    try client.store("a")
+    let report = try client.engine.sync()
+    #expect(report.kinds == [.rejected])
+    #expect(server.contents == ["a"])
+    let entry = try #require(try client.cache.entries().first)
+    #expect(entry.state == .dead)
+    #expect(entry.payload == payload)
+    #expect(entry.operationName == name)
+    #expect(entry.lastError?.kind == .invalidInput)
+    #expect(try client.pendingOps() == [])
+  }
+
+  @Test("An entry that the server fails at for ever holds up nothing and is given up in the end")
+  func failsForEver() throws {
+    let client = try Client(server)
+    server.add("theirs")
+    _ = try client.engine.sync()
+    try client.store("bad")
+    try client.delete("theirs")
+    server.change {
+      $0.fault = { call, _, request in
+        call == .delete || call == .store && request.body.contains(Array("bad".utf8))
+          ? .refuse(500) : nil
+      }
+    }
+    for number in 0..<8 {
+      try client.store("m\(number)")
+      _ = try client.engine.sync()
+      client.waitLongEnough()
+    }
+    #expect(server.contents == ["theirs"] + (0..<8).map { "m\($0)" })
+    #expect(try client.states() == [.dead, .dead])
+    #expect(server.count(.delete) == 5)
+    #expect(try client.cache.entries().allSatisfy { $0.lastError?.status == 500 })
+  }
+
+  @Test("A dead letter stays until the user retries or drops it")
+  func userDecides() throws {
+    let client = try Client(server)
+    for content in ["a", "b"] { try client.store(content) }
+    server.fail(.store, 1...2, with: .refuse(422))
+    _ = try client.engine.sync()
+    #expect(try client.cache.counts().deadLetters == 2)
+    #expect(try client.cache.counts().pending == 0)
+    #expect(try client.cache.retry(EntryID(rawValue: 1)))
+    #expect(try client.cache.drop(EntryID(rawValue: 2)))
+    #expect(try client.cache.retry(EntryID(rawValue: 3)) == false)
+    #expect(try client.cache.drop(EntryID(rawValue: 3)) == false)
+    _ = try client.engine.sync()
+    #expect(server.contents == ["a"])
+    #expect(try client.contents() == ["a", "b"])
+    #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("A memory whose store is dead can be deleted, and its entry goes with it")
+  func deletedWhileDead() throws {
+    let client = try Client(server)
+    try client.store("a")
+    server.fail(.store, with: .refuse(422))
+    _ = try client.engine.sync()
+    #expect(try client.delete("a") == .cancelled)
+    #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("A rejection never repeats what the user wrote")
+  func noEcho() throws {
+    let client = try Client(server)
+    let secret = String(repeating: "hunter2", count: 300)
+    try client.store(secret, isSensitive: true)
+    let report = try client.engine.sync()
+    #expect(report.kinds == [.rejected])
+    let message = try #require(try client.cache.entries().first?.lastError?.message)
+    #expect(message == "content: content too long")
+    #expect(!report.problems[0].message.contains("hunter2"))
+  }
+
+  // MARK: What is no acknowledgement
+
+  private static let empty = [
+    "", "{}", "[]", "null", "true", "5", "\"ok\"", "<html></html>", #"{"id":null}"#, #"{"id":"5"}"#,
+    #"{"id":0}"#, #"{"id":-5}"#, #"{"id":1.5}"#, #"{"id":9223372036854775808}"#, #"{"id":[1]}"#,
+    #"{"deleted":1}"#, #"{"id":5"#, #"{"id":5} x"#,
+  ]
+
+  @Test("A store is done when its answer names an id, not before", arguments: empty)
+  func store(body: String) throws {
+    let client = try Client(server)
+    let id = try client.store("a")
+    server.fail(.store, 1...1, with: .refuse(200, body: body))
+    let report = try client.engine.push()
+    #expect(report.kinds == [.nonsense])
+    #expect(try client.states() == [.inDoubt])
+    #expect(try client.cache.memory(id)?.serverID == nil)
+    client.waitLongEnough()
+    _ = try client.engine.push()
+    #expect(server.contents == ["a"])
+    #expect(try client.cache.memory(id)?.serverID?.rawValue == 1)
+  }
+
+  private static let unconfirmed = [
+    "", "{}", "[]", "<html></html>", #"{"deleted":null}"#, #"{"deleted":0}"#, #"{"deleted":77}"#,
+    #"{"deleted":"2"}"#, #"{"id":2}"#, #"{"deleted":true}"#,
+  ]
+
+  @Test("A delete is done when its answer says so, not before", arguments: unconfirmed)
+  func delete(body: String) throws {
+    let client = try Client(server)
+    for content in ["other", "a"] { server.add(content) }
+    _ = try client.engine.pull()
+    try client.delete("a")
+    server.fail(.delete, 1...1, with: .refuse(200, body: body))
+    #expect(try client.engine.push().kinds == [.nonsense])
+    #expect(try client.states() == [.pending])
+    _ = try client.engine.sync()
+    #expect(server.contents == ["other"])
+    #expect(try client.contents() == ["other"])
+  }
+
+  @Test("The id of another memory is no acknowledgement")
+  func foreignID() throws {
+    let client = try Client(server)
+    server.add("other")
+    _ = try client.engine.pull()
+    let id = try client.store("a")
+    server.fail(.store, 1...1, with: .refuse(200, body: #"{"id":1}"#))
+    #expect(try client.engine.push().kinds == [.nonsense])
+    #expect(try client.cache.memory(id)?.serverID == nil)
+    #expect(try client.memory("other")?.serverID?.rawValue == 1)
+    client.waitLongEnough()
+    _ = try client.engine.sync()
+    #expect(server.contents == ["other", "a"])
+    #expect(try client.contents() == ["a", "other"])
+  }
+
+  @Test("Two memories never get the same id")
+  func sameIDTwice() throws {
+    let client = try Client(server)
+    for content in ["a", "b"] { try client.store(content) }
+    server.change {
+      $0.fault = { call, number, _ in
+        call == .store && number == 2 ? .answer(200, body: #"{"id":1}"#) : nil
+      }
+    }
+    _ = try client.engine.push()
+    client.waitLongEnough()
+    _ = try client.engine.sync()
+    #expect(server.contents.sorted() == ["a", "b"])
+    #expect(try client.contents() == ["a", "b"])
+    #expect(try Set(client.memories().map(\.serverID?.rawValue)) == [1, 2])
+  }
+}
+
+extension [UInt8] {
+  func contains(_ other: [UInt8]) -> Bool { firstRange(of: other) != nil }
+}
