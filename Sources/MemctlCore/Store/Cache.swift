@@ -24,6 +24,7 @@ public final class Cache {
       if path != ":memory:" { try Cache.prepareFile(at: path) }
       let connection = try Connection(path: path)
       try Schema.bringUpToDate(connection, path: path)
+      if path != ":memory:" { Cache.closeToOthers(path) }
       return connection
     }
   }
@@ -59,10 +60,16 @@ public final class Cache {
         .file, "cannot open \(path): \(String(cString: strerror(errno)))",
         hint: "check the path and its permissions, or choose another with --db")
     }
-    defer { close(descriptor) }
-    var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_mode & 0o077 != 0, status.st_uid == geteuid() {
-      fchmod(descriptor, status.st_mode & 0o700)
+    close(descriptor)
+  }
+
+  /// Only once the file has turned out to be a cache: another program's keeps its permissions.
+  private static func closeToOthers(_ path: String) {
+    for file in [path, path + "-wal", path + "-shm"] {
+      var status = stat()
+      if stat(file, &status) == 0, status.st_mode & 0o077 != 0, status.st_uid == geteuid() {
+        chmod(file, status.st_mode & 0o700)
+      }
     }
   }
 

@@ -19,10 +19,10 @@ enum Schema {
   static func bringUpToDate(_ connection: Connection, path: String) throws {
     // A process that only reads must not wait for one that writes, hence this look without a lock.
     if try isCurrent(connection, path: path) { return }
+    try refuseForeignFile(connection, path: path)
     try useWriteAheadLog(connection)
     try connection.transaction(.immediate) {
       if try isCurrent(connection, path: path) { return }
-      try refuseForeignFile(connection, path: path)
       try createMemories(connection)
       try createQueue(connection)
       try connection.execute(ownTables)
