@@ -1,0 +1,246 @@
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+@testable import MemctlCore
+
+@Suite("The local file") struct CacheFileTests {
+  let folder = TemporaryFolder()
+  var path: String { folder.file("memory.db") }
+
+  @Test("A new file has exactly the shape that the Python side gives it")
+  func shape() throws {
+    _ = try Cache(path: path)
+    try python(PythonSide.create, folder.file("python.db"))
+    let mine = try python(PythonSide.shape, path)
+    #expect(try mine == python(PythonSide.shape, folder.file("python.db")))
+    #expect(mine.hasPrefix("(2,) ('wal',)"))
+  }
+
+  @Test("A new file and its folder are the owner's alone, and so is one that others could read")
+  func modes() throws {
+    func mode(_ path: String) throws -> Int {
+      try #require(
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+    let nested = folder.file("a/b/memory.db")
+    let cache = try Cache(path: nested)
+    #expect(try mode(folder.file("a")) == 0o700)
+    #expect(try mode(folder.file("a/b")) == 0o700)
+    for file in ["", "-wal", "-shm"] { #expect(try mode(nested + file) == 0o600) }
+    #expect(try cache.counts().total == 0)
+    try python(PythonSide.create, path)
+    chmod(path, 0o644)
+    let open = try Cache(path: path)
+    for file in ["", "-wal", "-shm"] { #expect(try mode(path + file) == 0o600) }
+    #expect(try open.counts().total == 0)
+    try SyncLock(cachePath: path, patience: 0, cancellation: Cancellation()).withLock {}
+    #expect(try mode(path + ".memctl-lock") == 0o600)
+  }
+
+  @Test("A file from the Python side works for both")
+  func pythonFile() throws {
+    try python(PythonSide.create, path)
+    try python(PythonSide.store, path, "from python")
+    let cache = try Cache(path: path)
+    let (_, entry) = try cache.store(MemoryFields(content: "from memctl"), at: .epoch)
+    #expect(entry == EntryID(rawValue: 2))
+    #expect(try cache.counts().total == 2)
+    let sent = try python(PythonSide.drain, path)
+    #expect(sent == "store from python\nstore from memctl\n")
+    #expect(try cache.entries().isEmpty)
+    #expect(try cache.memory(LocalID(rawValue: 2))?.serverID?.rawValue == 1002)
+    #expect(try cache.lastSyncText() == "2026-03-01T12:00:00+00:00")
+    _ = try cache.delete(LocalID(rawValue: 1), at: .epoch)
+    #expect(try python(PythonSide.drain, path) == "delete 1001\n")
+  }
+
+  @Test("Every statement of the Python side works on a file of memctl's")
+  func pythonStatements() throws {
+    let cache = try Cache(path: path)
+    let connection = try Connection(path: path)
+    try connection.run(
+      """
+      INSERT INTO memories(content, created_at, updated_at, server_id)
+      VALUES ('old', 'x', 'x', 5), ('orphan', 'x', 'x', NULL)
+      """)
+    #expect(try python(PythonSide.replace, path) == "1\n")
+    var contents: [String] = []
+    try cache.forEachMemory(.init()) { contents.append($0.fields.content) }
+    #expect(contents.sorted() == ["added", "new"])
+  }
+
+  @Test("The Python side sends what was given back to it, and never what memctl holds")
+  func heldEntries() throws {
+    let cache = try Cache(path: path)
+    for content in ["back", "held"] {
+      _ = try cache.store(MemoryFields(content: content), at: .epoch)
+    }
+    try cache.write {
+      for id in [1, 2] { try cache.hold(EntryID(rawValue: Int64(id)), as: .inDoubt) }
+      try cache.enqueue(.update(MemoryFields(content: "x"), ServerID(rawValue: 9)), at: .epoch)
+      try cache.release(EntryID(rawValue: 1))
+    }
+    #expect(try python(PythonSide.drain, path) == "store back\n")
+    #expect(try cache.entries().map(\.operationName) == ["store", "update"])
+    #expect(try cache.entries().map(\.state) == [.inDoubt, .pending])
+  }
+
+  private static let oldShapes = [
+    // Before sync.
+    """
+    CREATE TABLE memories (id INTEGER PRIMARY KEY AUTOINCREMENT, content TEXT NOT NULL,
+      category TEXT DEFAULT 'facts', tags TEXT DEFAULT '', expanded_keywords TEXT DEFAULT '',
+      importance REAL DEFAULT 0.5, is_sensitive INTEGER DEFAULT 0, created_at TEXT NOT NULL,
+      updated_at TEXT NOT NULL);
+    INSERT INTO memories(content, created_at, updated_at) VALUES ('findable', 'x', 'x');
+    """,
+    // Before retry_count.
+    """
+    CREATE TABLE memories (id INTEGER PRIMARY KEY AUTOINCREMENT, content TEXT NOT NULL,
+      category TEXT DEFAULT 'facts', tags TEXT DEFAULT '', expanded_keywords TEXT DEFAULT '',
+      importance REAL DEFAULT 0.5, is_sensitive INTEGER DEFAULT 0, created_at TEXT NOT NULL,
+      updated_at TEXT NOT NULL, server_id INTEGER);
+    CREATE TABLE pending_ops (id INTEGER PRIMARY KEY AUTOINCREMENT, op_type TEXT NOT NULL,
+      payload TEXT NOT NULL, created_at TEXT NOT NULL);
+    INSERT INTO memories(content, created_at, updated_at) VALUES ('findable', 'x', 'x');
+    INSERT INTO pending_ops(op_type, payload, created_at)
+      VALUES ('delete', '{"server_id": 4}', 'x');
+    PRAGMA user_version = 2;
+    """,
+  ]
+
+  @Test("An old file is brought up to date with what it holds", arguments: oldShapes)
+  func migration(script: String) throws {
+    try Connection(path: path).execute(script)
+    let cache = try Cache(path: path)
+    #expect(try cache.memory(LocalID(rawValue: 1))?.fields.content == "findable")
+    let found = try cache.connection.first(
+      "SELECT count(*) FROM memories_fts WHERE memories_fts MATCH 'findable'"
+    ) { $0.int(0) }
+    #expect(found == 1)
+    _ = try cache.store(MemoryFields(content: "a"), at: .epoch)
+    let stores = try cache.entries().filter { $0.operationName == "store" }
+    #expect(stores.count == 1)
+    let counters = try cache.connection.query("SELECT retry_count FROM pending_ops") { $0.int(0) }
+    #expect(counters.allSatisfy { $0 == 0 })
+    _ = try Cache(path: path)
+  }
+
+  @Test("The search index follows every change")
+  func searchIndex() throws {
+    let cache = try Cache(path: path)
+    let (id, _) = try cache.store(MemoryFields(content: "needle", tags: "haystack"), at: .epoch)
+    func found(_ word: String) throws -> Int? {
+      try cache.connection.first(
+        "SELECT count(*) FROM memories_fts WHERE memories_fts MATCH ?", word
+      ) { $0.int(0) }
+    }
+    #expect(try found("needle") == 1)
+    #expect(try found("haystack") == 1)
+    _ = try cache.delete(id, at: .epoch)
+    #expect(try found("needle") == 0)
+    try cache.connection.execute("INSERT INTO memories_fts(memories_fts) VALUES('integrity-check')")
+  }
+
+  // MARK: Files that cannot be used
+
+  private static let foreign: [(name: String, script: String)] = [
+    ("another program's", "CREATE TABLE bookmarks(url TEXT)"),
+    ("another program's with its own memories", "CREATE TABLE memories(id INTEGER, body TEXT)"),
+    ("a newer version's", "CREATE TABLE memories(id INTEGER); PRAGMA user_version = 3"),
+    (
+      "a newer memctl's",
+      """
+      CREATE TABLE memctl_meta(key TEXT PRIMARY KEY, value TEXT);
+      INSERT INTO memctl_meta VALUES ('schema_version', '2'); PRAGMA user_version = 2
+      """
+    ),
+  ]
+
+  @Test(
+    "A file that is not a cache of this version is refused and stays as it is", arguments: foreign)
+  func foreignFile(name: String, script: String) throws {
+    try Connection(path: path).execute(script)
+    try refused()
+  }
+
+  @Test("What is no database is refused and stays as it is")
+  func notADatabase() throws {
+    let bytes = Data(String(repeating: "this is a letter, not a database\n", count: 200).utf8)
+    try bytes.write(to: URL(fileURLWithPath: path))
+    try refused()
+  }
+
+  @Test("A damaged file is refused with a way to rescue it")
+  func damaged() throws {
+    try python(PythonSide.create, path)
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    for index in 100..<4_000 { bytes[index] = 0xff }
+    try bytes.write(to: URL(fileURLWithPath: path))
+    try refused()
+  }
+
+  private func refused() throws {
+    chmod(path, 0o644)
+    let before = try Data(contentsOf: URL(fileURLWithPath: path))
+    let found = try problem { _ = try Cache(path: path) }
+    #expect(found?.kind == .file)
+    #expect(found?.message.contains(path) == true)
+    #expect(found?.hint != nil)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    #expect(attributes[.posixPermissions] as? Int == 0o644)
+  }
+
+  @Test(
+    "A path that cannot be a file is refused",
+    arguments: ["/", "/dev/null/memory.db", "/proc/memory.db", ""])
+  func impossiblePath(path: String) throws {
+    let found = try problem { _ = try Cache(path: path) }
+    #expect(found?.kind == .file)
+    #expect(found?.hint != nil)
+  }
+
+  @Test("Many who open and create the file at once all succeed")
+  func creatingAtOnce() async throws {
+    let path = path
+    let totals = await withTaskGroup(of: Bool.self) { group in
+      for number in 0..<8 {
+        group.addTask {
+          guard let cache = try? Cache(path: path) else { return false }
+          return (try? cache.store(MemoryFields(content: "m\(number)"), at: .epoch)) != nil
+        }
+      }
+      return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+    #expect(totals == 8)
+    #expect(try Cache(path: path).counts().total == 8)
+    #expect(try Cache(path: path).entries().count == 8)
+  }
+
+  @Test("A reader is not held up by a writer")
+  func readWhileWriting() throws {
+    let cache = try Cache(path: path)
+    _ = try cache.store(MemoryFields(content: "a"), at: .epoch)
+    try cache.write {
+      try cache.connection.run("DELETE FROM memories")
+      #expect(try Cache(path: path).counts().total == 1)
+    }
+  }
+
+  @Test("A full disk is a problem of kind file, and nothing is half-written")
+  func full() throws {
+    let cache = try Cache(path: path)
+    let pages = try cache.connection.first("PRAGMA page_count") { $0.int(0) } ?? 0
+    try cache.connection.execute("PRAGMA max_page_count = \(pages)")
+    let fields = MemoryFields(content: String(repeating: "x", count: 200_000))
+    let found = try problem { _ = try cache.store(fields, at: .epoch) }
+    #expect(found?.kind == .file)
+    #expect(found?.message.contains("disk is full") == true)
+    #expect(try cache.counts().total == 0)
+    #expect(try cache.entries().isEmpty)
+    #expect(!cache.connection.isInTransaction)
+  }
+}
