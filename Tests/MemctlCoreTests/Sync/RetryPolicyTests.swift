@@ -1,0 +1,69 @@
+import Testing
+
+@testable import MemctlCore
+
+@Suite("Retry policy") struct RetryPolicyTests {
+  private static let store = Operation.store(MemoryFields(content: "x"), localID: nil)
+  private static let delete = Operation.delete(ServerID(rawValue: 7))
+  private let now = Timestamp("2026-03-01T12:00:00Z")!
+
+  private enum Fate { case done, pending, inDoubt, dead, undecided }
+
+  private func fate(
+    _ outcome: Outcome, of operation: Operation, attempts: Int = 0, isRepeat: Bool = false
+  ) -> Fate {
+    let verdict = RetryPolicy().verdict(
+      outcome, of: operation, attempts: attempts, isRepeat: isRepeat, now: now, chance: 0)
+    return switch verdict {
+    case .done: .done
+    case .pending: .pending
+    case .inDoubt: .inDoubt
+    case .dead: .dead
+    case .undecided: .undecided
+    }
+  }
+
+  private static func overloaded(_ mayHaveArrived: Bool) -> Outcome {
+    .overloaded(status: 503, message: "", retryAfter: nil, mayHaveArrived: mayHaveArrived)
+  }
+
+  @Test("What becomes of a store and of a delete")
+  func fates() {
+    let table: [(Outcome, store: Fate, repeated: Fate, delete: Fate)] = [
+      (.acknowledged(nil), .done, .done, .done),
+      (.rejected(status: 422, message: ""), .dead, .dead, .dead),
+      (.ambiguous(status: 403, message: ""), .undecided, .undecided, .undecided),
+      (.unauthorized(message: ""), .pending, .inDoubt, .pending),
+      (.unreachable(""), .pending, .inDoubt, .pending),
+      (Self.overloaded(false), .pending, .inDoubt, .pending),
+      (Self.overloaded(true), .inDoubt, .inDoubt, .pending),
+      (.failed(status: 500, message: ""), .inDoubt, .inDoubt, .pending),
+      (.lost(""), .inDoubt, .inDoubt, .pending), (.nonsense(""), .inDoubt, .inDoubt, .pending),
+    ]
+    for (outcome, store, repeated, delete) in table {
+      #expect(fate(outcome, of: Self.store) == store, "\(outcome)")
+      #expect(fate(outcome, of: Self.store, isRepeat: true) == repeated, "\(outcome)")
+      #expect(fate(outcome, of: Self.delete) == delete, "\(outcome)")
+    }
+  }
+
+  @Test("Only the server's own failures count, and the fifth is the last")
+  func attempts() {
+    let failed = Outcome.failed(status: 500, message: "")
+    #expect(fate(failed, of: Self.delete, attempts: 3) == .pending)
+    #expect(fate(failed, of: Self.delete, attempts: 4) == .dead)
+    #expect(fate(failed, of: Self.store, attempts: 4) == .inDoubt, "it may have arrived")
+    for outcome in [Outcome.unreachable(""), .lost(""), Self.overloaded(true), .nonsense("")] {
+      #expect(fate(outcome, of: Self.delete, attempts: 1_000) == .pending)
+    }
+  }
+
+  @Test(
+    "A delay doubles with each failure up to an hour, and is spread over its upper half",
+    arguments: [(1, 15.0), (2, 30), (3, 60), (4, 120), (8, 1_920), (9, 3_600), (1_000, 3_600)])
+  func delays(failures: Int, full: Double) {
+    let policy = RetryPolicy()
+    #expect(policy.delay(afterFailures: failures, chance: 0) == full / 2)
+    #expect(policy.delay(afterFailures: failures, chance: 0.5) == full * 0.75)
+  }
+}
