@@ -37,6 +37,8 @@ public final class Cancellation: Sendable {
   @discardableResult
   public func wait(milliseconds: Int32) -> Bool {
     var poll = pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0)
-    return Glibc.poll(&poll, 1, milliseconds) > 0
+    let count = Glibc.poll(&poll, 1, milliseconds)
+    // What ended the wait early may be the very signal that expresses the wish.
+    return (count < 0 ? Glibc.poll(&poll, 1, 0) : count) > 0
   }
 }
