@@ -21,12 +21,16 @@ final class Context {
 
   var isQuiet: Bool { arguments.flag("quiet") }
 
-  private(set) lazy var configuration = Result { try Configuration(sources) }
+  private(set) lazy var configuration = Result { try Configuration(sources()) }
 
-  private var sources: Configuration.Sources {
+  private func sources() throws -> Configuration.Sources {
     var options: [Setting: String] = [:]
     for setting in [Setting.db, .apiURL, .apiKeyFile] {
       options[setting] = arguments.value(setting.rawValue)
+      if options[setting] == "" {
+        throw Problem(
+          .usage, "--\(setting.rawValue) is empty", hint: "is the variable set that you gave it?")
+      }
     }
     return Configuration.Sources(
       options: options, environment: environment, home: environment["HOME"] ?? "/",
@@ -70,9 +74,10 @@ final class Context {
       cache: cache, requests: requests,
       transport: CurlTransport(cancellation: cancellation, options: transportOptions(for: requests)),
       lock: SyncLock(
-        cachePath: cache.path, patience: try configuration.lockTimeout(), cancellation: cancellation),
+        cachePath: cache.path, patience: try configuration.lockTimeout(), cancellation: cancellation
+      ),
       cancellation: cancellation)
-    if terminal.isErrorTerminal, !isQuiet { engine.activity = ProgressLine().show }
+    if terminal.showsProgress, !isQuiet { engine.activity = ProgressLine().show }
     return engine
   }
 

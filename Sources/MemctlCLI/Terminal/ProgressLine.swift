@@ -1,31 +1,59 @@
+import Glibc
 import MemctlCore
+import Synchronization
 
 /// A line on the terminal's error stream that tells what takes long; it appears after half a second
 /// and leaves no trace.
 final class ProgressLine {
-  private let started = Timestamp.now
-  private var lastShown = Timestamp.epoch
-  private var isShown = false
+  /// The engine's own thread is the one that waits, so another one draws.
+  private var drawing: (pen: Pen, thread: pthread_t)?
 
   func show(_ activity: SyncEngine.Activity) {
-    let now = Timestamp.now
     switch activity {
-    case .ended: clear()
-    case _ where now.seconds(since: started) < 0.5 || now.seconds(since: lastShown) < 0.1: break
-    case .waiting: show("waiting for the server", now)
-    case .pushing(let done, let total): show("sent \(grouped(done)) of \(grouped(total))", now)
-    case .applying(let count): show("applied \(grouped(count))", now)
+    case .waitingForLock: draw("waiting for another memctl that is syncing")
+    case .waitingForServer: draw("waiting for the server")
+    case .pushing(let done, let total): draw("sent \(grouped(done)) of \(grouped(total))")
+    case .applying(let count): draw("applied \(grouped(count))")
+    case .ended: end()
     }
   }
 
-  private func show(_ text: String, _ now: Timestamp) {
-    printError("\r\u{1B}[K\(text)…", terminator: "")
-    isShown = true
-    lastShown = now
+  private func draw(_ text: String) {
+    if let drawing { return drawing.pen.text.withLock { $0 = text } }
+    let pen = Pen(text)
+    var thread = pthread_t()
+    let result = pthread_create(
+      &thread, nil,
+      { pen in
+        Unmanaged<Pen>.fromOpaque(pen!).takeUnretainedValue().draw()
+        return nil
+      }, Unmanaged.passUnretained(pen).toOpaque())
+    if result == 0 { drawing = (pen, thread) }
   }
 
-  private func clear() {
-    if isShown { printError("\r\u{1B}[K", terminator: "") }
-    isShown = false
+  private func end() {
+    guard let (pen, thread) = drawing else { return }
+    pen.end.cancel()
+    pthread_join(thread, nil)
+    drawing = nil
+  }
+}
+
+private final class Pen: Sendable {
+  let text: Mutex<String>
+  let end = Cancellation()
+
+  init(_ text: String) { self.text = Mutex(text) }
+
+  func draw() {
+    var shown = ""
+    var pause: Int32 = 500
+    while !end.wait(milliseconds: pause) {
+      let text = text.withLock { $0 }
+      if text != shown { printError("\r\u{1B}[K\(text)…", terminator: "") }
+      shown = text
+      pause = 100
+    }
+    if !shown.isEmpty { printError("\r\u{1B}[K", terminator: "") }
   }
 }

@@ -6,6 +6,8 @@ struct Terminal {
   let isErrorTerminal: Bool
   let isInputTerminal: Bool
   let usesColor: Bool
+  /// Whether a line on standard error can be drawn over.
+  let showsProgress: Bool
 
   enum ColorChoice: String, CaseIterable { case auto, always, never }
 
@@ -13,6 +15,7 @@ struct Terminal {
     isOutputTerminal = isatty(STDOUT_FILENO) == 1
     isErrorTerminal = isatty(STDERR_FILENO) == 1
     isInputTerminal = isatty(STDIN_FILENO) == 1
+    showsProgress = isErrorTerminal && environment["TERM"] != "dumb"
     usesColor =
       switch color {
       case .always: true

@@ -14,14 +14,21 @@ extension SyncEngine {
   }
 
   /// Fetches everything and makes the cache equal to it.
+  ///
+  /// - Parameter finish: what belongs into the same transaction.
   func pullEverything(
-    into report: inout SyncReport, force: Bool, rehearse: Bool = false
+    into report: inout SyncReport, force: Bool, rehearse: Bool = false,
+    finish: () throws -> Void = {}
   ) throws {
     if !report.mayCall { return }
     let known = try cache.linkedServerIDs()
     guard let body = try fetch(since: nil, into: &report) else { return }
     report.pull = try reportingProblems(into: &report) {
-      try transaction(rehearse) { try apply(body, .everything(known: known), force: force) }
+      try transaction(rehearse) {
+        let pull = try apply(body, .everything(known: known), force: force)
+        try finish()
+        return pull
+      }
     }
   }
 
@@ -115,7 +122,7 @@ extension SyncEngine {
 
   /// The body of a sync answer; nil when there is none, and the report says why.
   private func fetch(since: Timestamp?, into report: inout SyncReport) throws -> ResponseBody? {
-    activity(.waiting)
+    activity(.waitingForServer)
     let response: HTTPResponse
     do throws(TransportFailure) {
       response = try transport.perform(requests.sync(since: since))

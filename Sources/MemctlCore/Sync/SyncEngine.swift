@@ -15,7 +15,8 @@ public final class SyncEngine {
   public var activity: (Activity) -> Void = { _ in }
 
   public enum Activity: Sendable {
-    case waiting
+    case waitingForLock
+    case waitingForServer
     case pushing(done: Int, of: Int)
     case applying(Int)
     case ended
@@ -103,7 +104,6 @@ public final class SyncEngine {
       var report = SyncReport()
       try recover()
       if let problem = try reasonNotToCall() { report.endCalls(problem) }
-      defer { activity(.ended) }
       try body(&report)
       try noteEnd(of: report)
       return report
@@ -111,8 +111,13 @@ public final class SyncEngine {
   }
 
   func withLock<Result>(patience: Double? = nil, _ body: () throws -> Result) throws -> Result {
+    activity(.waitingForLock)
+    defer { activity(.ended) }
     guard let lock else { return try body() }
-    return try lock.withLock(patience: patience, body)
+    return try lock.withLock(patience: patience) {
+      activity(.waitingForServer)
+      return try body()
+    }
   }
 
   /// Why the server must not be called now: it asked for a pause, or it refused the key and still
