@@ -8,7 +8,8 @@ extension SyncEngine {
 
   public enum Rehearsed: Sendable { case push, pull, resync }
 
-  /// Rehearses an operation on the present answer of the server; neither side is changed.
+  /// Rehearses an operation on the present answer of the server; neither side is changed. What the
+  /// report says of the queue is how it stands now.
   ///
   /// - Throws: as the operation.
   public func rehearse(
@@ -16,24 +17,38 @@ extension SyncEngine {
   ) throws -> (SyncReport, [PlannedRequest]) {
     try withLock {
       var report = SyncReport()
-      var plan: [PlannedRequest] = []
-      if operation != .pull {
-        plan = try cache.rehearse {
-          try recover()
-          var push = try Push(self, limit: limit)
-          let plan = try push.rehearse()
-          report.push = try queueState(push.report)
-          return plan
+      if operation == .pull {
+        try pull(into: &report, rehearse: true)
+        return (report, [])
+      }
+      var (push, plan) = try cache.rehearse { try rehearsePush(limit: limit) }
+      if operation == .resync {
+        var kept = try orphans(besides: plan)
+        try pullEverything(into: &report, force: force, rehearse: true) {
+          // Orphans were found by comparing with the server, and are queued now.
+          (push, plan) = try rehearsePush(limit: nil)
+          kept = try orphans(besides: plan)
         }
+        report.kept = kept
       }
-      switch operation {
-      case .push: break
-      case .pull: try pull(into: &report, rehearse: true)
-      case .resync:
-        try pullEverything(into: &report, force: force, rehearse: true)
-        report.kept = try cache.counts().orphans
-      }
+      report.push = try queueState(push)
       return (report, plan)
     }
+  }
+
+  /// Claims what a push would send, in a transaction of the caller's that is undone.
+  private func rehearsePush(limit: Int?) throws -> (PushReport, [PlannedRequest]) {
+    try recover()
+    var push = try Push(self, limit: limit)
+    let plan = try push.rehearse()
+    return (push.report, plan)
+  }
+
+  /// How many memories the server would still lack after the plan.
+  private func orphans(besides plan: [PlannedRequest]) throws -> Int {
+    let stores = plan.count { request in
+      if case .store(_, localID: _?) = request.operation { true } else { false }
+    }
+    return try cache.counts().orphans - stores
   }
 }
