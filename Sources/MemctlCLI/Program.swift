@@ -6,6 +6,7 @@ import MemctlCore
 public enum Program {
   /// Runs a command line, without the program's name, and returns the code to end with.
   public static func run(_ arguments: [String], environment: [String: String]) -> Int32 {
+    StandardStreams.occupy()
     // A closed pipe is noticed where it is written to; a closed socket must not end the program.
     signal(SIGPIPE, SIG_IGN)
     setlocale(LC_CTYPE, "C.UTF-8")
@@ -13,10 +14,9 @@ public enum Program {
       let parsed = try Memctl.table.parse(arguments)
       return run(parsed, environment)
     } catch {
-      fail(
-        Problem(.usage, error.message, hint: error.hint), command: nil,
-        asJSON: arguments.contains("--json"))
-      return ExitCode.usage.rawValue
+      let terminal = Terminal(color: .never, environment: environment)
+      let output = Output(terminal, json: arguments.contains("--json"))
+      return fail(Problem(.usage, error.message, hint: error.hint), at: [], output)
     }
   }
 
@@ -27,14 +27,17 @@ public enum Program {
       context.output.flush()
       return Signals.exitCode ?? code.rawValue
     } catch let problem as Problem {
-      context.output.flush()
-      fail(problem, command: arguments.path.joined(separator: " "), asJSON: context.output.shape == .json)
-      return Signals.exitCode ?? ExitCode(problem.kind).rawValue
+      return fail(problem, at: arguments.path, context.output)
     } catch {
-      context.output.flush()
-      fail(Problem(.bug, "a bug in memctl: \(error)"), command: nil, asJSON: false)
-      return ExitCode.bug.rawValue
+      let problem = Problem(.bug, "a bug in memctl: \(error)")
+      return fail(problem, at: arguments.path, context.output)
     }
+  }
+
+  private static func fail(_ problem: Problem, at path: [String], _ output: Output) -> Int32 {
+    let command = path.isEmpty ? nil : path.joined(separator: " ")
+    output.write(Report(command: command, problems: [problem]), quiet: false)
+    return Signals.exitCode ?? ExitCode(problem.kind).rawValue
   }
 
   private static func perform(_ arguments: ParsedCommand, _ context: Context) throws -> ExitCode {
@@ -43,8 +46,9 @@ public enum Program {
       context.output.page(try HelpPage(for: arguments.path, in: Memctl.table))
       return .success
     case .version:
-      context.output.line("memctl \(Version.text)")
-      return .success
+      return try VersionCommand(arguments).run(context)
+    case .noCommand where context.output.shape == .json:
+      throw Problem(.usage, "no command is given", hint: "memctl --help")
     case .noCommand:
       let page = try HelpPage(for: [], in: Memctl.table)
       printError(page.text(width: 80, styled: false), terminator: "")
@@ -55,18 +59,6 @@ public enum Program {
       }
       return try type.init(arguments).run(context)
     }
-  }
-
-  private static func fail(_ problem: Problem, command: String?, asJSON: Bool) {
-    if asJSON {
-      let output = Output(Terminal(color: .never, environment: [:]), json: true)
-      output.json([
-        .init("schema", 1), .init("command", command.map { .string($0) } ?? nil),
-        .init("ok", false), .init("errors", .array([problem.json])),
-      ])
-      output.flush()
-    }
-    printProblem(problem)
   }
 }
 

@@ -3,7 +3,8 @@ import MemctlCore
 
 /// What a command has to say when it is done.
 struct Report {
-  let command: String
+  /// Nil where the command line names none.
+  let command: String?
   /// The members of the JSON report between its head and its errors, in their order.
   var members: [JSONValue.Member] = []
   /// The lines for a terminal.
@@ -18,7 +19,8 @@ extension Output {
     case .json:
       json(
         [
-          .init("schema", 1), .init("command", .string(report.command)),
+          .init("schema", 1),
+          .init("command", report.command.map { .string($0) } ?? nil),
           .init("ok", .bool(report.problems.isEmpty)),
         ] + report.members + [.init("errors", .array(report.problems.map(\.json)))])
     case .tabs where !quiet: for member in report.members { writeFlat(member, prefix: "") }
