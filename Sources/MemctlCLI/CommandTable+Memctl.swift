@@ -39,7 +39,7 @@ enum Memctl {
       ],
       subcommands: groups,
       examples: [
-        CommandExample("memctl store 'Prefers tabs' --category preferences", shows: "write a memory"),
+        CommandExample("memctl store 'Prefers tabs' -c preferences", shows: "write a memory"),
         CommandExample("memctl sync", shows: "send what is queued, then fetch what is new"),
         CommandExample("memctl queue", shows: "see what the server does not have yet"),
       ]),

@@ -9,7 +9,10 @@ enum Signals {
 
   static func cancel(_ cancellation: Cancellation) {
     target = cancellation
-    for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, handle) }
+    for number in [SIGINT, SIGTERM] { signal(number, handle) }
+    // Where it is ignored, nohup has started memctl.
+    let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
+    if unsafeBitCast(signal(SIGHUP, handle), to: Int.self) == ignored { signal(SIGHUP, SIG_IGN) }
   }
 
   /// 130 after SIGINT, 143 after SIGTERM; nil without a signal.

@@ -13,8 +13,9 @@ struct CountsCommand: Command {
   init(_ arguments: ParsedCommand) {}
 
   func run(_ context: Context) throws -> ExitCode {
+    let output = context.output
     let counts = try context.cache().counts()
-    context.output.write(counts.report(style: context.output.style, now: context.output.now), quiet: false)
+    output.write(counts.report(style: output.style, now: output.now), quiet: false)
     return .success
   }
 }
@@ -53,7 +54,8 @@ extension Counts {
     lines.append(
       row("dead letters", deadLetters == 0 ? "0" : style.red(grouped(deadLetters))))
     let synced = lastSync.map { Timestamp($0)?.relative(to: now) ?? $0.printable } ?? "never"
-    lines.append(row("last sync", lastSyncSuccess || lastSync == nil ? synced : "\(synced), failed since"))
+    let hasFailed = lastSync != nil && !lastSyncSuccess
+    lines.append(row("last sync", hasFailed ? "\(synced), failed since" : synced))
     if authFailed { lines.append(row("key", style.red("refused by the server"))) }
     return lines
   }

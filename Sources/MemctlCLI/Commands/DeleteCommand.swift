@@ -24,6 +24,8 @@ struct DeleteCommand: Command {
     let cache = try context.cache()
     // All are looked up first, so that a wrong id changes nothing.
     let memories = try names.map { try $0.find(in: cache) }
+    let what = names.count == 1 ? "memory \(names[0])" : "\(grouped(names.count)) memories"
+    guard context.confirm("delete \(what) here and on the server?") else { return .isFalse }
     var queued: [EntryID] = []
     var deleted = 0
     for memory in memories {
@@ -36,7 +38,7 @@ struct DeleteCommand: Command {
     }
     let problems = queued.isEmpty ? [] : context.trySending(queued)
     let waiting = try queued.count { try cache.entry($0) != nil }
-    let note = waiting > 0 ? "; the server is told at the next sync (\(grouped(waiting)) queued)" : ""
+    let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
     context.output.write(
       Report(
         command: "delete",

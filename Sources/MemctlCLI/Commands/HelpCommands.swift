@@ -32,7 +32,8 @@ struct VersionCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     if context.output.shape == .json {
       context.output.write(
-        Report(command: "version", members: [.init("version", .string(Version.text))]), quiet: false)
+        Report(command: "version", members: [.init("version", .string(Version.text))]), quiet: false
+      )
     } else {
       context.output.line("memctl \(Version.text)")
     }
@@ -78,7 +79,8 @@ struct ManCommand: Command {
 /// is being typed.
 struct CompleteCommand: Command {
   static let spec = CommandSpec(
-    Completions.command, summary: "print candidates for completion", operands: [OperandSpec("KIND")],
+    Completions.command, summary: "print candidates for completion",
+    operands: [OperandSpec("KIND")],
     isHidden: true)
 
   private let kind: String

@@ -2,7 +2,7 @@ import CommandLine
 import MemctlCore
 
 /// How the user names a memory.
-enum MemoryName {
+enum MemoryName: CustomStringConvertible {
   case local(LocalID)
   case server(ServerID)
 
@@ -19,20 +19,22 @@ enum MemoryName {
     self = isServer ? .server(ServerID(rawValue: number)) : .local(LocalID(rawValue: number))
   }
 
+  var description: String {
+    switch self {
+    case .local(let id): "\(id.rawValue)"
+    case .server(let id): "\(Self.prefix)\(id.rawValue)"
+    }
+  }
+
   /// - Throws: `Problem` of kind `.notFound`.
   func find(in cache: Cache) throws -> Memory {
-    let found: Memory?
-    let text: String
-    switch self {
-    case .local(let id):
-      found = try cache.memory(id)
-      text = "\(id.rawValue)"
-    case .server(let id):
-      found = try cache.memory(id)
-      text = "\(Self.prefix)\(id.rawValue)"
-    }
+    let found =
+      switch self {
+      case .local(let id): try cache.memory(id)
+      case .server(let id): try cache.memory(id)
+      }
     guard let found else {
-      throw Problem(.notFound, "there is no memory \(text)", hint: "memctl list shows the ids")
+      throw Problem(.notFound, "there is no memory \(self)", hint: "memctl list shows the ids")
     }
     return found
   }

@@ -42,7 +42,7 @@ struct QueueListCommand: Command {
       let shown = EntryView(entry, now: output.now, revealed: revealed)
       listing.add(shown.cells(output.shape), json: shown.members)
     }
-    listing.end(empty: onlyDead ? "no dead letters" : "the queue is empty: everything is on the server")
+    listing.end(empty: onlyDead ? "no dead letters" : "the queue is empty")
     return .success
   }
 }
@@ -70,11 +70,11 @@ struct QueueShowCommand: Command {
       switch output.shape {
       case .json: output.json(view.members)
       case .tabs:
-        for (name, text) in view.fields { output.line("\(name)\t\(text.escapedField)") }
+        for (name, text) in view.fields(.tabs) { output.line("\(name)\t\(text.escapedField)") }
       case .terminal:
         if index > 0 { output.line("") }
-        for (name, text) in view.fields {
-          output.line(output.style.dim(name.padding(to: 12)) + text.printable)
+        for (name, text) in view.fields(.terminal) {
+          output.line(output.style.label(name) + text.printable)
         }
         output.line("")
         output.line(view.explanation)

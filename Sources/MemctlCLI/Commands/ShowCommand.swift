@@ -28,11 +28,14 @@ struct ShowCommand: Command {
     for (index, memory) in memories.enumerated() {
       switch output.shape {
       case .json: output.json(memory.members(revealed: revealed))
-      case .tabs: for field in memory.shown(revealed, nil) { output.line("\(field.0)\t\(field.1.escapedField)") }
+      case .tabs:
+        for (name, text) in memory.shown(revealed, nil) {
+          output.line("\(name)\t\(text.escapedField)")
+        }
       case .terminal:
         if index > 0 { output.line("") }
         for (name, text) in memory.shown(revealed, output.now).dropLast() {
-          output.line(output.style.dim(name.padding(to: 12)) + text.printable)
+          output.line(output.style.label(name) + text.printable)
         }
         output.line("")
         let content = memory.fields.content(revealed: revealed)
@@ -46,10 +49,7 @@ struct ShowCommand: Command {
 extension Memory {
   /// Names and texts, the content last; with `now`, for people.
   fileprivate func shown(_ revealed: Bool, _ now: Timestamp?) -> [(String, String)] {
-    func time(_ text: String) -> String {
-      guard let now, let time = Timestamp(text) else { return text }
-      return "\(text) (\(time.relative(to: now)))"
-    }
+    func time(_ text: String) -> String { now.map(text.withDistance) ?? text }
     return [
       ("id", "\(id.rawValue)"),
       ("server_id", serverID.map { "\($0.rawValue)" } ?? (now == nil ? "" : "not synced yet")),

@@ -18,7 +18,8 @@ struct StoreCommand: Command {
         help: "what it is about", defaultText: Category.standard),
       OptionSpec("tags", short: "t", value: ValueSpec("A,B"), help: "tags, separated by commas"),
       OptionSpec(
-        "keywords", value: ValueSpec("WORDS"), help: "further words that a search should find it by"),
+        "keywords", value: ValueSpec("WORDS"), help: "further words that a search should find it by"
+      ),
       OptionSpec(
         "importance", value: ValueSpec("N", .number(0...1)), help: "from 0 to 1",
         defaultText: "0.5"),
@@ -40,7 +41,8 @@ struct StoreCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     if text == nil, arguments.operands.isEmpty, context.terminal.isInputTerminal {
-      throw Problem(.usage, "the memory's text is missing", hint: "memctl store 'TEXT', or - for stdin")
+      throw Problem(
+        .usage, "the memory's text is missing", hint: "memctl store 'TEXT', or - for stdin")
     }
     let fields = try MemoryFields(
       content: try text ?? Self.standardInput(),

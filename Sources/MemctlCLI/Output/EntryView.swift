@@ -61,7 +61,8 @@ struct EntryView {
         "last_error",
         entry.lastError.map {
           [
-            "kind": .string($0.kind.rawValue), "status": $0.status.map { .integer(Int64($0)) } ?? nil,
+            "kind": .string($0.kind.rawValue),
+            "status": $0.status.map { .integer(Int64($0)) } ?? nil,
             "message": .string($0.message),
           ]
         } ?? nil),
@@ -76,7 +77,7 @@ struct EntryView {
     if shape == .terminal {
       return [
         .init(entry.id.rawValue), .init(entry.operationName),
-        .init(state.replacing("_", with: " ")),
+        .init(Self.forPeople(state)),
         .init(memoryID.map { "\($0.rawValue)" } ?? serverID.map { "server:\($0.rawValue)" } ?? ""),
         .init(Timestamp(entry.createdAt)?.relative(to: now) ?? entry.createdAt),
         .init(shownContent),
@@ -89,6 +90,8 @@ struct EntryView {
     ]
   }
 
+  private static func forPeople(_ state: String) -> String { state.replacing("_", with: " ") }
+
   private var shownContent: String {
     if let content { return content }
     if memory != nil { return Masking.placeholder }
@@ -97,16 +100,20 @@ struct EntryView {
 
   // MARK: Words
 
-  var fields: [(String, String)] {
+  /// Names and texts, for people or as they stand in the file.
+  func fields(_ shape: Output.Shape) -> [(String, String)] {
+    let isForPeople = shape == .terminal
+    func time(_ text: String) -> String { isForPeople ? text.withDistance(to: now) : text }
     var fields = [
-      ("id", "\(entry.id.rawValue)"), ("operation", entry.operationName), ("state", state),
+      ("id", "\(entry.id.rawValue)"), ("operation", entry.operationName),
+      ("state", isForPeople ? Self.forPeople(state) : state),
     ]
     if let memoryID { fields.append(("memory", "\(memoryID.rawValue)")) }
     if let serverID { fields.append(("server_id", "\(serverID.rawValue)")) }
     if let memory { fields.append(("category", memory.category)) }
-    fields += [("created", entry.createdAt), ("attempts", "\(entry.attempts)")]
-    if let time = entry.lastSentAt { fields.append(("last_sent", time.description)) }
-    if let time = entry.nextAttemptAt { fields.append(("next_attempt", time.description)) }
+    fields += [("created", time(entry.createdAt)), ("attempts", "\(entry.attempts)")]
+    if let sent = entry.lastSentAt { fields.append(("last_sent", time(sent.description))) }
+    if let next = entry.nextAttemptAt { fields.append(("next_attempt", time(next.description))) }
     if let error = entry.lastError {
       let status = error.status.map { "\($0): " } ?? ""
       fields.append(("last_answer", status + error.message))
@@ -134,7 +141,9 @@ struct EntryView {
         it again only if it is not there.
         """
     case .pending:
-      if let later { return "It waits: the next attempt is \(later). memctl queue retry \(id) ends the wait." }
+      if let later {
+        return "It waits: the next attempt is \(later). memctl queue retry \(id) ends the wait."
+      }
       return "It waits for the next sync: memctl push sends it."
     }
   }

@@ -71,6 +71,6 @@ final class Listing {
       line += columns[index].isNumber ? padding + text : isLast ? text : text + padding
       if !isLast { line += "  " }
     }
-    return line
+    return line.truncated(toWidth: output.width)
   }
 }

@@ -22,11 +22,11 @@ final class Output {
     self.now = now
   }
 
-  /// Writes a line. What is not for a terminal is gathered and goes out in large pieces.
+  /// Writes a line; lines are gathered and go out in large pieces.
   func line(_ text: String) {
     buffer.append(contentsOf: text.utf8)
     buffer.append(UInt8(ascii: "\n"))
-    if shape == .terminal || buffer.count >= Self.bufferSize { flush() }
+    if buffer.count >= Self.bufferSize { flush() }
   }
 
   /// Writes one JSON object in a line of its own. On a terminal, what it would act on is escaped.
@@ -46,6 +46,7 @@ final class Output {
         // What a shell shows of a program that ended by SIGPIPE.
         if errno == EPIPE { exit(141) }
         printError("memctl: cannot write the output: \(String(cString: strerror(errno)))")
+        printError("hint: check where the output goes; what the command did is done")
         exit(ExitCode.ioError.rawValue)
       }
       rest = rest.dropFirst(count)
@@ -71,8 +72,9 @@ struct Style {
   func bold(_ text: String) -> String { wrap(text, "1") }
   func dim(_ text: String) -> String { wrap(text, "2") }
   func red(_ text: String) -> String { wrap(text, "31") }
-  func green(_ text: String) -> String { wrap(text, "32") }
   func yellow(_ text: String) -> String { wrap(text, "33") }
+  /// The name of a field, which scripts know as `last_sent`, in a column of its own.
+  func label(_ name: String) -> String { dim(name.replacing("_", with: " ").padding(to: 13)) }
 
   private func wrap(_ text: String, _ code: String) -> String {
     isOn && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text

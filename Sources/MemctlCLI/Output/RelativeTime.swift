@@ -14,3 +14,11 @@ extension Timestamp {
     return seconds > 0 ? "\(text) ago" : "in \(text)"
   }
 }
+
+extension String {
+  /// A time as it stands in the file, with its distance to now: `2026-11-22T… (3 min ago)`.
+  func withDistance(to now: Timestamp) -> String {
+    guard let time = Timestamp(self) else { return self }
+    return "\(self) (\(time.relative(to: now)))"
+  }
+}

@@ -13,8 +13,12 @@ extension PushReport {
 
   /// `3 of 3 sent, 1 already there; 2 remain (1 in doubt)`
   func summary(isPlan: Bool) -> String {
-    var parts = [isPlan ? "would send \(grouped(sent))" : "\(grouped(acknowledged)) of \(grouped(sent)) accepted"]
-    if sent == 0 { parts = ["nothing to send"] }
+    var parts: [String] = []
+    switch (sent, isPlan) {
+    case (0, _): parts = ["nothing to send"]
+    case (_, true): parts = ["would send \(grouped(sent))"]
+    case (_, false): parts = ["\(grouped(acknowledged)) of \(grouped(sent)) accepted"]
+    }
     if adopted > 0 { parts.append("\(grouped(adopted)) already there") }
     if cancelled > 0 { parts.append("\(grouped(cancelled)) cancelled") }
     if dead > 0 { parts.append("\(grouped(dead)) rejected") }
