@@ -1,0 +1,127 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A home of its own for memctl, in which nothing of this machine's reaches it.
+///
+/// Whatever memctl writes in it is checked: the key never shows, and the secret only after
+/// `--reveal`.
+final class Home {
+  static let key = "the-key-that-nobody-may-see"
+  static let secret = "the-words-that-nobody-may-see"
+  static let nowhere = "http://127.0.0.1:1"
+
+  let folder: URL
+  var environment: [String: String]
+  var database: String { folder.path + "/memory.db" }
+
+  /// - Parameter url: the server's address; by default nobody listens there.
+  init(server url: String = nowhere) throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "memctl-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    environment = [
+      "HOME": folder.path, "PATH": "/usr/bin:/bin", "TERM": "xterm", "TZ": "Asia/Tokyo",
+      "TMPDIR": folder.path, "MEMORY_DB": folder.path + "/memory.db", "MEMORY_API_URL": url,
+      "MEMORY_API_KEY": Self.key,
+    ]
+  }
+
+  convenience init(server: ServerProcess) throws { try self.init(server: server.baseURL) }
+  convenience init(server: FaultyServer) throws { try self.init(server: server.url("")) }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// The embedded server, with a store in a home of its own.
+  static func server() throws -> (ServerProcess, Home) {
+    let home = try Home()
+    let server = try ServerProcess(
+      ["--store", home.folder.path + "/server.db"], environment: home.environment)
+    home.environment["MEMORY_API_URL"] = server.baseURL
+    return (server, home)
+  }
+
+  // MARK: Running
+
+  func start(
+    _ arguments: [String], adding variables: [String: String] = [:],
+    input: ChildProgram.Stream = .pipe(), output: ChildProgram.Stream = .pipe(),
+    errors: ChildProgram.Stream = .pipe()
+  ) throws -> ChildProgram {
+    try ChildProgram(
+      builtProduct("memctl"), arguments, environment: environment.merging(variables) { $1 },
+      folder: folder, input: input, output: output, errors: errors)
+  }
+
+  /// Runs memctl with pipes.
+  @discardableResult
+  func memctl(
+    _ arguments: String..., adding variables: [String: String] = [:],
+    input: ChildProgram.Stream = .pipe(), output: ChildProgram.Stream = .pipe(),
+    errors: ChildProgram.Stream = .pipe(), sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> ChildProgram.Ended {
+    let ended = try start(
+      arguments, adding: variables, input: input, output: output, errors: errors
+    ).finish()
+    check(ended.output + ended.errors, of: arguments, sourceLocation)
+    return ended
+  }
+
+  /// Runs memctl with all its streams on a terminal.
+  func onTerminal(
+    _ arguments: String..., columns: Int = 80, typing input: String = "",
+    adding variables: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> (text: String, status: Int32) {
+    let terminal = PseudoTerminal(columns: columns)
+    terminal.type(input)
+    let program = try start(
+      arguments, adding: variables, input: .terminal(terminal), output: .terminal(terminal),
+      errors: .terminal(terminal))
+    let status = program.finish().status
+    let text = terminal.transcript()
+    check(text, of: arguments, sourceLocation)
+    return (text, status)
+  }
+
+  func check(_ text: String, of arguments: [String], _ sourceLocation: SourceLocation) {
+    #expect(!text.contains(Self.key), sourceLocation: sourceLocation)
+    if !arguments.contains("--reveal") {
+      #expect(!text.contains(Self.secret), sourceLocation: sourceLocation)
+    }
+  }
+}
+
+extension ChildProgram.Ended {
+  /// Both streams and the exit code as a golden holds them.
+  var golden: String {
+    var text = output.normalized
+    if !errors.isEmpty { text += "-- stderr\n" + errors.normalized }
+    return text + "-- \(status)\n"
+  }
+
+  /// The first line of standard error, without `memctl: `.
+  var message: String { errors.split(separator: "\n").first.map { String($0.dropFirst(8)) } ?? "" }
+
+  var hint: String? {
+    errors.split(separator: "\n").first { $0.hasPrefix("hint: ") }.map { String($0.dropFirst(6)) }
+  }
+
+  /// The objects of standard output, one a line.
+  var json: [[String: Any]] {
+    get throws {
+      try output.split(separator: "\n").map {
+        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+      }
+    }
+  }
+}
+
+extension String {
+  /// The text with names for what differs from run to run: times, ports, processes and folders.
+  var normalized: String {
+    replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00/, with: "TIME")
+      .replacing(/127\.0\.0\.1:\d\d+/, with: "127.0.0.1:PORT")
+      .replacing(/process \d+/, with: "process ID")
+      .replacing(/\/tmp\/memctl-[-0-9A-F]+/, with: "HOME")
+      .replacing("\u{1B}", with: "␛")
+  }
+}

@@ -1,0 +1,63 @@
+import CommandLine
+import Foundation
+import TestSupport
+import Testing
+
+@testable import MemctlCLI
+
+@Suite("The table of commands")
+struct TableTests {
+  @Test("breaks none of its own rules")
+  func violations() { #expect(Memctl.table.violations() == []) }
+
+  @Test("has an implementation for each command, and a command for each implementation")
+  func implementations() {
+    func paths(below spec: CommandSpec, _ path: [String] = []) -> [[String]] {
+      spec.subcommands.isEmpty
+        ? [path] : spec.subcommands.flatMap { paths(below: $0, path + [$0.name]) }
+    }
+    #expect(Set(paths(below: Memctl.table.program)) == Set(Memctl.commands.map(\.path)))
+  }
+
+  @Test("makes a help page for each command and topic that fits into 100 columns")
+  func helpPages() throws {
+    let paths =
+      Memctl.commands.map(\.path) + [[], ["queue"]] + Memctl.table.topics.map { [$0.name] }
+    for path in paths {
+      let page = try HelpPage(for: path, in: Memctl.table).text(width: 100, styled: false)
+      let tooWide = page.split(separator: "\n").filter { $0.count > 100 }
+      #expect(tooWide == [], "\(path)")
+    }
+  }
+
+  @Test(
+    "does not know the commands that are still to come",
+    arguments: [
+      "search", "edit", "import", "export", "status", "verify", "wait", "trash", "repl", "config",
+    ])
+  func future(_ command: String) throws {
+    let ended = try Home().memctl(command)
+    #expect(ended.message == "unknown command '\(command)'")
+    #expect(ended.status == 64)
+  }
+}
+
+@Suite("What is generated from the table")
+struct GeneratedFileTests {
+  private static let package = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  @Test(
+    "stands in the repository as memctl prints it; `make generate` writes it anew",
+    arguments: [
+      (["completions", "bash"], "completions/memctl.bash"),
+      (["completions", "zsh"], "completions/_memctl"),
+      (["completions", "fish"], "completions/memctl.fish"), (["__man"], "man/memctl.1"),
+    ])
+  func drift(_ arguments: [String], _ path: String) throws {
+    let ended = try Home().start(arguments).finish()
+    #expect(ended.status == 0)
+    let committed = try String(contentsOf: Self.package.appending(path: path), encoding: .utf8)
+    #expect(ended.output == committed)
+  }
+}

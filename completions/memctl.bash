@@ -1,0 +1,116 @@
+# bash completion for memctl, made from its table of commands
+
+# Sets commands and options: what may follow the command $1.
+_memctl_command() {
+  case $1 in
+    '') commands='sync push pull resync watch counts queue store delete list show serve completions help version' options='' ;;
+    'sync') commands='' options='' ;;
+    'push') commands='' options='-n --limit --dry-run' ;;
+    'pull') commands='' options='--dry-run' ;;
+    'resync') commands='' options='--dry-run --force' ;;
+    'watch') commands='' options='-i --interval' ;;
+    'counts') commands='' options='' ;;
+    'queue') commands='list show retry drop' options='--dead -n --limit --reveal' ;;
+    'queue list') commands='' options='--dead -n --limit --reveal' ;;
+    'queue show') commands='' options='--reveal' ;;
+    'queue retry') commands='' options='--all' ;;
+    'queue drop') commands='' options='' ;;
+    'store') commands='' options='-c --category -t --tags --keywords --importance --sensitive' ;;
+    'delete') commands='' options='' ;;
+    'list') commands='' options='-c --category -t --tag -n --limit --sort --reveal' ;;
+    'show') commands='' options='--reveal' ;;
+    'serve') commands='' options='--listen --store --keys' ;;
+    'completions') commands='' options='' ;;
+    'help') commands='' options='' ;;
+    'version') commands='' options='' ;;
+  esac
+  options+=' --db --api-url --api-key-file --json -q --quiet -v --verbose --color --no-input -h --help --version'
+}
+
+# Sets kind: what stands after COMMAND:OPTION, or as COMMAND:NUMBER OF OPERANDS BEFORE.
+_memctl_kind() {
+  case $1 in
+    *:--db) kind='file' ;;
+    *:--api-url) kind='text' ;;
+    *:--api-key-file) kind='file' ;;
+    *:--color) kind='words auto always never' ;;
+    'push:'-n | 'push:'--limit) kind='text' ;;
+    'watch:'-i | 'watch:'--interval) kind='text' ;;
+    'queue:'-n | 'queue:'--limit) kind='text' ;;
+    'queue list:'-n | 'queue list:'--limit) kind='text' ;;
+    'queue show:'[0-9]*) kind='dynamic entry' ;;
+    'queue retry:'[0-9]*) kind='dynamic entry' ;;
+    'queue drop:'[0-9]*) kind='dynamic entry' ;;
+    'store:'-c | 'store:'--category) kind='dynamic category' ;;
+    'store:'-t | 'store:'--tags) kind='text' ;;
+    'store:'--keywords) kind='text' ;;
+    'store:'--importance) kind='text' ;;
+    'store:'0) kind='text' ;;
+    'delete:'[0-9]*) kind='dynamic memory' ;;
+    'list:'-c | 'list:'--category) kind='dynamic category' ;;
+    'list:'-t | 'list:'--tag) kind='dynamic tag' ;;
+    'list:'-n | 'list:'--limit) kind='text' ;;
+    'list:'--sort) kind='words newest oldest updated importance' ;;
+    'show:'[0-9]*) kind='dynamic memory' ;;
+    'serve:'--listen) kind='text' ;;
+    'serve:'--store) kind='file' ;;
+    'serve:'--keys) kind='file' ;;
+    'completions:'0) kind='words bash zsh fish' ;;
+    'help:'[0-9]*) kind='dynamic help' ;;
+    *) kind= ;;
+  esac
+}
+
+_memctl() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prefix= command= option= ended= operands=0
+  local commands options kind word i
+  COMPREPLY=()
+  _memctl_command ''
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word=${COMP_WORDS[i]}
+    if [[ $option ]]; then
+      # Bash splits --option=value at the equals sign.
+      [[ $word == = ]] || option=
+    elif [[ ! $ended && $word == -- ]]; then
+      ended=1
+    elif [[ ! $ended && $word == -?* ]]; then
+      _memctl_kind "$command:$word"
+      [[ ! $kind ]] || option=$word
+    elif [[ " $commands " == *" $word "* ]]; then
+      command=${command:+$command }$word
+      _memctl_command "$command"
+    else
+      operands=$((operands + 1))
+    fi
+  done
+
+  if [[ $option ]]; then
+    [[ $cur != = ]] || cur=
+    _memctl_kind "$command:$option"
+  elif [[ ! $ended && $cur == --*=* ]]; then
+    # Unless COMP_WORDBREAKS says otherwise.
+    prefix=${cur%%=*}=
+    cur=${cur#*=}
+    _memctl_kind "$command:${prefix%=}"
+  elif [[ ! $ended && $cur == -* ]]; then
+    kind="words $options"
+  elif [[ $commands ]]; then
+    kind="words $commands"
+  else
+    _memctl_kind "$command:$operands"
+  fi
+
+  case $kind in
+    'words '*) mapfile -t COMPREPLY < <(compgen -W "${kind#words }" -- "$cur") ;;
+    file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    directory) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'dynamic '*)
+      while IFS=$'\t' read -r word _; do
+        [[ $word != "$cur"* ]] || COMPREPLY+=("$(printf %q "$word")")
+      done < <(memctl __complete "${kind#dynamic }" 2>/dev/null </dev/null)
+      ;;
+  esac
+  COMPREPLY=("${COMPREPLY[@]/#/$prefix}")
+}
+
+complete -F _memctl memctl

@@ -1,0 +1,98 @@
+# fish completion for memctl, made from its table of commands
+
+# Whether the line so far matches the pattern $argv[1] of COMMAND:NUMBER OF OPERANDS.
+function __memctl_at
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l command
+    set -l operands 0
+    set -l is_value false
+    set -l ended false
+    for word in $words
+        if $is_value
+            set is_value false
+        else if not $ended; and test "$word" = --
+            set ended true
+        else if not $ended; and string match -q -- '-?*' "$word"
+            switch "$command:$word"
+                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'serve:--listen' 'serve:--store' 'serve:--keys'
+                    set is_value true
+            end
+        else
+            switch (string join ' ' -- $command "$word")
+                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue drop' 'store' 'delete' 'list' 'show' 'serve' 'completions' 'help' 'version'
+                    set -a command "$word"
+                case '*'
+                    set operands (math $operands + 1)
+            end
+        end
+    end
+    string match -q -- $argv[1] "$command:$operands"
+end
+
+complete -c memctl -f
+complete -c memctl -l db -r -F -d 'the cache to work on'
+complete -c memctl -l api-url -r -f -d 'the server\'s address'
+complete -c memctl -l api-key-file -r -F -d 'the file whose first line is the key for the server'
+complete -c memctl -l json -d 'write JSON: one object for a report, one a line for a list'
+complete -c memctl -l quiet -s q -d 'write no report, only errors'
+complete -c memctl -l verbose -s v -d 'say on stderr which cache and server are used'
+complete -c memctl -l color -r -f -a 'auto always never' -d 'when to use colour'
+complete -c memctl -l no-input -d 'never ask for anything'
+complete -c memctl -l help -s h -d 'show help for the program or a command'
+complete -c memctl -l version -d 'show the version'
+complete -c memctl -n '__memctl_at \':0\'' -a sync -d 'send the queue, then fetch what changed on the server'
+complete -c memctl -n '__memctl_at \':0\'' -a push -d 'send the queue'
+complete -c memctl -n '__memctl_at \':0\'' -a pull -d 'fetch what changed on the server and apply it'
+complete -c memctl -n '__memctl_at \':0\'' -a resync -d 'push what the server lacks, then make the cache equal to the server'
+complete -c memctl -n '__memctl_at \':0\'' -a watch -d 'keep syncing until stopped'
+complete -c memctl -n '__memctl_at \':0\'' -a counts -d 'count memories, queue and dead letters'
+complete -c memctl -n '__memctl_at \':0\'' -a queue -d 'inspect what the server has not acknowledged yet, and act on it'
+complete -c memctl -n '__memctl_at \':0\'' -a store -d 'write a memory'
+complete -c memctl -n '__memctl_at \':0\'' -a delete -d 'delete memories here and on the server'
+complete -c memctl -n '__memctl_at \':0\'' -a list -d 'list memories'
+complete -c memctl -n '__memctl_at \':0\'' -a show -d 'show memories in full'
+complete -c memctl -n '__memctl_at \':0\'' -a serve -d 'run the embedded API server'
+complete -c memctl -n '__memctl_at \':0\'' -a completions -d 'print the completion script for a shell'
+complete -c memctl -n '__memctl_at \':0\'' -a help -d 'show help for a command or a topic'
+complete -c memctl -n '__memctl_at \':0\'' -a version -d 'show the version'
+complete -c memctl -n '__memctl_at \'push:*\'' -l limit -s n -r -f -d 'send at most so many'
+complete -c memctl -n '__memctl_at \'push:*\'' -l dry-run -d 'show what would be sent, without sending it'
+complete -c memctl -n '__memctl_at \'pull:*\'' -l dry-run -d 'show what would change, without changing it'
+complete -c memctl -n '__memctl_at \'resync:*\'' -l dry-run -d 'show what would change, without changing it'
+complete -c memctl -n '__memctl_at \'resync:*\'' -l force -d 'also where more than half of the cache would be deleted'
+complete -c memctl -n '__memctl_at \'watch:*\'' -l interval -s i -r -f -d 'seconds between cycles'
+complete -c memctl -n '__memctl_at \'queue:*\'' -l dead -d 'only what the server rejected'
+complete -c memctl -n '__memctl_at \'queue:*\'' -l limit -s n -r -f -d 'at most so many'
+complete -c memctl -n '__memctl_at \'queue:*\'' -l reveal -d 'show the content of sensitive memories'
+complete -c memctl -n '__memctl_at \'queue:0\'' -a list -d 'list the entries, oldest first'
+complete -c memctl -n '__memctl_at \'queue:0\'' -a show -d 'say what an entry is, what happened to it and what it waits for'
+complete -c memctl -n '__memctl_at \'queue:0\'' -a retry -d 'let entries be sent again at once, dead ones included'
+complete -c memctl -n '__memctl_at \'queue:0\'' -a drop -d 'give entries up without sending them'
+complete -c memctl -n '__memctl_at \'queue list:*\'' -l dead -d 'only what the server rejected'
+complete -c memctl -n '__memctl_at \'queue list:*\'' -l limit -s n -r -f -d 'at most so many'
+complete -c memctl -n '__memctl_at \'queue list:*\'' -l reveal -d 'show the content of sensitive memories'
+complete -c memctl -n '__memctl_at \'queue show:*\'' -l reveal -d 'show the content of sensitive memories'
+complete -c memctl -n '__memctl_at \'queue show:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'queue retry:*\'' -l all -d 'every entry'
+complete -c memctl -n '__memctl_at \'queue retry:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'queue drop:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'store:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'what it is about'
+complete -c memctl -n '__memctl_at \'store:*\'' -l tags -s t -r -f -d 'tags, separated by commas'
+complete -c memctl -n '__memctl_at \'store:*\'' -l keywords -r -f -d 'further words that a search should find it by'
+complete -c memctl -n '__memctl_at \'store:*\'' -l importance -r -f -d 'from 0 to 1'
+complete -c memctl -n '__memctl_at \'store:*\'' -l sensitive -d 'the server redacts it, and screens hide it'
+complete -c memctl -n '__memctl_at \'store:0\'' -f
+complete -c memctl -n '__memctl_at \'delete:*\'' -f -a '(memctl __complete memory 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'list:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'only those of this category'
+complete -c memctl -n '__memctl_at \'list:*\'' -l tag -s t -r -f -a '(memctl __complete tag 2>/dev/null </dev/null)' -d 'only those with this tag'
+complete -c memctl -n '__memctl_at \'list:*\'' -l limit -s n -r -f -d 'at most so many'
+complete -c memctl -n '__memctl_at \'list:*\'' -l sort -r -f -a 'newest oldest updated importance' -d 'the order'
+complete -c memctl -n '__memctl_at \'list:*\'' -l reveal -d 'show the content of sensitive memories'
+complete -c memctl -n '__memctl_at \'show:*\'' -l reveal -d 'show the content of sensitive memories'
+complete -c memctl -n '__memctl_at \'show:*\'' -f -a '(memctl __complete memory 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'serve:*\'' -l listen -r -f -d 'where to listen; port 0 takes a free one'
+complete -c memctl -n '__memctl_at \'serve:*\'' -l store -r -F -d 'the server\'s own database'
+complete -c memctl -n '__memctl_at \'serve:*\'' -l keys -r -F -d 'the users and their keys, as JSON; without it, MEMORY_API_KEY is the one key'
+complete -c memctl -n '__memctl_at \'completions:0\'' -f -a 'bash zsh fish'
+complete -c memctl -n '__memctl_at \'help:*\'' -f -a '(memctl __complete help 2>/dev/null </dev/null)'
