@@ -16,7 +16,9 @@ struct Sandbox: ~Copyable {
     let file = fopen(path, "w")!
     fputs(text, file)
     fclose(file)
-    if executable { chmod(path, 0o755) }
+    // A program that is being started by another test may still hold the file open for writing, and
+    // what is open for writing cannot be run; a copy made by another process is not.
+    if executable { _ = run("install -m 755 \(name) copy && mv copy \(name)") }
   }
 
   /// What `command` prints on both streams, as lines. It is ended when it hangs.

@@ -83,7 +83,7 @@ extension Cache {
     while try statement.step() { try body(LinkedRow(statement: statement)) }
   }
 
-  /// Deletes the memories with these server ids, and what would still change them.
+  /// Deletes the memories with these server ids.
   ///
   /// - Returns: how many there were.
   func deleteMemories(_ ids: [Int64]) throws -> Int {
@@ -97,6 +97,11 @@ extension Cache {
       rest = rest.dropFirst(RowApplier.portionSize)
     }
     return deleted
+  }
+
+  /// - Returns: how many there were.
+  func deleteMemory(_ id: LocalID) throws -> Int {
+    try connection.run("DELETE FROM memories WHERE id = ?", id.rawValue)
   }
 
   func delete(copyOf serverID: ServerID, _ id: LocalID) throws {

@@ -24,7 +24,8 @@ struct RowApplier {
 
   private var seen: Set<Int64> = []
   private var portion: [ServerRow] = []
-  private var tombstones: [Int64] = []
+  /// Records that do not say which memory they are: any that seems to be missing may be one of them.
+  private var unidentified = 0
 
   private(set) var report = PullReport()
   /// Entries of the queue that turned out to have arrived.
@@ -44,7 +45,9 @@ struct RowApplier {
   mutating func add(_ record: Result<ServerRow, ServerRow.Defect>) throws {
     report.received += 1
     switch record {
-    case .failure(let defect): report.skip(defect.reason)
+    case .failure(let defect):
+      report.skip(defect.reason)
+      if let id = defect.id { seen.insert(id.rawValue) } else { unidentified += 1 }
     case .success(let row) where !seen.insert(row.id.rawValue).inserted:
       report.skip("memory \(row.id.rawValue): it stands in the answer twice")
     case .success(let row) where deletesOnTheirWay.contains(row.id.rawValue):
@@ -63,7 +66,7 @@ struct RowApplier {
   mutating func finish(force: Bool = false) throws {
     try applyPortion()
     if case .everything(let known) = extent {
-      let missing = known.filter { !seen.contains($0) }
+      let missing = unidentified > 0 ? [] : known.filter { !seen.contains($0) }
       if !force, missing.count > 10, missing.count * 2 > known.count {
         throw Problem(
           .refused,
@@ -89,7 +92,7 @@ struct RowApplier {
       // What was deleted elsewhere before its answer reached us is settled as well.
       if let candidate = candidates.takeStoreInDoubt(for: row) {
         try cache.remove(candidate.entry!.id)
-        if let localID = candidate.localID { try cache.link(localID, to: row.id) }
+        if let localID = candidate.localID { report.deleted += try cache.deleteMemory(localID) }
         adopted += 1
       }
     }

@@ -11,6 +11,8 @@ struct ServerRow {
 
   /// Why a record of the answer is left out.
   struct Defect: Error, Hashable {
+    /// Nil where the record does not say which memory it is.
+    let id: ServerID?
     let reason: String
   }
 }
@@ -23,7 +25,7 @@ extension ServerRow {
   static func read(_ reader: inout JSONReader) throws -> Result<ServerRow, Defect> {
     guard try reader.peek() == .object else {
       try reader.skipValue()
-      return .failure(Defect(reason: "a record is not an object"))
+      return .failure(Defect(id: nil, reason: "a record is not an object"))
     }
     var id: Int64?
     var fields = MemoryFields(content: "")
@@ -88,9 +90,11 @@ extension ServerRow {
       }
     }
 
-    guard let id, id > 0 else { return .failure(Defect(reason: "a record has no valid id")) }
+    guard let id = id.map(ServerID.init), id.rawValue > 0 else {
+      return .failure(Defect(id: nil, reason: "a record has no valid id"))
+    }
     func defect(_ reason: String) -> Result<ServerRow, Defect> {
-      .failure(Defect(reason: "memory \(id): \(reason)"))
+      .failure(Defect(id: id, reason: "memory \(id.rawValue): \(reason)"))
     }
     if let wrong { return defect(wrong) }
     guard let content else { return defect("it has no content") }
@@ -104,7 +108,7 @@ extension ServerRow {
     fields.content = content
     return .success(
       ServerRow(
-        id: ServerID(rawValue: id), fields: fields, createdAt: createdAt, updatedAt: updatedAt,
+        id: id, fields: fields, createdAt: createdAt, updatedAt: updatedAt,
         isDeleted: isDeleted))
   }
 }
