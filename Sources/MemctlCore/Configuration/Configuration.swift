@@ -33,7 +33,8 @@ public struct Configuration {
     self.sources = sources
     let folder = sources.environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
     filePath = (folder ?? sources.home + "/.config") + "/memctl/config"
-    file = try sources.readFile(filePath).map { [filePath] in try Self.parse($0, path: filePath) } ?? [:]
+    file =
+      try sources.readFile(filePath).map { [filePath] in try Self.parse($0, path: filePath) } ?? [:]
   }
 
   /// The setting as text, and where it was found; nil where it stands nowhere.
@@ -105,9 +106,10 @@ public struct Configuration {
 
   /// Hosts to which plain http is allowed by name.
   public var hostsAllowedHTTP: Set<String> {
-    Set((text(.allowHTTP)?.value ?? "").split(whereSeparator: { $0 == "," || $0 == " " }).map {
-      $0.lowercased()
-    })
+    Set(
+      (text(.allowHTTP)?.value ?? "").split(whereSeparator: { $0 == "," || $0 == " " }).map {
+        $0.lowercased()
+      })
   }
 
   // MARK: Values
@@ -182,7 +184,8 @@ public struct Configuration {
   /// Lines of `name = value`; `#` begins a comment line.
   private static func parse(_ text: String, path: String) throws -> [Setting: String] {
     var settings: [Setting: String] = [:]
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() {
       let line = trimmed(line)
       if line.isEmpty || line.hasPrefix("#") { continue }
       let place = "\(path), line \(index + 1)"
@@ -193,7 +196,8 @@ public struct Configuration {
       guard let setting = Setting(rawValue: name), setting.isInFile else {
         let known = Setting.allCases.filter(\.isInFile).map(\.rawValue).joined(separator: ", ")
         throw Problem(
-          .configuration, "\(place) sets '\(name)', which is no setting", hint: "settings: \(known)")
+          .configuration, "\(place) sets '\(name)', which is no setting", hint: "settings: \(known)"
+        )
       }
       settings[setting] = trimmed(line[line.index(after: equals)...])
     }
