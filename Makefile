@@ -1,0 +1,78 @@
+# make help says what there is.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# Memories in the benchmark.
+N ?= 100000
+
+SWIFT = swift
+RELEASE = .build/release
+PROGRAMS = $(RELEASE)/memctl $(RELEASE)/memctl-serve
+STRICT = -Xswiftc -warnings-as-errors
+
+bin = $(DESTDIR)$(PREFIX)/bin
+share = $(DESTDIR)$(PREFIX)/share
+INSTALLED = \
+	$(bin)/memctl \
+	$(bin)/memctl-serve \
+	$(share)/man/man1/memctl.1 \
+	$(share)/bash-completion/completions/memctl \
+	$(share)/zsh/site-functions/_memctl \
+	$(share)/fish/vendor_completions.d/memctl.fish
+
+.DEFAULT_GOAL = build
+.PHONY: build demo test bench generate lint format install uninstall clean help
+
+build: ## Build the programs .build/release/memctl and memctl-serve (the default)
+	@Scripts/require build
+	$(SWIFT) build -c release --static-swift-stdlib --product memctl
+	$(SWIFT) build -c release --static-swift-stdlib --product memctl-serve
+
+demo: build ## Show two machines that keep the same memories, with a server of its own
+	@Scripts/demo $(RELEASE)
+
+test: ## Run all tests, with warnings as errors
+	@Scripts/require test
+	$(SWIFT) test $(STRICT)
+
+bench: build ## Compare with a plain client, on N=100000 memories
+	@Scripts/require test
+	@python3 Benchmarks/bench.py $(RELEASE) --memories $(N)
+
+generate: build ## Write completions and manual page anew from the table of commands
+	@mkdir -p completions man
+	$(RELEASE)/memctl completions bash > completions/memctl.bash
+	$(RELEASE)/memctl completions zsh > completions/_memctl
+	$(RELEASE)/memctl completions fish > completions/memctl.fish
+	$(RELEASE)/memctl __man > man/memctl.1
+
+lint: ## Check formatting, warnings and shell scripts
+	@Scripts/require build
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) build --build-tests $(STRICT)
+	@if command -v shellcheck >/dev/null; then shellcheck Scripts/* .ci/run; \
+	else echo "memctl: shellcheck is not installed, so the scripts were not checked" >&2; fi
+
+format: ## Format the sources
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+# Builds only what is missing, so that after `make` root can install without a Swift toolchain.
+install: $(PROGRAMS) ## Install programs, manual page and completions below PREFIX=/usr/local
+	install -d $(sort $(dir $(INSTALLED)))
+	install -s -m 755 $(PROGRAMS) $(bin)
+	install -m 644 man/memctl.1 $(share)/man/man1/memctl.1
+	install -m 644 completions/memctl.bash $(share)/bash-completion/completions/memctl
+	install -m 644 completions/_memctl $(share)/zsh/site-functions/_memctl
+	install -m 644 completions/memctl.fish $(share)/fish/vendor_completions.d/memctl.fish
+
+$(PROGRAMS):
+	@$(MAKE) build
+
+uninstall: ## Remove what install put below PREFIX
+	rm -f $(INSTALLED)
+
+clean: ## Remove everything that was built
+	$(SWIFT) package clean
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
