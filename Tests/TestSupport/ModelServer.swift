@@ -101,7 +101,8 @@ public final class ModelServer: Sendable {
     state.value.memories.values.filter { $0.deletedAt == nil }.sorted { $0.id < $1.id }
   }
 
-  public var contents: [String] { memories.map(\.content) }
+  /// The live memories' contents in alphabetical order: what is sent side by side arrives in any.
+  public var contents: [String] { memories.map(\.content).sorted() }
 
   /// Adds a memory as another client would.
   ///

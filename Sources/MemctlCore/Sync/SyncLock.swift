@@ -27,10 +27,11 @@ public final class SyncLock {
     guard descriptor >= 0 else {
       throw Problem(.file, "cannot open \(path): \(String(cString: strerror(errno)))")
     }
-    // Closing gives the lock back. The file stays: removing it would let two processes lock two
-    // files of the same name.
+    // The file stays: removing it would let two processes lock two files of the same name.
     defer { close(descriptor) }
     try acquire(descriptor, patience: patience ?? self.patience)
+    // Closing would not be enough while a child that was just forked still has the descriptor.
+    defer { flock(descriptor, LOCK_UN) }
     let owner = "process \(getpid()), since \(Timestamp.now)\n"
     ftruncate(descriptor, 0)
     _ = owner.withCString { pwrite(descriptor, $0, strlen($0), 0) }

@@ -255,7 +255,7 @@ import Testing
     try client.store("a")
     let report = try client.engine.sync()
     #expect(report.kinds == [.rejected])
-    #expect(server.contents == ["theirs", "a"])
+    #expect(server.contents == ["a", "theirs"])
     let entry = try #require(try client.cache.entries().first)
     #expect(entry.state == .dead)
     #expect(entry.lastError?.status == 403)

@@ -287,7 +287,7 @@ import Testing
     _ = try client.engine.push()
     _ = try client.engine.push()
     #expect(server.count(.store) == 3)
-    #expect(server.contents == ["first", "a"])
+    #expect(server.contents == ["a", "first"])
     #expect(try client.cache.entries().isEmpty)
   }
 
