@@ -48,9 +48,10 @@ extension Cache {
     var id: LocalID { LocalID(rawValue: statement.int64(1)) }
     func createdAt(is text: String) -> Bool { equals(8, text) }
 
-    /// The row to write, nil when nothing differs. The user's own text stays where the server's is
-    /// the same with secrets blacked out.
-    func differing(from row: ServerRow) -> ServerRow? {
+    /// The row to write, nil when nothing differs, and whether the memory says something else in it:
+    /// after a store, the server's time and its rounding of the importance come back alone. The
+    /// user's own text stays where the server's is the same with secrets blacked out.
+    func differing(from row: ServerRow) -> (row: ServerRow, isNews: Bool)? {
       var row = row
       if !equals(2, row.fields.content), row.fields.isSensitive,
         let redaction = Redaction(row.fields.content)
@@ -59,11 +60,13 @@ extension Cache {
         if redaction.couldStand(for: own) { row.fields.content = own }
       }
       let fields = row.fields
-      let isSame =
-        equals(2, fields.content) && equals(3, fields.category) && equals(4, fields.tags)
-        && equals(5, fields.expandedKeywords) && statement.double(6) == fields.importance
-        && statement.bool(7) == fields.isSensitive && equals(9, row.updatedAt)
-      return isSame ? nil : row
+      let importance = statement.double(6)
+      let isNews =
+        !equals(2, fields.content) || !equals(3, fields.category) || !equals(4, fields.tags)
+        || !equals(5, fields.expandedKeywords) || Float(importance) != Float(fields.importance)
+        || statement.bool(7) != fields.isSensitive
+      if !isNews, importance == fields.importance, equals(9, row.updatedAt) { return nil }
+      return (row, isNews)
     }
 
     private func equals(_ column: Int, _ text: String) -> Bool {

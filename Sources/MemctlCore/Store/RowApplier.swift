@@ -111,9 +111,9 @@ struct RowApplier {
         copies.append((row, local.id))
       } else if updatesOnTheirWay.contains(local.serverID) {
         report.unchanged += 1
-      } else if let changed = local.differing(from: row) {
+      } else if let (changed, isNews) = local.differing(from: row) {
         different.append(changed)
-        report.updated += 1
+        if isNews { report.updated += 1 } else { report.unchanged += 1 }
       } else {
         report.unchanged += 1
       }

@@ -23,6 +23,7 @@ public struct PullReport: Sendable {
   /// Records in the answer.
   public var received = 0
   public var inserted = 0
+  /// Memories that say something else than before.
   public var updated = 0
   public var unchanged = 0
   public var deleted = 0
