@@ -137,27 +137,43 @@ extension Cache {
     return true
   }
 
-  /// Writes rows of the server's, at most a portion of them, in one statement: new ones, and the
-  /// present state of known ones.
-  func upsert(_ rows: [ServerRow]) throws {
+  /// Writes memories that the cache does not have, at most a portion of them, in one statement.
+  func insert(_ rows: [ServerRow]) throws {
     if rows.isEmpty { return }
-    let values = Array(repeating: "(?,?,?,?,?,?,?,?,?)", count: rows.count).joined(separator: ",")
-    let statement = try connection.prepare(
+    try write(
+      rows,
       """
-      INSERT INTO memories (content, category, tags, expanded_keywords, importance, is_sensitive,
-        created_at, updated_at, server_id)
-      VALUES \(values)
-      ON CONFLICT(server_id) DO UPDATE SET content = excluded.content, category = excluded.category,
-        tags = excluded.tags, expanded_keywords = excluded.expanded_keywords,
-        importance = excluded.importance, is_sensitive = excluded.is_sensitive,
-        updated_at = excluded.updated_at
+      INSERT INTO memories (server_id, content, category, tags, expanded_keywords, importance,
+        is_sensitive, created_at, updated_at)
+      VALUES \(Self.values(rows.count))
       """)
+  }
+
+  /// Brings linked memories to the server's state, at most a portion of them, in one statement. The
+  /// time of their creation stays the cache's own.
+  func update(_ rows: [ServerRow]) throws {
+    if rows.isEmpty { return }
+    try write(
+      rows,
+      """
+      UPDATE memories SET content = column2, category = column3, tags = column4,
+        expanded_keywords = column5, importance = column6, is_sensitive = column7,
+        updated_at = column9
+      FROM (VALUES \(Self.values(rows.count))) WHERE server_id = column1
+      """)
+  }
+
+  private static func values(_ count: Int) -> String {
+    Array(repeating: "(?,?,?,?,?,?,?,?,?)", count: count).joined(separator: ",")
+  }
+
+  private func write(_ rows: [ServerRow], _ sql: String) throws {
+    let statement = try connection.prepare(sql)
     for (index, row) in rows.enumerated() {
       let values: [Value] = [
-        .text(row.fields.content), .text(row.fields.category), .text(row.fields.tags),
-        .text(row.fields.expandedKeywords), .real(row.fields.importance),
+        .integer(row.id.rawValue), .text(row.fields.content), .text(row.fields.category),
+        .text(row.fields.tags), .text(row.fields.expandedKeywords), .real(row.fields.importance),
         .integer(row.fields.isSensitive ? 1 : 0), .text(row.createdAt), .text(row.updatedAt),
-        .integer(row.id.rawValue),
       ]
       for (offset, value) in values.enumerated() {
         try statement.bind(value, at: index * values.count + offset + 1)

@@ -24,6 +24,9 @@ struct RowApplier {
 
   private var seen: Set<Int64> = []
   private var portion: [ServerRow] = []
+  /// What the portion leads to.
+  private var new: [ServerRow] = []
+  private var changed: [ServerRow] = []
   /// Records that do not say which memory they are: any that seems to be missing may be one of them.
   private var unidentified = 0
 
@@ -86,7 +89,6 @@ struct RowApplier {
   // MARK: A portion
 
   private mutating func applyPortion() throws {
-    defer { portion.removeAll(keepingCapacity: true) }
     let tombstones = portion.filter(\.isDeleted)
     for row in tombstones {
       // What was deleted elsewhere before its answer reached us is settled as well.
@@ -99,7 +101,6 @@ struct RowApplier {
     report.deleted += try cache.deleteMemories(tombstones.map(\.id.rawValue))
 
     var unknown = Set(portion.lazy.filter { !$0.isDeleted }.map(\.id.rawValue))
-    var different: [ServerRow] = []
     let rows = Dictionary(uniqueKeysWithValues: portion.map { ($0.id.rawValue, $0) })
     var copies: [(row: ServerRow, copy: LocalID)] = []
     try cache.forEachLinkedRow(in: Array(unknown)) { local in
@@ -111,8 +112,8 @@ struct RowApplier {
         copies.append((row, local.id))
       } else if updatesOnTheirWay.contains(local.serverID) {
         report.unchanged += 1
-      } else if let (changed, isNews) = local.differing(from: row) {
-        different.append(changed)
+      } else if let (difference, isNews) = local.differing(from: row) {
+        changed.append(difference)
         if isNews { report.updated += 1 } else { report.unchanged += 1 }
       } else {
         report.unchanged += 1
@@ -121,21 +122,22 @@ struct RowApplier {
     for (row, copy) in copies {
       // Another program pulled the memory while its answer was on its way to us.
       try cache.delete(copyOf: row.id, copy)
-      if let merged = try adopt(row) { different.append(merged) }
+      try adopt(row)
     }
-    for row in portion where unknown.contains(row.id.rawValue) {
-      if let new = try adopt(row) { different.append(new) }
-    }
-    try cache.upsert(different)
+    for row in portion where unknown.contains(row.id.rawValue) { try adopt(row) }
+    report.inserted += new.count
+    try cache.update(changed)
+    try cache.insert(new)
+    portion.removeAll(keepingCapacity: true)
+    changed.removeAll(keepingCapacity: true)
+    new.removeAll(keepingCapacity: true)
   }
 
-  /// Links the local memory that `row` is, if there is one.
-  ///
-  /// - Returns: the row to write, nil when the cache is to stay as it is.
-  private mutating func adopt(_ row: ServerRow) throws -> ServerRow? {
+  /// Takes a row that no memory is linked to for the local memory that it is, or else for a new one.
+  private mutating func adopt(_ row: ServerRow) throws {
     guard let candidate = candidates.take(for: row) else {
-      report.inserted += 1
-      return row
+      new.append(row)
+      return
     }
     var row = row
     if let entry = candidate.entry {
@@ -144,12 +146,12 @@ struct RowApplier {
       if entry.deleteWhenKnown {
         try cache.enqueue(.delete(row.id), at: now)
         report.unchanged += 1
-        return nil
+        return
       }
     }
     guard let localID = candidate.localID else {
-      report.inserted += 1
-      return row
+      new.append(row)
+      return
     }
     try cache.link(localID, to: row.id)
     report.updated += 1
@@ -157,10 +159,10 @@ struct RowApplier {
       adopted += 1
       if !candidate.fields.agreesBesidesContent(with: row.fields) {
         try cache.enqueue(.update(candidate.fields, row.id), at: now)
-        return nil
+        return
       }
     }
     row.fields.content = candidate.fields.content
-    return row
+    changed.append(row)
   }
 }
