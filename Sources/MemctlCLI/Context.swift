@@ -72,7 +72,8 @@ final class Context {
     Signals.cancel(cancellation)
     let engine = SyncEngine(
       cache: cache, requests: requests,
-      transport: CurlTransport(cancellation: cancellation, options: transportOptions(for: requests)),
+      transport: CurlTransport(
+        cancellation: cancellation, options: transportOptions(for: requests)),
       lock: SyncLock(
         cachePath: cache.path, patience: try configuration.lockTimeout(), cancellation: cancellation
       ),

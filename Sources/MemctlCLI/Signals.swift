@@ -13,6 +13,10 @@ enum Signals {
     // Where it is ignored, nohup has started memctl.
     let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
     if unsafeBitCast(signal(SIGHUP, handle), to: Int.self) == ignored { signal(SIGHUP, SIG_IGN) }
+    // A program that was started by a thread which lets no signal through inherits that.
+    var none = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, nil)
   }
 
   /// 130 after SIGINT, 143 after SIGTERM; nil without a signal.

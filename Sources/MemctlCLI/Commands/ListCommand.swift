@@ -48,8 +48,10 @@ struct ListCommand: Command {
     let listing = Listing(
       output,
       [
-        .init(title: "ID", isNumber: true), .init(title: "SERVER", isNumber: true),
-        .init(title: "CATEGORY"), .init(title: "AGE"), .init(title: "CONTENT", isFlexible: true),
+        .init(title: "ID", isNumber: true),
+        .init(title: "SERVER", isNumber: true, isDispensable: true),
+        .init(title: "CATEGORY", isDispensable: true), .init(title: "AGE", isDispensable: true),
+        .init(title: "CONTENT", isFlexible: true),
       ])
     try context.cache().forEachMemory(selection) { memory in
       listing.add(

@@ -34,7 +34,8 @@ struct QueueListCommand: Command {
       output,
       [
         .init(title: "ID", isNumber: true), .init(title: "OP"), .init(title: "STATE"),
-        .init(title: "MEMORY", isNumber: true), .init(title: "AGE"),
+        .init(title: "MEMORY", isNumber: true, isDispensable: true),
+        .init(title: "AGE", isDispensable: true),
         .init(title: "CONTENT", isFlexible: true),
       ])
     let entries = try context.cache().entries().filter { !onlyDead || $0.state == .dead }
@@ -110,7 +111,7 @@ struct QueueRetryCommand: Command {
     context.output.write(
       Report(
         command: "queue retry", members: [.init("retried", .integer(Int64(count)))],
-        summary: ["\(grouped(count)) to be sent again: memctl push sends them"]),
+        summary: ["\(grouped(count)) to be sent again at the next sync"]),
       quiet: context.isQuiet)
     return .success
   }

@@ -118,7 +118,7 @@ struct EntryView {
       let status = error.status.map { "\($0): " } ?? ""
       fields.append(("last_answer", status + error.message))
     }
-    if memory != nil { fields.append(("content", shownContent)) }
+    if memory != nil { fields.append(("content", isForPeople ? shownContent : content ?? "")) }
     // An entry that cannot be read may hold anything, a secret too.
     if operation == nil, revealed { fields.append(("payload", entry.payload)) }
     return fields

@@ -6,8 +6,10 @@ final class Listing {
   struct Column {
     let title: String
     var isNumber = false
-    /// Gives way where the terminal is too narrow for everything.
+    /// Takes what the others leave of the terminal's width.
     var isFlexible = false
+    /// Left out where too little would be left, the last one first.
+    var isDispensable = false
   }
 
   struct Cell {
@@ -54,20 +56,30 @@ final class Listing {
     var widths = columns.indices.map { index in
       rows.reduce(columns[index].title.displayWidth) { max($0, $1[index].displayWidth) }
     }
+    var shown = Array(columns.indices)
     if let flexible = columns.firstIndex(where: \.isFlexible) {
-      let others = widths.reduce(0, +) - widths[flexible] + 2 * (columns.count - 1)
-      widths[flexible] = max(10, min(widths[flexible], output.width - others))
+      var space: Int {
+        output.width - shown.reduce(0) { $1 == flexible ? $0 : $0 + widths[$1] + 2 }
+      }
+      while space < min(widths[flexible], Self.leastWidth),
+        let index = shown.lastIndex(where: { columns[$0].isDispensable })
+      {
+        shown.remove(at: index)
+      }
+      widths[flexible] = min(widths[flexible], max(space, 1))
     }
-    output.line(output.style.bold(line(columns.map(\.title), widths)))
-    for row in rows { output.line(line(row, widths)) }
+    output.line(output.style.bold(line(columns.map(\.title), shown, widths)))
+    for row in rows { output.line(line(row, shown, widths)) }
   }
 
-  private func line(_ cells: [String], _ widths: [Int]) -> String {
+  private static let leastWidth = 20
+
+  private func line(_ cells: [String], _ shown: [Int], _ widths: [Int]) -> String {
     var line = ""
-    for (index, cell) in cells.enumerated() {
-      let text = cell.truncated(toWidth: widths[index])
+    for index in shown {
+      let text = cells[index].truncated(toWidth: widths[index])
       let padding = String(repeating: " ", count: widths[index] - text.displayWidth)
-      let isLast = index == cells.count - 1
+      let isLast = index == shown.last
       line += columns[index].isNumber ? padding + text : isLast ? text : text + padding
       if !isLast { line += "  " }
     }
