@@ -26,19 +26,28 @@ final class Home {
     ]
   }
 
-  convenience init(server: ServerProcess) throws { try self.init(server: server.baseURL) }
   convenience init(server: FaultyServer) throws { try self.init(server: server.url("")) }
 
-  deinit { try? FileManager.default.removeItem(at: folder) }
-
-  /// The embedded server, with a store in a home of its own.
-  static func server() throws -> (ServerProcess, Home) {
+  /// A home with an embedded server, which keeps its store there.
+  static func withServer() throws -> Home {
     let home = try Home()
     let server = try ServerProcess(
       ["--store", home.folder.path + "/server.db"], environment: home.environment)
     home.environment["MEMORY_API_URL"] = server.baseURL
-    return (server, home)
+    home.server = server
+    return home
   }
+
+  /// Another home, of the same server.
+  func neighbour() throws -> Home {
+    let neighbour = try Home(server: environment["MEMORY_API_URL"]!)
+    neighbour.host = self
+    return neighbour
+  }
+
+  private var server: ServerProcess?
+  /// Whose server is used.
+  private var host: Home?
 
   // MARK: Running
 
@@ -91,13 +100,6 @@ final class Home {
 }
 
 extension ChildProgram.Ended {
-  /// Both streams and the exit code as a golden holds them.
-  var golden: String {
-    var text = output.normalized
-    if !errors.isEmpty { text += "-- stderr\n" + errors.normalized }
-    return text + "-- \(status)\n"
-  }
-
   /// The first line of standard error, without `memctl: `.
   var message: String { errors.split(separator: "\n").first.map { String($0.dropFirst(8)) } ?? "" }
 
@@ -112,16 +114,5 @@ extension ChildProgram.Ended {
         try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
       }
     }
-  }
-}
-
-extension String {
-  /// The text with names for what differs from run to run: times, ports, processes and folders.
-  var normalized: String {
-    replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00/, with: "TIME")
-      .replacing(/127\.0\.0\.1:\d\d+/, with: "127.0.0.1:PORT")
-      .replacing(/process \d+/, with: "process ID")
-      .replacing(/\/tmp\/memctl-[-0-9A-F]+/, with: "HOME")
-      .replacing("\u{1B}", with: "␛")
   }
 }

@@ -66,6 +66,9 @@ public final class ChildProgram {
   /// The next line of standard output, nil at its end.
   public func nextLine() -> String? { output.nextLine() }
 
+  /// Goes away as a reader of standard output.
+  public func stopReading() { output = Reader(nil) }
+
   /// Waits for the program's end; the texts are what `nextLine` has not returned.
   public func finish() -> Ended {
     Reader.drain([output, errors])
@@ -123,6 +126,11 @@ final class Reader {
       }
       guard receive() else { return nil }
     }
+  }
+
+  /// Reads until `text` has come, or the end.
+  func await(_ text: String) {
+    while !rest.contains(text), receive() {}
   }
 
   /// Reads all to their ends, side by side, so that no program waits for another stream to be read.

@@ -24,6 +24,9 @@ public final class PseudoTerminal {
 
   public func type(_ text: String) { _ = text.withCString { write(ownEnd, $0, strlen($0)) } }
 
+  /// Waits until programs have written `text`.
+  public func awaitText(_ text: String) { reader.await(text) }
+
   /// All that programs have written, once the last of them has ended.
   public func transcript() -> String {
     close(programEnd)

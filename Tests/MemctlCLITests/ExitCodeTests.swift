@@ -1,0 +1,184 @@
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+@Suite("A failure ends with its code, a message and a hint")
+struct ExitCodeTests {
+  private let home: Home
+
+  init() throws { home = try Home() }
+
+  private func expect(
+    _ status: Int32, _ message: String, _ hint: String?, of ended: ChildProgram.Ended,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(ended.message.normalized == message, sourceLocation: sourceLocation)
+    #expect(ended.hint == hint, sourceLocation: sourceLocation)
+    #expect(ended.status == status, sourceLocation: sourceLocation)
+  }
+
+  @Test("65: what is given is not valid")
+  func invalidInput() throws {
+    expect(
+      65, "the content has 1,401 characters (limit 1,400)",
+      "shorten it, or store it as several memories",
+      of: try home.memctl("store", String(repeating: "é", count: 1_401)))
+    expect(
+      65, "the memory is empty", "give its text, or - for stdin",
+      of: try home.memctl("store", input: .file("/dev/null")))
+    let unknown = try home.memctl("store", "text", "-c", "fact")
+    #expect(unknown.message == "unknown category 'fact'")
+    #expect(unknown.hint?.hasPrefix("one of architecture, decisions, ") == true)
+    #expect(unknown.status == 65)
+    #expect(try home.memctl("list").output == "")
+  }
+
+  @Test("65: the server rejected something, which is now a dead letter")
+  func rejected() throws {
+    let server = FaultyServer(
+      thereafter: .decide { $0.method == "POST" ? .answer(422, body: rejection) : .answer() })
+    home.environment["MEMORY_API_URL"] = server.url("")
+    try home.addSamples()
+    try home.play("rejected", "push --limit 1", "queue --dead", "queue show 1 --json", "counts")
+    try home.play(
+      "rejected-terminal", onTerminalOf: 80, "queue retry 1", "push -n1", "queue show 1")
+  }
+
+  @Test("66: there is no such memory or entry")
+  func notFound() throws {
+    expect(
+      66, "there is no memory 99", "memctl list shows the ids", of: try home.memctl("show", "99"))
+    expect(
+      66, "there is no memory server:99", "memctl list shows the ids",
+      of: try home.memctl("delete", "server:99"))
+    expect(
+      66, "there is no entry 7 in the queue",
+      "it may have been sent already; memctl queue shows what is there",
+      of: try home.memctl("queue", "show", "7"))
+  }
+
+  @Test("74: the file cannot be used")
+  func file() throws {
+    expect(
+      74, "cannot open HOME: Is a directory",
+      "check the path and its permissions, or choose another with --db",
+      of: try home.memctl("counts", "--db", home.folder.path))
+    expect(
+      74, "cannot create the folder /dev/null/x: Not a directory",
+      "create it, or choose another file with --db",
+      of: try home.memctl("counts", "--db", "/dev/null/x/memory.db"))
+    try "no database, but long enough to look like one".write(
+      toFile: home.database, atomically: true, encoding: .utf8)
+    expect(
+      74, "HOME/memory.db is not a memory cache: it is no SQLite database",
+      "choose another file with --db; this one was not changed", of: try home.memctl("list"))
+  }
+
+  @Test("74: the file is of a newer version")
+  func newerVersion() throws {
+    try home.memctl("counts")
+    try Connection(path: home.database).execute("PRAGMA user_version = 3")
+    expect(
+      74, "HOME/memory.db has a newer shape (version 3) than this memctl knows (2)",
+      "install a newer memctl; the file was not changed", of: try home.memctl("list"))
+  }
+
+  @Test("75: the server is away")
+  func offline() throws {
+    let hint = "nothing is lost; memctl sync sends what is queued once the server is back"
+    for command in ["sync", "push", "pull", "resync"] {
+      try home.addSamples()
+      expect(
+        75, "cannot reach the server at \(Home.nowhere): connection refused by 127.0.0.1:1", hint,
+        of: try home.memctl(command))
+    }
+    try home.play("offline-json", "sync --json", "pull --json")
+    try home.play("offline-terminal", onTerminalOf: 80, "sync")
+  }
+
+  @Test("75: the server asks for a pause")
+  func overloaded() throws {
+    let server = FaultyServer(thereafter: .answer(503, body: Array(#"{"detail":"full"}"#.utf8)))
+    home.environment["MEMORY_API_URL"] = server.url("")
+    expect(
+      75, "the server is overloaded: full", "nothing is lost; try again later",
+      of: try home.memctl("pull"))
+  }
+
+  @Test("76: the server's answer makes no sense")
+  func nonsense() throws {
+    let server = FaultyServer(thereafter: .answer(body: Array("<html>".utf8)))
+    home.environment["MEMORY_API_URL"] = server.url("")
+    expect(
+      76,
+      "the server's sync answer makes no sense: it is not valid JSON at byte 0: a value is missing",
+      "nothing was changed; check that the address is that of a memory server",
+      of: try home.memctl("pull"))
+  }
+
+  @Test("76: a resync that would empty the cache is refused, unless it is forced")
+  func guarded() throws {
+    let home = try Home.withServer()
+    for number in 1...12 { try home.memctl("store", "memory \(number)") }
+    let emptied = FaultyServer(thereafter: .answer(body: emptyAnswer))
+    home.environment["MEMORY_API_URL"] = emptied.url("")
+    try home.play("guard", "resync --json", "resync --dry-run", "resync --force --json")
+    #expect(try home.memctl("list").output == "")
+  }
+
+  @Test("77: the server does not accept the key")
+  func unauthorized() throws {
+    let other = try Home.withServer().neighbour()
+    other.environment["MEMORY_API_KEY"] = "another-key-that-is-wrong"
+    expect(
+      77, "the server does not accept the key: Invalid API key",
+      "set MEMORY_API_KEY to a valid key; nothing is sent until the server accepts it",
+      of: try other.memctl("sync"))
+    #expect(try other.memctl("store", "kept").status == 77)
+    #expect(try other.memctl("queue").output.hasSuffix("\tkept\n"))
+    #expect(try other.onTerminal("counts").text.contains("refused by the server"))
+    other.environment["MEMORY_API_KEY"] = Home.key
+    #expect(try other.memctl("sync").status == 0)
+  }
+
+  @Test(
+    "78: no key, a bad address, plain http to a foreign host, syncing turned off",
+    arguments: [
+      (
+        ["MEMORY_API_KEY": ""], "there is no key for the server, so nothing can be synced",
+        "set MEMORY_API_KEY, or name a file that holds it with --api-key-file"
+      ),
+      (
+        ["MEMORY_API_URL": "memory.example.org:x"],
+        "'memory.example.org:x' is not the address of a server",
+        "an address looks like https://memory.example.org"
+      ),
+      (
+        ["MEMORY_API_URL": "http://memory.example.org"],
+        "plain http would send the key to memory.example.org for everyone on the way to read",
+        "use https, or allow it by name: MEMCTL_ALLOW_HTTP=memory.example.org"
+      ),
+      (["MEMORY_SYNC_DISABLE": "1"], "syncing is off", "unset MEMORY_SYNC_DISABLE"),
+    ])
+  func configuration(_ variables: [String: String], _ message: String, _ hint: String) throws {
+    expect(78, message, hint, of: try home.memctl("sync", adding: variables))
+  }
+
+  @Test("the key file's first line is the key, and a missing file is 78")
+  func keyFile() throws {
+    let home = try Home.withServer()
+    home.environment["MEMORY_API_KEY"] = nil
+    try (Home.key + "\n").write(
+      to: home.folder.appending(path: "key"), atomically: true, encoding: .utf8)
+    #expect(try home.memctl("sync", "--api-key-file", "key").status == 0)
+    let missing = try home.memctl("sync", "--api-key-file", "nokey")
+    #expect(missing.message == "there is no key file nokey (option --api-key-file)")
+    #expect(missing.status == 78)
+  }
+}
+
+private let rejection = Array(
+  #"{"detail":[{"loc":["body","tags"],"msg":"too many","input":"\#(Home.secret)"}]}"#.utf8)
+private let emptyAnswer = Array(
+  #"{"memories":[],"server_time":"2026-11-22T10:00:00+00:00"}"#.utf8)

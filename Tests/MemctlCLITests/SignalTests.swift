@@ -1,0 +1,70 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("A signal")
+struct SignalTests {
+  private let acknowledgement = FaultyBehaviour.answer(
+    body: Array(#"{"id":7,"category":"preferences","importance":0.5}"#.utf8))
+
+  @Test(
+    "lets what is on its way be settled and saved",
+    arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+  func settles(_ signal: Int32, _ status: Int32) throws {
+    let server = FaultyServer(thereafter: FaultyBehaviour([.read, .hold]) + acknowledgement)
+    let home = try Home(server: server)
+    try home.memctl("store", "on its way", adding: ["MEMORY_SYNC_DISABLE": "1"])
+    let program = try home.start(["sync"])
+    server.awaitRequests(1)
+    program.send(signal)
+    server.release()
+    let ended = program.finish()
+    #expect(ended.message == "interrupted")
+    #expect(ended.hint == "nothing is lost; memctl sync goes on")
+    #expect(ended.status == status)
+    #expect(try home.memctl("queue").output == "")
+    #expect(try home.memctl("show", "server:7").status == 0)
+    #expect(server.requests.count == 1)
+  }
+
+  @Test("that is the second ends memctl at once, and nothing is lost")
+  func endsAtOnce() throws {
+    let server = FaultyServer(thereafter: .silence)
+    let home = try Home(server: server)
+    try home.memctl("store", "on its way", adding: ["MEMORY_SYNC_DISABLE": "1"])
+    let program = try home.start(["push"])
+    server.awaitRequests(1)
+    // Two of a kind may arrive as one.
+    program.send(SIGINT)
+    program.send(SIGTERM)
+    let ended = program.finish()
+    #expect([130, 143].contains(ended.status))
+    #expect(ended.output + ended.errors == "")
+    let entry = try #require(home.memctl("queue", "--json").json.first)
+    #expect(entry["state"] as? String == "in_doubt")
+    #expect(entry["last_error"] is NSNull)
+  }
+
+  @Test("ends an idle watch without a word")
+  func idleWatch() throws {
+    let home = try Home.withServer()
+    let watch = try home.start(["watch"])
+    #expect(try #require(watch.nextLine()).contains("\tresync\tpush: nothing to send\t"))
+    watch.send(SIGTERM)
+    let ended = watch.finish()
+    #expect(ended.output + ended.errors == "")
+    #expect(ended.status == 143)
+  }
+
+  @Test("while a memory is stored leaves it in the queue")
+  func store() throws {
+    let server = FaultyServer(thereafter: .silence)
+    let home = try Home(server: server)
+    let program = try home.start(["store", "kept"])
+    server.awaitRequests(1)
+    program.send(SIGINT)
+    program.send(SIGTERM)
+    #expect([130, 143].contains(program.finish().status))
+    #expect(try home.memctl("queue").output.hasSuffix("\tkept\n"))
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("A command line that makes no sense")
+struct UsageTests {
+  @Test(
+    "is answered with what is wrong, what was probably meant, and 64",
+    arguments: [
+      ("sycn", "unknown command 'sycn'", "did you mean 'sync'? otherwise: memctl --help"),
+      ("--jsno", "unknown option '--jsno'", "did you mean '--json'? otherwise: memctl --help"),
+      (
+        "queue lst", "unknown command 'queue lst'",
+        "did you mean 'queue list'? otherwise: memctl queue --help"
+      ),
+      (
+        "help quue", "no help for 'quue'", "did you mean 'queue'? otherwise: memctl --help"
+      ),
+      (
+        "list --limit 0", "--limit takes a whole number of at least 1, not '0'",
+        "memctl list --help"
+      ),
+      (
+        "store --importance=2 x", "--importance takes a number from 0 to 1, not '2'",
+        "memctl store --help"
+      ),
+      (
+        "completions bsh", "SHELL takes one of bash, zsh, fish, not 'bsh'",
+        "did you mean 'bash'? otherwise: memctl completions --help"
+      ),
+      ("show", "missing operand ID", "memctl show --help"),
+      ("show abc", "'abc' is not the id of a memory", "memctl list shows the ids"),
+      ("queue show abc", "'abc' is not the id of a queue entry", "memctl queue shows the ids"),
+      ("delete -- -1", "'-1' is not the id of a memory", "memctl list shows the ids"),
+      ("sync now", "unexpected operand 'now'", "memctl sync --help"),
+      (
+        "queue retry", "which entries?", "memctl queue retry ID..., or memctl queue retry --all"
+      ),
+      (
+        "queue retry --all 1", "give ids or --all, not both",
+        "memctl queue retry ID..., or memctl queue retry --all"
+      ),
+      ("--db= counts", "--db is empty", "is the variable set that you gave it?"),
+      ("--db a counts --db b", "--db is given twice", "memctl counts --help"),
+    ])
+  func answer(_ line: String, _ message: String, _ hint: String) throws {
+    let home = try Home()
+    let ended = try home.start(line.split(separator: " ").map(String.init)).finish()
+    #expect(ended.message == message)
+    #expect(ended.hint == hint)
+    #expect(ended.output == "")
+    #expect(ended.status == 64)
+  }
+
+  @Test("is answered as JSON, too, when that is asked for")
+  func json() throws {
+    try Home().play("usage-json", "--json sycn", "show abc --json", "--json")
+  }
+
+  @Test("without a command is answered with help on stderr")
+  func noCommand() throws {
+    let home = try Home()
+    let ended = try home.memctl()
+    #expect(ended.output == "")
+    #expect(ended.errors == (try home.memctl("--help").output))
+    #expect(ended.status == 64)
+  }
+
+  @Test("gives no text to store on a terminal, where nothing is piped in")
+  func noText() throws {
+    try Home().play("usage-terminal", onTerminalOf: 80, "store", "sycn")
+  }
+
+  @Test("may name the cache before or after the command")
+  func globalOptions() throws {
+    let home = try Home()
+    for arguments in [
+      ["--db", "other.db", "counts", "-q", "--json"], ["-q", "counts", "--json", "--db=other.db"],
+      ["counts", "--json", "--db", "$HOME/other.db"], ["counts", "--db=~/other.db", "--json"],
+    ] {
+      #expect(try home.start(arguments).finish().status == 0)
+    }
+    let files = try FileManager.default.contentsOfDirectory(atPath: home.folder.path)
+    #expect(files == ["other.db"])
+  }
+}
