@@ -133,7 +133,7 @@ struct ExitCodeTests {
     other.environment["MEMORY_API_KEY"] = "another-key-that-is-wrong"
     expect(
       77, "the server does not accept the key: Invalid API key",
-      "set MEMORY_API_KEY to a valid key; nothing is sent until the server accepts it",
+      "set MEMORY_API_KEY or --api-key-file to a valid key; nothing is sent until the server accepts it",
       of: try other.memctl("sync"))
     #expect(try other.memctl("store", "kept").status == 77)
     #expect(try other.memctl("queue").output.hasSuffix("\tkept\n"))

@@ -129,6 +129,11 @@ struct EntryView {
     let id = entry.id.rawValue
     let later = entry.nextAttemptAt.flatMap { $0 > now ? $0.relative(to: now) : nil }
     switch entry.state {
+    case .dead where operation == nil:
+      return """
+        It cannot be read, so it cannot be sent. memctl queue show \(id) --reveal shows it as it is, \
+        memctl queue drop \(id) gives it up.
+        """
     case .dead:
       return """
         The server will not take it. memctl queue retry \(id) sends it once more, memctl queue drop \

@@ -37,19 +37,24 @@ extension Problem {
   static func unauthorized(_ message: String) -> Problem {
     Problem(
       .unauthorized, "the server does not accept the key: \(message)",
-      hint: "set MEMORY_API_KEY to a valid key; nothing is sent until the server accepts it")
+      hint: "set MEMORY_API_KEY or --api-key-file to a valid key; nothing is sent until the server accepts it")
   }
 
   static let interrupted = Problem(
     .interrupted, "interrupted", hint: "nothing is lost; memctl sync goes on")
 
-  static func rejected(_ first: (id: EntryID, message: String), count: Int) -> Problem {
+  /// - Parameter first: the first of `count` entries that became dead letters.
+  static func dead(
+    _ first: (id: EntryID, error: QueueEntry.LastError), count: Int
+  ) -> Problem {
     let id = first.id.rawValue
+    let what =
+      first.error.kind == .invalidInput
+      ? "entry \(id) cannot be sent" : "the server rejected entry \(id)"
     return Problem(
       .rejected,
-      count == 1
-        ? "the server rejected entry \(id): \(first.message)"
-        : "the server rejected \(grouped(count)) entries, the first (\(id)): \(first.message)",
+      (count == 1 ? "" : "\(grouped(count)) entries became dead letters; ")
+        + "\(what): \(first.error.message)",
       hint: "memctl queue show \(id), then memctl queue retry \(id) or memctl queue drop \(id)")
   }
 }

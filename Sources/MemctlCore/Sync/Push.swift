@@ -22,7 +22,7 @@ struct Push {
   private var failuresInARow = 0
   private(set) var report = PushReport()
   private(set) var problems: [Problem] = []
-  private var rejected: [(id: EntryID, message: String)] = []
+  private var buried: [(id: EntryID, error: QueueEntry.LastError)] = []
 
   /// After so many exchanges in a row without a proper answer, the server is taken to be away.
   private static let failuresUntilAway = 3
@@ -252,7 +252,7 @@ struct Push {
     try cache.noteFailure(
       entry.id, error, countsAsAttempt: error.status != nil, nextAttemptAt: nil)
     report.dead += 1
-    rejected.append((entry.id, error.message))
+    buried.append((entry.id, error))
   }
 
   /// What an outcome says of the server as a whole, and so of the entries that have not gone out yet.
@@ -304,7 +304,7 @@ struct Push {
   }
 
   private mutating func finish() {
-    if let first = rejected.first { problems.append(.rejected(first, count: rejected.count)) }
+    if let first = buried.first { problems.append(.dead(first, count: buried.count)) }
     if engine.cancellation.isCancelled { note(.interrupted) }
   }
 }

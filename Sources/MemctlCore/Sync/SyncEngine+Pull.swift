@@ -94,9 +94,8 @@ extension SyncEngine {
       }
     }
     guard let result else { return PushReport() }
-    if let first = givenUp.first {
-      let message = first.lastError?.message ?? ""
-      report.note(.rejected((first.id, message), count: givenUp.count))
+    if let first = givenUp.first, let error = first.lastError {
+      report.note(.dead((first.id, error), count: givenUp.count))
     }
     return result
   }
