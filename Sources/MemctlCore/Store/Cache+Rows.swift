@@ -13,12 +13,18 @@ extension Cache {
       if let localID { spokenFor.insert(localID) }
       guard entry.state == .inDoubt else { continue }
       let present: Memory? = if let localID { try memory(localID) } else { nil }
-      candidates.append(.init(localID: present?.id, entry: entry, fields: fields))
+      candidates.append(
+        .init(
+          localID: present?.id, entry: entry, fields: fields,
+          createdAt: Timestamp(entry.createdAt)))
     }
     try connection.forEach("SELECT \(Self.memoryColumns) FROM memories WHERE server_id IS NULL") {
       let memory = Self.memory($0)
       if !spokenFor.contains(memory.id) {
-        candidates.append(.init(localID: memory.id, entry: nil, fields: memory.fields))
+        candidates.append(
+          .init(
+            localID: memory.id, entry: nil, fields: memory.fields,
+            createdAt: Timestamp(memory.createdAt)))
       }
     }
     return candidates

@@ -80,7 +80,7 @@ struct RowApplier {
           hint: "if the server is right: memctl resync --force")
       }
       report.deleted += try cache.deleteMemories(missing)
-      for orphan in candidates.orphans {
+      for orphan in candidates.orphans(at: now) {
         try cache.enqueue(.store(orphan.fields, localID: orphan.localID), at: now)
       }
     }

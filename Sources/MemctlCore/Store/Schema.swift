@@ -35,14 +35,24 @@ enum Schema {
   private static func isCurrent(_ connection: Connection, path: String) throws -> Bool {
     let shared = try connection.first("PRAGMA user_version") { $0.int64(0) } ?? 0
     if shared > sharedVersion { throw newer(path, "version \(shared)", "\(sharedVersion)") }
-    guard shared == sharedVersion, try columns(of: "memctl_meta", connection).count > 0 else {
-      return false
-    }
+    guard shared == sharedVersion, try missingParts(connection) == 0 else { return false }
     let own = try connection.first("SELECT value FROM memctl_meta WHERE key = 'schema_version'") {
       $0.text(0)
     }
     if let own, own != ownVersion { throw newer(path, "memctl version \(own)", ownVersion) }
     return own != nil
+  }
+
+  private static func missingParts(_ connection: Connection) throws -> Int {
+    let parts = [
+      "memories", "idx_memories_server_id", "memories_fts", "memories_ai", "memories_ad",
+      "memories_au", "pending_ops", "sync_meta", "memctl_meta", "memctl_entries",
+    ]
+    let names = parts.map { "'\($0)'" }.joined(separator: ",")
+    let found = try connection.first(
+      "SELECT count(*) FROM sqlite_schema WHERE name IN (\(names))"
+    ) { $0.int(0) }
+    return parts.count - (found ?? 0)
   }
 
   private static func newer(_ path: String, _ found: String, _ known: String) -> Problem {

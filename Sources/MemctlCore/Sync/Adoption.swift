@@ -9,10 +9,12 @@ struct AdoptionCandidates {
     /// The store in doubt; nil for an orphan, which nothing is queued for.
     let entry: QueueEntry?
     let fields: MemoryFields
+    /// When the memory was written; nil where that is unknown.
+    let createdAt: Timestamp?
   }
 
   private var byContent: [String: [Candidate]] = [:]
-  /// Stands for `lateness` and clocks that differ.
+  /// Seconds; stands for `lateness` and clocks that differ.
   private let margin: Double
 
   var isEmpty: Bool { byContent.isEmpty }
@@ -62,9 +64,15 @@ struct AdoptionCandidates {
     }
   }
 
-  /// The orphans that no row was found for, oldest first.
-  var orphans: [Candidate] {
-    byContent.values.joined().filter { $0.entry == nil }.sorted { $0.localID! < $1.localID! }
+  /// The orphans that no row was found for, oldest first. One that was written within the margin is
+  /// left out: another program may be sending it at this moment, without a word in the queue.
+  func orphans(at now: Timestamp) -> [Candidate] {
+    byContent.values.joined()
+      .filter { candidate in
+        candidate.entry == nil
+          && candidate.createdAt.map { abs(now.seconds(since: $0)) >= margin } ?? true
+      }
+      .sorted { $0.localID! < $1.localID! }
   }
 
   private func contents(like row: ServerRow) -> [String] {

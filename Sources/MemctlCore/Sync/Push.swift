@@ -122,7 +122,12 @@ struct Push {
       if lanes[key] == nil { order.append(key) }
       lanes[key, default: []].append(entry.id)
     }
-    return order.map { Lane(entries: lanes[$0]![...]) }
+    // What failed before goes last, so that it cannot keep the others from being sent at all.
+    let failed = Set(entries.lazy.filter { $0.lastError != nil }.map(\.id))
+    let (first, last) = order.map { lanes[$0]! }.reduce(into: ([[EntryID]](), [[EntryID]]())) {
+      if failed.contains($1[0]) { $0.1.append($1) } else { $0.0.append($1) }
+    }
+    return (first + last).map { Lane(entries: $0[...]) }
   }
 
   // MARK: Claiming

@@ -69,7 +69,7 @@ extension ServerRow {
         fields.expandedKeywords = try text(&reader, "expanded_keywords") ?? ""
       case "created_at": createdAt = try text(&reader, "created_at")
       case "updated_at": updatedAt = try text(&reader, "updated_at")
-      case "deleted_at": isDeleted = try text(&reader, "deleted_at") != nil
+      case "deleted_at": isDeleted = try text(&reader, "deleted_at")?.isEmpty == false
       case "importance":
         switch try reader.peek() {
         case .number: fields.importance = try reader.readNumber().double

@@ -104,7 +104,13 @@ public final class SyncEngine {
       var report = SyncReport()
       try recover()
       if let problem = try reasonNotToCall() { report.endCalls(problem) }
-      try body(&report)
+      do {
+        try body(&report)
+      } catch {
+        // Where the file itself is the problem, there is no place for a note.
+        try? cache.set(.lastSyncSuccess, nil)
+        throw error
+      }
       try noteEnd(of: report)
       return report
     }

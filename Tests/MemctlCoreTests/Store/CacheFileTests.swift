@@ -39,6 +39,16 @@ import Testing
     #expect(try mode(path + ".memctl-lock") == 0o600)
   }
 
+  @Test("A table that is missing is made anew, in a file of this version too")
+  func missingTable() throws {
+    _ = try Cache(path: path)
+    let connection = try Connection(path: path)
+    for table in ["pending_ops", "sync_meta", "memctl_entries"] {
+      try connection.execute("DROP TABLE \(table)")
+      #expect(try Cache(path: path).counts().total == 0)
+    }
+  }
+
   @Test("A file from the Python side works for both")
   func pythonFile() throws {
     try python(PythonSide.create, path)

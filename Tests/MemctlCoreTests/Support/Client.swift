@@ -55,14 +55,16 @@ final class Client {
   /// Writes a memory that no queue entry speaks of, as the Python side leaves one when it dies.
   @discardableResult
   func storeOrphan(
-    _ content: String, tags: String = "", importance: Double = 0.5, isSensitive: Bool = false
+    _ content: String, tags: String = "", importance: Double = 0.5, isSensitive: Bool = false,
+    age seconds: Double = 600
   ) throws -> LocalID {
     let connection = try Connection(path: path)
     try connection.run(
       """
       INSERT INTO memories (content, tags, importance, is_sensitive, created_at, updated_at)
       VALUES (?, ?, ?, ?, ?5, ?5)
-      """, content, tags, importance, isSensitive, clock.now.advanced(bySeconds: -600).description)
+      """, content, tags, importance, isSensitive,
+      clock.now.advanced(bySeconds: -seconds).description)
     return LocalID(rawValue: connection.lastInsertedRowID)
   }
 

@@ -36,11 +36,11 @@ import Testing
 
   private func doubt(_ id: Int64, _ fields: MemoryFields, sentAfter: Timestamp? = nil) -> Candidate
   {
-    Candidate(localID: LocalID(rawValue: id), entry: entry(sentAfter: sentAfter), fields: fields)
+    Candidate(localID: LocalID(rawValue: id), entry: entry(sentAfter: sentAfter), fields: fields, createdAt: nil)
   }
 
   private func orphan(_ id: Int64, _ fields: MemoryFields) -> Candidate {
-    Candidate(localID: LocalID(rawValue: id), entry: nil, fields: fields)
+    Candidate(localID: LocalID(rawValue: id), entry: nil, fields: fields, createdAt: nil)
   }
 
   private func row(_ fields: MemoryFields, createdAt: String = "2026-03-01T12:00:00Z") -> ServerRow
@@ -81,7 +81,7 @@ import Testing
     let fields = MemoryFields(content: "a")
     var candidates = AdoptionCandidates([orphan(1, fields), orphan(2, fields)], margin: 120)
     #expect(candidates.take(for: row(fields))?.localID?.rawValue == 1)
-    #expect(candidates.orphans.map(\.localID?.rawValue) == [2])
+    #expect(candidates.orphans(at: .now).map(\.localID?.rawValue) == [2])
     #expect(candidates.take(for: row(fields))?.localID?.rawValue == 2)
     #expect(candidates.take(for: row(fields)) == nil)
     #expect(candidates.isEmpty)

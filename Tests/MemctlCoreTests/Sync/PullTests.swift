@@ -344,6 +344,21 @@ import Testing
     #expect(try client.contents() == ["cache [REDACTED:password]"])
   }
 
+  @Test("An empty deleted_at is no tombstone")
+  func emptyDeletedAt() throws {
+    let client = try Client(server)
+    server.change {
+      $0.extraRecords = [
+        """
+        {"id":9,"content":"a","category":"facts","tags":"","expanded_keywords":"","importance":0.5,
+        "is_sensitive":false,"created_at":"2026-01-01","updated_at":"2026-01-01","deleted_at":""}
+        """
+      ]
+    }
+    #expect(try client.engine.pull().pull?.inserted == 1)
+    #expect(try client.contents() == ["a"])
+  }
+
   // MARK: Size
 
   @Test("An answer of many portions is applied as a whole")

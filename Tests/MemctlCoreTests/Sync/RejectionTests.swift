@@ -167,6 +167,19 @@ import Testing
     #expect(try client.contents() == ["other"])
   }
 
+  @Test("Entries whose answers are always lost keep the others waiting once at most")
+  func poison() throws {
+    let client = try Client(server)
+    for number in 0..<12 { server.add("m\(number)") }
+    _ = try client.engine.pull()
+    for number in 0..<12 { try client.delete("m\(number)") }
+    server.fail(.delete, with: .loseRequest)
+    _ = try client.engine.push()
+    try client.store("a")
+    _ = try client.engine.push()
+    #expect(server.contents.contains("a"))
+  }
+
   @Test("The id of another memory is no acknowledgement")
   func foreignID() throws {
     let client = try Client(server)

@@ -133,6 +133,17 @@ import Testing
     #expect(try client.contents() == ["a", "a"])
   }
 
+  @Test("An orphan that another program may be sending at this moment is pushed by a later resync")
+  func youngOrphan() throws {
+    let client = try Client(server)
+    try client.storeOrphan("a", age: 1)
+    #expect(try client.engine.resync().kept == 1)
+    #expect(server.contents == [])
+    client.waitLongEnough()
+    _ = try client.engine.resync()
+    #expect(server.contents == ["a"])
+  }
+
   @Test("A row with a queued store is pushed once, by resync and by push")
   func queuedOnce() throws {
     let client = try Client(server)
