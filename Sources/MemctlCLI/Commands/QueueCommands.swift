@@ -38,9 +38,10 @@ struct QueueListCommand: Command {
         .init(title: "AGE", isDispensable: true),
         .init(title: "CONTENT", isFlexible: true),
       ])
-    let entries = try context.cache().entries().filter { !onlyDead || $0.state == .dead }
+    let cache = try context.cache()
+    let entries = try cache.entries().filter { !onlyDead || $0.state == .dead }
     for entry in entries.prefix(limit) {
-      let shown = EntryView(entry, now: output.now, revealed: revealed)
+      let shown = try EntryView(entry, in: cache, now: output.now, revealed: revealed)
       listing.add(shown.cells(output.shape), json: shown.members)
     }
     listing.end(empty: onlyDead ? "no dead letters" : "the queue is empty")
@@ -67,7 +68,7 @@ struct QueueShowCommand: Command {
     let output = context.output
     for (index, id) in ids.enumerated() {
       guard let entry = try cache.entry(id) else { throw Problem.noEntry(id) }
-      let view = EntryView(entry, now: output.now, revealed: revealed)
+      let view = try EntryView(entry, in: cache, now: output.now, revealed: revealed)
       switch output.shape {
       case .json: output.json(view.members)
       case .tabs:

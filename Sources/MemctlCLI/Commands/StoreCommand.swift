@@ -99,9 +99,10 @@ extension Context {
       let engine = try engine()
       var problems: [Problem] = []
       for entry in entries {
-        problems = try engine.send(entry).problems
-        for problem in problems { note("\(problem.message)") }
-        if problems.contains(where: { ExitCode($0.kind) == .tryAgain }) { break }
+        let met = try engine.send(entry).problems
+        for problem in met { note("\(problem.message)") }
+        problems += met
+        if met.contains(where: { ExitCode($0.kind) == .tryAgain }) { break }
       }
       return problems.filter { ExitCode($0.kind) != .tryAgain }
     } catch let problem as Problem {

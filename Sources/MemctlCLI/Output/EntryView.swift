@@ -7,12 +7,19 @@ struct EntryView {
   private let operation: Operation?
   private let now: Timestamp
   private let revealed: Bool
+  /// Another program may have left the mark of a sensitive memory out of the entry.
+  private let isMemorySensitive: Bool
 
-  init(_ entry: QueueEntry, now: Timestamp, revealed: Bool) {
+  init(_ entry: QueueEntry, in cache: Cache, now: Timestamp, revealed: Bool) throws {
     self.entry = entry
     self.now = now
     self.revealed = revealed
     operation = try? entry.operation()
+    if case .store(_, let id?)? = operation {
+      isMemorySensitive = try cache.memory(id)?.fields.isSensitive ?? false
+    } else {
+      isMemorySensitive = false
+    }
   }
 
   /// What scripts tell apart: an entry that is being sent is in doubt until its answer is here.
@@ -42,7 +49,9 @@ struct EntryView {
     }
   }
 
-  private var content: String? { memory?.content(revealed: revealed) }
+  private var content: String? {
+    isMemorySensitive && !revealed ? nil : memory?.content(revealed: revealed)
+  }
 
   // MARK: JSON
 

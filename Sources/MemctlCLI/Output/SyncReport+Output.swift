@@ -63,8 +63,8 @@ extension SyncReport {
     let isPlan = plan != nil
     if isPlan { report.members.append(.init("dry_run", true)) }
     switch command {
-    case "push": report.members += push?.members ?? []
-    case "pull": report.members += pull?.members ?? []
+    case "push": report.members += (push ?? PushReport()).members
+    case "pull": report.members += (pull ?? PullReport()).members
     default:
       report.members.append(.init("push", push.map { .object($0.members) } ?? nil))
       report.members.append(.init("pull", pull.map { .object($0.members) } ?? nil))

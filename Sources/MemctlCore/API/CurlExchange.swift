@@ -55,6 +55,8 @@ final class CurlExchange {
     ccurl_set_string(handle, CURLOPT_USERAGENT, options.userAgent)
     ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, detail)
     ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
+    // What stays on this machine needs no proxy, which would see the key.
+    if url.origin.isLoopback { ccurl_set_string(handle, CURLOPT_NOPROXY, "*") }
     ccurl_set_long(handle, CURLOPT_QUICK_EXIT, 1)  // or giving up would wait for a hanging resolver
     ccurl_set_long(handle, CURLOPT_PROTOCOLS, Int(CURLPROTO_HTTP | CURLPROTO_HTTPS))
     ccurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)

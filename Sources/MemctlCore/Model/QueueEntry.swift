@@ -53,6 +53,11 @@ public struct QueueEntry: Sendable {
     try Operation(name: operationName, payload: payload)
   }
 
+  /// Whether the last answer was that the server will not take it.
+  var isRejected: Bool {
+    lastError.map { $0.kind == .rejected && ($0.status ?? 0) < 500 } ?? false
+  }
+
   /// Whether it waits for a time that has not come yet.
   public func isDeferred(at now: Timestamp) -> Bool {
     state != .dead && nextAttemptAt.map { $0 > now } ?? false

@@ -115,10 +115,6 @@ extension Cache {
     try write {
       guard let memory = try memory(id) else { return nil }
       try connection.run("DELETE FROM memories WHERE id = ?", id.rawValue)
-      if let serverID = memory.serverID {
-        try dropUpdates(of: serverID)
-        return .queued(try enqueue(.delete(serverID), at: now))
-      }
       var deletion = Deletion.cancelled
       for entry in try storeEntries(of: id) {
         switch entry.state {
@@ -129,7 +125,9 @@ extension Cache {
           deletion = .queuedWhenKnown(entry.id)
         }
       }
-      return deletion
+      guard let serverID = memory.serverID else { return deletion }
+      try dropUpdates(of: serverID)
+      return .queued(try enqueue(.delete(serverID), at: now))
     }
   }
 

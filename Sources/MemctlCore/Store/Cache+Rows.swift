@@ -15,7 +15,7 @@ extension Cache {
       let present: Memory? = if let localID { try memory(localID) } else { nil }
       candidates.append(
         .init(
-          localID: present?.id, entry: entry, fields: fields,
+          localID: present?.id, originalID: localID, entry: entry, fields: fields,
           createdAt: Timestamp(entry.createdAt)))
     }
     try connection.forEach("SELECT \(Self.memoryColumns) FROM memories WHERE server_id IS NULL") {
@@ -23,7 +23,7 @@ extension Cache {
       if !spokenFor.contains(memory.id) {
         candidates.append(
           .init(
-            localID: memory.id, entry: nil, fields: memory.fields,
+            localID: memory.id, originalID: memory.id, entry: nil, fields: memory.fields,
             createdAt: Timestamp(memory.createdAt)))
       }
     }
@@ -124,14 +124,20 @@ extension Cache {
   }
 
   /// Links a memory to the id that the server gave its store. A row with that id that another program
-  /// pulled meanwhile is the same memory and makes way.
+  /// pulled meanwhile is the same memory and makes way. Where another program has stored and linked
+  /// the memory meanwhile, its id stays, and our copy on the server is deleted.
   ///
   /// - Returns: false when the id belongs to another memory; then nothing is changed.
   func link(
-    _ id: LocalID, _ fields: MemoryFields, toAcknowledged serverID: ServerID
+    _ id: LocalID, _ fields: MemoryFields, toAcknowledged serverID: ServerID, at now: Timestamp
   ) throws -> Bool {
     guard let own = try memory(id), own.serverID != serverID else { return true }
-    if let other = try memory(serverID) {
+    let other = try memory(serverID)
+    if own.serverID != nil {
+      if other == nil { try enqueue(.delete(serverID), at: now) }
+      return other == nil
+    }
+    if let other {
       let isCopy =
         other.id > id
         && (other.fields.content == fields.content

@@ -25,7 +25,6 @@ extension Cache {
     case authFailed = "auth_failed"
     /// "1" when the last sync reached its end.
     case lastSyncSuccess = "last_sync_success"
-    case lastSuccessAt = "last_success_at"
     /// The server asked not to be called before this time.
     case notBefore = "not_before"
     /// The server that is known to act once on a repeated `Idempotency-Key`.

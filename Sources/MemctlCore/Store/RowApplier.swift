@@ -90,9 +90,10 @@ struct RowApplier {
 
   private mutating func applyPortion() throws {
     let tombstones = portion.filter(\.isDeleted)
-    for row in tombstones {
+    for row in tombstones where !candidates.isEmpty {
       // What was deleted elsewhere before its answer reached us is settled as well.
-      if let candidate = candidates.takeStoreInDoubt(for: row) {
+      let local = try cache.memory(row.id)
+      if let candidate = candidates.takeStoreInDoubt(for: row, linkedTo: local) {
         try cache.remove(candidate.entry!.id)
         if let localID = candidate.localID { report.deleted += try cache.deleteMemory(localID) }
         adopted += 1

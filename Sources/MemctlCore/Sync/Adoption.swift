@@ -6,6 +6,8 @@ struct AdoptionCandidates {
   struct Candidate {
     /// Nil when the memory is no longer in the cache.
     let localID: LocalID?
+    /// The id that the memory has or had; nil where a store was queued without one.
+    let originalID: LocalID?
     /// The store in doubt; nil for an orphan, which nothing is queued for.
     let entry: QueueEntry?
     let fields: MemoryFields
@@ -31,37 +33,50 @@ struct AdoptionCandidates {
   /// the server would keep them and the row is not older than its first attempt; else an orphan that
   /// agrees in all fields; else one whose content is the same.
   mutating func take(for row: ServerRow) -> Candidate? {
-    let contents = contents(like: row)
-    func find(_ isChosen: (Candidate) -> Bool) -> (content: String, index: Int)? {
-      for content in contents {
-        if let index = byContent[content]!.firstIndex(where: isChosen) { return (content, index) }
-      }
-      return nil
-    }
     let place =
-      find { $0.entry != nil && isSame($0, row) && isYoungEnough($0, row) }
-      ?? find { $0.entry == nil && isSame($0, row) }
-      ?? find { $0.entry == nil && $0.fields.content == row.fields.content && isAsSafe($0, row) }
-    guard let (content, index) = place else { return nil }
-    let candidate = byContent[content]!.remove(at: index)
-    if byContent[content]!.isEmpty { byContent[content] = nil }
-    return candidate
+      place(like: row) { isStoreInDoubt($0, row) }
+      ?? place(like: row) { $0.entry == nil && isSame($0, row) }
+      ?? place(like: row) {
+        $0.entry == nil && $0.fields.content == row.fields.content && isAsSafe($0, row)
+      }
+    return place.map { remove(at: $0) }
   }
 
   /// Takes the store in doubt that `row` is, leaving orphans alone.
-  mutating func takeStoreInDoubt(for row: ServerRow) -> Candidate? {
-    hasStoreInDoubt(for: row) ? take(for: row) : nil
+  ///
+  /// - Parameter local: the memory that is linked to the row. Such a row is that memory, unless
+  ///   another program pulled it while the store was in doubt.
+  mutating func takeStoreInDoubt(for row: ServerRow, linkedTo local: Memory?) -> Candidate? {
+    if let local, local.createdAt != row.createdAt { return nil }
+    return place(like: row) { isStoreInDoubt($0, row, before: local?.id) }.map { remove(at: $0) }
   }
 
-  /// Whether `row` could be a store in doubt; where `local` is given, one of an older memory.
-  func hasStoreInDoubt(for row: ServerRow, before local: LocalID? = nil) -> Bool {
-    contents(like: row).contains { content in
-      byContent[content]!.contains { candidate in
-        guard candidate.entry != nil else { return false }
-        if let local, let own = candidate.localID, own >= local { return false }
-        return isSame(candidate, row) && isYoungEnough(candidate, row)
-      }
+  /// Whether `row` could be a store in doubt of a memory older than `local`.
+  func hasStoreInDoubt(for row: ServerRow, before local: LocalID) -> Bool {
+    place(like: row) { isStoreInDoubt($0, row, before: local) } != nil
+  }
+
+  private typealias Place = (content: String, index: Int)
+
+  private func place(like row: ServerRow, where isChosen: (Candidate) -> Bool) -> Place? {
+    for content in contents(like: row) {
+      if let index = byContent[content]!.firstIndex(where: isChosen) { return (content, index) }
     }
+    return nil
+  }
+
+  private mutating func remove(at place: Place) -> Candidate {
+    let candidate = byContent[place.content]!.remove(at: place.index)
+    if byContent[place.content]!.isEmpty { byContent[place.content] = nil }
+    return candidate
+  }
+
+  private func isStoreInDoubt(
+    _ candidate: Candidate, _ row: ServerRow, before local: LocalID? = nil
+  ) -> Bool {
+    guard let entry = candidate.entry else { return false }
+    if let local, candidate.originalID.map({ $0 >= local }) ?? true { return false }
+    return isSame(candidate, row) && isYoungEnough(entry, row)
   }
 
   /// The orphans that no row was found for, oldest first. One that was written within the margin is
@@ -102,10 +117,14 @@ struct AdoptionCandidates {
     return candidate.fields.isSensitive || candidate.entry != nil && !isWords
   }
 
-  private func isYoungEnough(_ candidate: Candidate, _ row: ServerRow) -> Bool {
-    guard let sentAfter = candidate.entry?.sentAfter else { return true }
+  /// A tombstone ends a store whose memory is still wanted only where it is certainly younger: it
+  /// could be that of an equal memory, and a memory that comes back is better than one that is lost.
+  private func isYoungEnough(_ entry: QueueEntry, _ row: ServerRow) -> Bool {
+    let mustBeCertain = row.isDeleted && !entry.deleteWhenKnown
+    guard let sentAfter = entry.sentAfter else { return !mustBeCertain }
     guard let createdAt = Timestamp(row.createdAt) else { return false }
-    return createdAt.seconds(since: sentAfter) > -margin
+    let age = createdAt.seconds(since: sentAfter)
+    return mustBeCertain ? age >= 0 : age > -margin
   }
 }
 

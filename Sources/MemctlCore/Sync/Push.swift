@@ -122,8 +122,9 @@ struct Push {
       if lanes[key] == nil { order.append(key) }
       lanes[key, default: []].append(entry.id)
     }
-    // What failed before goes last, so that it cannot keep the others from being sent at all.
-    let failed = Set(entries.lazy.filter { $0.lastError != nil }.map(\.id))
+    // What got no proper answer goes last, so that it cannot keep the others from being sent at all.
+    let failed = Set(
+      entries.lazy.filter { $0.lastError.map { $0.kind != .rejected } ?? false }.map(\.id))
     let (first, last) = order.map { lanes[$0]! }.reduce(into: ([[EntryID]](), [[EntryID]]())) {
       if failed.contains($1[0]) { $0.1.append($1) } else { $0.0.append($1) }
     }
@@ -241,7 +242,7 @@ struct Push {
       if try cache.entry(shipment.entry.id)?.deleteWhenKnown == true {
         let entry = try cache.enqueue(.delete(serverID), at: engine.now())
         lanes.append(Lane(entries: [entry]))
-      } else if let localID, try !cache.link(localID, fields, toAcknowledged: serverID) {
+      } else if let localID, try !link(localID, fields, to: serverID) {
         try settle(
           shipment,
           .nonsense("the server answered with the id \(serverID.rawValue) of another memory"))
@@ -250,6 +251,12 @@ struct Push {
     }
     try cache.remove(shipment.entry.id)
     report.acknowledged += 1
+  }
+
+  private func link(
+    _ localID: LocalID, _ fields: MemoryFields, to serverID: ServerID
+  ) throws -> Bool {
+    try cache.link(localID, fields, toAcknowledged: serverID, at: engine.now())
   }
 
   private mutating func bury(_ entry: QueueEntry, _ error: QueueEntry.LastError) throws {

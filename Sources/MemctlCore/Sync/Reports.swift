@@ -16,6 +16,9 @@ public struct PushReport: Sendable {
   public var inDoubt = 0
   /// Entries that wait for a later time.
   public var deferred = 0
+
+  /// Of a push that did nothing.
+  public init() {}
 }
 
 /// What a pull did.
@@ -31,8 +34,11 @@ public struct PullReport: Sendable {
   public var skipped = 0
   /// What was wrong with the first of those.
   public var skippedReasons: [String] = []
-  /// The server's time up to which the cache is now pulled; nil before the first pull.
+  /// The server's time up to which the cache is now pulled; nil where nothing was.
   public var watermark: Timestamp?
+
+  /// Of a pull that got no answer.
+  public init() {}
 
   mutating func skip(_ reason: String) {
     skipped += 1

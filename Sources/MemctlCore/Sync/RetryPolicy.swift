@@ -62,7 +62,9 @@ extension RetryPolicy {
     case .acknowledged(let id): return .done(id)
     case .ambiguous: return .undecided
     case .rejected(let status, let message):
-      return .dead(.init(kind: .rejected, status: status, message: message))
+      let error = QueueEntry.LastError(kind: .rejected, status: status, message: message)
+      // The attempt before may have arrived; a look tells.
+      return isRepeat ? .inDoubt(error, counts: true, after: nil) : .dead(error)
     case .unauthorized(let message):
       return untouched(.init(kind: .unauthorized, status: 401, message: message))
     case .unreachable(let reason): return untouched(.init(kind: .offline, message: reason))

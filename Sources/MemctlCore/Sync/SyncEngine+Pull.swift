@@ -79,7 +79,9 @@ extension SyncEngine {
           guard let doubt = try cache.entry(doubt.id) else { continue }
           let sentAt = doubt.lastSentAt ?? .epoch
           // A store that the server is still working on may commit later than this look.
-          if askedAt.seconds(since: sentAt) >= policy.lateness {
+          if !look.isComplete {
+            try cache.hold(doubt.id, untilLookAt: askedAt.advanced(bySeconds: policy.lateness))
+          } else if askedAt.seconds(since: sentAt) >= policy.lateness {
             switch try settleMissing(doubt) {
             case .released: break
             case .cancelled: result.cancelled += 1
@@ -100,14 +102,14 @@ extension SyncEngine {
     return result
   }
 
-  /// A store that did not arrive goes back into the queue, unless its memory is gone or it has
-  /// failed too often.
+  /// A store that did not arrive goes back into the queue, unless its memory is gone, or the
+  /// server has rejected it or failed at it too often.
   private func settleMissing(_ doubt: QueueEntry) throws -> Settlement {
     if doubt.deleteWhenKnown {
       try cache.remove(doubt.id)
       return .cancelled
     }
-    if doubt.attempts >= policy.attempts {
+    if doubt.attempts >= policy.attempts || doubt.isRejected {
       try cache.hold(doubt.id, as: .dead)
       return .dead
     }
@@ -175,6 +177,8 @@ private struct DoubtLook {
   private let now: Timestamp
   private var candidates: AdoptionCandidates
   private(set) var adopted = 0
+  /// False where a record could not be understood: what seems to be missing may be that one.
+  private(set) var isComplete = true
 
   init(_ cache: Cache, margin: Double, now: Timestamp) throws {
     self.cache = cache
@@ -184,23 +188,26 @@ private struct DoubtLook {
   }
 
   mutating func add(_ record: Result<ServerRow, ServerRow.Defect>) throws {
-    guard case .success(let row) = record, !candidates.isEmpty else { return }
-    let local = try cache.memory(row.id)
-    // A row that another memory is linked to is that memory, unless another program pulled it.
-    if let local {
-      guard local.createdAt == row.createdAt, candidates.hasStoreInDoubt(for: row, before: local.id)
-      else { return }
-      try cache.delete(copyOf: row.id, local.id)
-    }
-    guard let candidate = candidates.takeStoreInDoubt(for: row), let entry = candidate.entry else {
+    guard case .success(let row) = record else {
+      isComplete = false
       return
     }
+    if candidates.isEmpty { return }
+    let local = try cache.memory(row.id)
+    guard let candidate = candidates.takeStoreInDoubt(for: row, linkedTo: local),
+      let entry = candidate.entry
+    else { return }
     try cache.remove(entry.id)
     adopted += 1
     if entry.deleteWhenKnown {
+      if let local { try cache.delete(copyOf: row.id, local.id) }
       if !row.isDeleted { try cache.enqueue(.delete(row.id), at: now) }
     } else if let localID = candidate.localID {
+      if let local { try cache.delete(copyOf: row.id, local.id) }
       try cache.link(localID, to: row.id)
+    } else if local == nil, !row.isDeleted {
+      // Another program has removed the memory, which it could not send, from the cache.
+      try cache.insert([row])
     }
   }
 }

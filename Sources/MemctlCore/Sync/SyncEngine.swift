@@ -87,7 +87,9 @@ public final class SyncEngine {
   /// - Throws: `Problem` of kind `.file`.
   public func send(_ entry: EntryID) throws -> SyncReport {
     do {
-      return try run(patience: 1) { report in try push(into: &report, only: entry) }
+      return try run(patience: 1, isNoted: false) { report in
+        try push(into: &report, only: entry)
+      }
     } catch let problem as Problem where problem.kind == .busy || problem.kind == .interrupted {
       var report = SyncReport()
       report.note(problem)
@@ -97,8 +99,9 @@ public final class SyncEngine {
 
   // MARK: One run
 
+  /// - Parameter isNoted: whether `counts` tells how this run ended.
   private func run(
-    patience: Double? = nil, _ body: (inout SyncReport) throws -> Void
+    patience: Double? = nil, isNoted: Bool = true, _ body: (inout SyncReport) throws -> Void
   ) throws -> SyncReport {
     try withLock(patience: patience) {
       var report = SyncReport()
@@ -108,10 +111,10 @@ public final class SyncEngine {
         try body(&report)
       } catch {
         // Where the file itself is the problem, there is no place for a note.
-        try? cache.set(.lastSyncSuccess, nil)
+        if isNoted { try? cache.set(.lastSyncSuccess, nil) }
         throw error
       }
-      try noteEnd(of: report)
+      if isNoted { try noteEnd(of: report) }
       return report
     }
   }
@@ -157,7 +160,7 @@ public final class SyncEngine {
     case .pending: return true
     case .sending, .dead: return false
     case .inDoubt:
-      guard !entry.deleteWhenKnown, entry.attempts < policy.attempts,
+      guard !entry.deleteWhenKnown, !entry.isRejected, entry.attempts < policy.attempts,
         let sentAfter = entry.sentAfter,
         try cache.note(.idempotentServer) == requests.baseURL
       else { return false }
@@ -168,7 +171,6 @@ public final class SyncEngine {
   private func noteEnd(of report: SyncReport) throws {
     let isSuccess = report.problems.allSatisfy { $0.kind == .rejected }
     try cache.set(.lastSyncSuccess, isSuccess ? "1" : nil)
-    if isSuccess { try cache.set(.lastSuccessAt, now().description) }
   }
 
   // MARK: Push

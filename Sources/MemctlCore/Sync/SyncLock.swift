@@ -10,8 +10,11 @@ public final class SyncLock {
   private let patience: Double
   private let cancellation: Cancellation
 
+  /// - Parameter cachePath: of a file that exists; two names of it are one lock.
   public init(cachePath: String, patience: Double, cancellation: Cancellation) {
-    path = cachePath + ".memctl-lock"
+    let resolved = realpath(cachePath, nil)
+    defer { free(resolved) }
+    path = (resolved.map { String(cString: $0) } ?? cachePath) + ".memctl-lock"
     self.patience = patience
     self.cancellation = cancellation
   }

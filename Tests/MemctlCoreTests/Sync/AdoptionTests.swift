@@ -36,11 +36,15 @@ import Testing
 
   private func doubt(_ id: Int64, _ fields: MemoryFields, sentAfter: Timestamp? = nil) -> Candidate
   {
-    Candidate(localID: LocalID(rawValue: id), entry: entry(sentAfter: sentAfter), fields: fields, createdAt: nil)
+    Candidate(
+      localID: LocalID(rawValue: id), originalID: LocalID(rawValue: id),
+      entry: entry(sentAfter: sentAfter), fields: fields, createdAt: nil)
   }
 
   private func orphan(_ id: Int64, _ fields: MemoryFields) -> Candidate {
-    Candidate(localID: LocalID(rawValue: id), entry: nil, fields: fields, createdAt: nil)
+    Candidate(
+      localID: LocalID(rawValue: id), originalID: LocalID(rawValue: id), entry: nil, fields: fields,
+      createdAt: nil)
   }
 
   private func row(_ fields: MemoryFields, createdAt: String = "2026-03-01T12:00:00Z") -> ServerRow
@@ -72,8 +76,8 @@ import Testing
     let second = doubt(2, MemoryFields(content: "db password=2 on a"))
     #expect(taken([first, second], for: row(secret)) == 2)
     var candidates = AdoptionCandidates([first, second], margin: 120)
-    #expect(candidates.takeStoreInDoubt(for: row(secret))?.localID?.rawValue == 2)
-    #expect(candidates.takeStoreInDoubt(for: row(secret)) == nil)
+    #expect(candidates.takeStoreInDoubt(for: row(secret), linkedTo: nil)?.localID?.rawValue == 2)
+    #expect(candidates.takeStoreInDoubt(for: row(secret), linkedTo: nil) == nil)
   }
 
   @Test("Each candidate is taken once")

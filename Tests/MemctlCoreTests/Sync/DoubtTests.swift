@@ -182,6 +182,7 @@ import Testing
   @Test("What was deleted elsewhere before its answer reached us is not sent again")
   func deletedElsewhere() throws {
     let client = try Client(server)
+    _ = try client.engine.pull()
     try client.store("a")
     server.fail(.store, 1...1, with: .loseAnswer)
     _ = try client.engine.push()
@@ -191,6 +192,58 @@ import Testing
     #expect(server.count(.store) == 1)
     #expect(try client.contents() == [])
     #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("The tombstone of an equal memory does not end a store that did not arrive")
+  func tombstoneOfAnEqualMemory() throws {
+    let client = try Client(server)
+    try client.store("a")
+    _ = try client.engine.sync()
+    try client.delete("a")
+    client.clock.advance(seconds: 1)
+    _ = try client.engine.sync()
+    try client.store("a")
+    server.fail(.store, 2...2, with: .loseRequest)
+    _ = try client.engine.sync()
+    client.waitLongEnough()
+    _ = try client.engine.sync()
+    #expect(server.contents == ["a"])
+    #expect(try client.contents() == ["a"])
+  }
+
+  @Test("A deleted memory in doubt is not taken for an equal one that was there before it")
+  func deletedBesideAnEqualMemory() throws {
+    let client = try Client(server)
+    server.add("a")
+    _ = try client.engine.pull()
+    let (id, _) = try client.cache.store(MemoryFields(content: "a"), at: client.clock.now)
+    server.fail(.store, 1...1, with: .loseRequest)
+    _ = try client.engine.push()
+    _ = try client.cache.delete(id, at: client.clock.now)
+    client.waitLongEnough()
+    _ = try client.engine.sync()
+    #expect(server.contents == ["a"])
+    #expect(try client.contents() == ["a"])
+    #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("A store in doubt that another program pulled and whose memory it removed stays in the cache")
+  func pulledAndRemoved() throws {
+    let client = try Client(server)
+    let id = try client.store("a")
+    server.fail(.store, 1...1, with: .loseAnswer)
+    _ = try client.engine.push()
+    let row = try Client(server).then { _ = try $0.engine.pull() }.memories()[0]
+    let connection = try Connection(path: client.path)
+    try connection.run("DELETE FROM memories WHERE id = ?", id.rawValue)
+    try connection.run(
+      "INSERT INTO memories(content, created_at, updated_at, server_id) VALUES ('a', ?, ?, 1)",
+      row.createdAt, row.updatedAt)
+    client.waitLongEnough()
+    _ = try client.engine.push()
+    #expect(try client.contents() == ["a"])
+    #expect(try client.cache.entries().isEmpty)
+    #expect(server.contents == ["a"])
   }
 
   @Test("A memory in doubt that the user deletes is deleted on the server once it is found")

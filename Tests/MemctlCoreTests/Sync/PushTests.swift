@@ -238,4 +238,39 @@ import Testing
     #expect(acknowledged < 40)
     #expect(try client.states() == Array(repeating: .pending, count: 40 - acknowledged))
   }
+
+  @Test("Deleting a memory that another program has sent also ends the store that is queued for it")
+  func deleteOfALinkedMemoryWithAQueuedStore() throws {
+    let client = try Client(server)
+    let id = try client.store("a")
+    server.add("a")
+    try Connection(path: client.path).run(
+      "UPDATE memories SET server_id = 1 WHERE id = ?", id.rawValue)
+    try client.delete("a")
+    _ = try client.engine.sync()
+    #expect(server.contents == [])
+    #expect(try client.contents() == [])
+  }
+
+  @Test("A memory that another program stored at the same moment stays one")
+  func storedTwiceAtOnce() throws {
+    let client = try Client(server)
+    let id = try client.store("a")
+    let path = client.path
+    // The Python side has read the queue before the claim, and its own store is quicker.
+    server.add("a")
+    server.change {
+      $0.fault = { call, _, _ in
+        if call == .store {
+          _ = try? Connection(path: path).run(
+            "UPDATE memories SET server_id = 1 WHERE id = ?", id.rawValue)
+        }
+        return nil
+      }
+    }
+    _ = try client.engine.push()
+    _ = try client.engine.sync()
+    #expect(server.contents == ["a"])
+    #expect(try client.contents() == ["a"])
+  }
 }

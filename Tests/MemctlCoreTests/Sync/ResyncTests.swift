@@ -314,6 +314,7 @@ import Testing
   @Test("A tombstone of a memory that another program pulled while its store was in doubt")
   func tombstoneOfACopy() throws {
     let client = try Client(server)
+    _ = try client.engine.pull()
     try client.store("a")
     server.fail(.store, 1...1, with: .loseAnswer)
     _ = try client.engine.push()

@@ -31,7 +31,7 @@ import Testing
   func fates() {
     let table: [(Outcome, store: Fate, repeated: Fate, delete: Fate)] = [
       (.acknowledged(nil), .done, .done, .done),
-      (.rejected(status: 422, message: ""), .dead, .dead, .dead),
+      (.rejected(status: 422, message: ""), .dead, .inDoubt, .dead),
       (.ambiguous(status: 403, message: ""), .undecided, .undecided, .undecided),
       (.unauthorized(message: ""), .pending, .inDoubt, .pending),
       (.unreachable(""), .pending, .inDoubt, .pending),
