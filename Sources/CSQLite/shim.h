@@ -7,8 +7,8 @@
 static inline sqlite3_destructor_type memctl_sqlite_transient(void) { return SQLITE_TRANSIENT; }
 
 // sqlite3_db_config is variadic, which Swift cannot call.
-static inline int memctl_sqlite_set_defensive(sqlite3 *db) {
-  return sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
+static inline int memctl_sqlite_enable_triggers(sqlite3 *db, int enabled) {
+  return sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, enabled, (int *)0);
 }
 
 #endif

@@ -67,7 +67,13 @@ extension Timestamp: CustomStringConvertible {
   /// fraction (digits after the sixth are dropped) and a zone: `Z`, `+HH`, `+HHMM` or `+HH:MM`.
   /// Without a zone it is UTC. Anything else is nil.
   public init?(_ text: String) {
-    var scanner = Scanner(rest: text.utf8[...])
+    var text = text
+    guard let time = text.withUTF8({ Timestamp($0) }) else { return nil }
+    self = time
+  }
+
+  private init?(_ text: UnsafeBufferPointer<UInt8>) {
+    var scanner = Scanner(rest: text[...])
     guard let year = scanner.number(digits: 4), scanner.skip("-"),
       let month = scanner.number(digits: 2, in: 1...12), scanner.skip("-"),
       let day = scanner.number(digits: 2, in: 1...31)
@@ -85,7 +91,7 @@ extension Timestamp: CustomStringConvertible {
   }
 
   private struct Scanner {
-    var rest: Substring.UTF8View
+    var rest: Slice<UnsafeBufferPointer<UInt8>>
 
     mutating func skip(_ scalar: Unicode.Scalar) -> Bool {
       guard rest.first == UInt8(ascii: scalar) else { return false }

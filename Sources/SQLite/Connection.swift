@@ -158,6 +158,21 @@ public final class Connection {
     return try body()
   }
 
+  /// Runs `body` with triggers on or off, for this connection alone; afterwards they are as before.
+  /// Each change compiles the statements that are kept anew when they are used next.
+  public func withTriggers<Result>(_ enabled: Bool, _ body: () throws -> Result) rethrows -> Result {
+    let before = hasTriggers
+    hasTriggers = enabled
+    defer { hasTriggers = before }
+    return try body()
+  }
+
+  private var hasTriggers = true {
+    didSet {
+      if hasTriggers != oldValue { _ = memctl_sqlite_enable_triggers(handle, hasTriggers ? 1 : 0) }
+    }
+  }
+
   // MARK: Errors
 
   func lastError(sql: String?) -> SQLiteError { Self.lastError(of: handle, sql: sql) }

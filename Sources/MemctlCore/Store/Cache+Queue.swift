@@ -5,19 +5,23 @@ import SQLite
 ///
 /// The functions that change it belong into a transaction of the caller's.
 extension Cache {
-  /// Every entry, wherever it stands. `?1` limits it to one id, NULL does not.
-  private static let allEntries = """
+  /// Every entry that `condition` holds for, wherever it stands.
+  private static func entries(where condition: String) -> String {
+    """
     SELECT p.id, p.op_type, p.payload, p.created_at, coalesce(e.state, 'pending'),
       coalesce(e.attempts, 0), e.next_attempt_at, e.error_kind, e.error_status, e.error_message,
       e.idempotency_key, e.sent_after, e.last_sent_at, coalesce(e.delete_when_known, 0)
-    FROM pending_ops p LEFT JOIN memctl_entries e ON e.id = p.id
-    WHERE ?1 IS NULL OR p.id = ?1
+    FROM (SELECT * FROM pending_ops WHERE \(condition)) p LEFT JOIN memctl_entries e ON e.id = p.id
     UNION ALL
     SELECT id, op_type, payload, created_at, state, attempts, next_attempt_at, error_kind,
       error_status, error_message, idempotency_key, sent_after, last_sent_at, delete_when_known
-    FROM memctl_entries
-    WHERE op_type IS NOT NULL AND (?1 IS NULL OR id = ?1)
+    FROM memctl_entries WHERE op_type IS NOT NULL AND \(condition)
     """
+  }
+
+  private static let allEntries = entries(where: "true")
+  private static let oneEntry = entries(where: "id = ?")
+  private static let storeEntries = entries(where: "op_type = 'store' AND instr(payload, ?1)")
 
   private static func entry(_ row: Statement) -> QueueEntry {
     QueueEntry(
@@ -37,21 +41,19 @@ extension Cache {
   public func entries() throws -> [QueueEntry] {
     try read {
       try connection.query(
-        "SELECT * FROM (\(Self.allEntries)) ORDER BY id", Value.null, row: Self.entry)
+        "SELECT * FROM (\(Self.allEntries)) ORDER BY id", row: Self.entry)
     }
   }
 
   public func entry(_ id: EntryID) throws -> QueueEntry? {
-    try read { try connection.first(Self.allEntries, id.rawValue, row: Self.entry) }
+    try read { try connection.first(Self.oneEntry, id.rawValue, id.rawValue, row: Self.entry) }
   }
 
   /// The queued or held stores of a memory that has no server id yet.
   func storeEntries(of id: LocalID) throws -> [QueueEntry] {
     // The text of the id narrows the search before payloads are read in full.
     try connection.query(
-      """
-      SELECT * FROM (\(Self.allEntries)) WHERE op_type = 'store' AND instr(payload, ?2) ORDER BY id
-      """, Value.null, String(id.rawValue), row: Self.entry
+      "SELECT * FROM (\(Self.storeEntries)) ORDER BY id", String(id.rawValue), row: Self.entry
     ).filter { entry in
       guard case .store(_, localID: id)? = try? entry.operation() else { return false }
       return true

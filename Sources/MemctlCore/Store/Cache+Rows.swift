@@ -114,8 +114,17 @@ extension Cache {
   }
 
   func delete(copyOf serverID: ServerID, _ id: LocalID) throws {
-    try connection.run(
-      "DELETE FROM memories WHERE id = ? AND server_id = ?", id.rawValue, serverID.rawValue)
+    _ = try connection.withTriggers(true) {
+      try connection.run(
+        "DELETE FROM memories WHERE id = ? AND server_id = ?", id.rawValue, serverID.rawValue)
+    }
+  }
+
+  /// Runs `body`, in which memories are linked or deleted as copies, and not written otherwise. To
+  /// link changes no text, so the trigger that would index it again stays off: it costs more than
+  /// all else in a push.
+  func withoutIndexing(_ body: () throws -> Void) rethrows {
+    try connection.withTriggers(false, body)
   }
 
   func link(_ id: LocalID, to serverID: ServerID) throws {

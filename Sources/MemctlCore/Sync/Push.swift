@@ -12,6 +12,8 @@ struct Push {
   private let limit: Int
   private let total: Int
 
+  /// Claimed, and about to be sent.
+  private var ready: ArraySlice<Shipment> = []
   private var underWay: [ExchangeID: Shipment] = [:]
   private var ended: [(Shipment, Outcome)] = []
   /// Answers whose meaning depends on whether the server accepts the key.
@@ -28,6 +30,9 @@ struct Push {
   private static let failuresUntilAway = 3
   /// Requests on their way at once; the figure that measured best against one server process.
   static let width = 8
+  /// Entries that are claimed in one transaction: what a process that dies can leave in doubt is this
+  /// and what is on its way.
+  static let window = 32
 
   private struct Lane {
     var entries: ArraySlice<EntryID>
@@ -58,8 +63,8 @@ struct Push {
     // When the file cannot be written, what is on its way ends all the same, in doubt.
     defer { while !engine.transport.next().isEmpty {} }
     while true {
-      let shipments = try settleAndClaim()
-      for shipment in shipments {
+      if isTransactionDue { try settleAndClaim() }
+      while mayStart, underWay.count < Self.width, let shipment = ready.popFirst() {
         let request = engine.requests.perform(shipment.operation, idempotencyKey: shipment.key)
         underWay[engine.transport.start(request)] = shipment
         report.sent += 1
@@ -74,8 +79,11 @@ struct Push {
         ended.append((shipment, Outcome(of: shipment.operation, end.result)))
       }
       if ends.isEmpty {
-        if undecided.isEmpty { break }
-        try decide()
+        if !undecided.isEmpty {
+          try decide()
+        } else if ended.isEmpty, ready.isEmpty {
+          break
+        }
       }
     }
     finish()
@@ -133,23 +141,51 @@ struct Push {
 
   // MARK: Claiming
 
-  private mutating func settleAndClaim() throws -> [Shipment] {
-    if ended.isEmpty && !mayClaim { return [] }
-    return try cache.write {
-      for (shipment, outcome) in ended { try settle(shipment, outcome) }
-      ended.removeAll()
-      var shipments: [Shipment] = []
-      while mayClaim, underWay.count + shipments.count < Self.width,
-        report.sent + shipments.count < limit, let shipment = try claimNext()
-      {
-        shipments.append(shipment)
+  /// Acknowledgements can wait for one another, since each transaction waits for the disk. Any other
+  /// answer is settled before anything else is sent: it may end the push.
+  private var isTransactionDue: Bool {
+    if ready.isEmpty { return !ended.isEmpty || mayClaim }
+    return !mayStart
+      || ended.contains { _, outcome in
+        if case .acknowledged = outcome { false } else { true }
       }
-      return shipments
+  }
+
+  private mutating func settleAndClaim() throws {
+    try cache.write {
+      try cache.withoutIndexing {
+        for (shipment, outcome) in ended { try settle(shipment, outcome) }
+      }
+      ended.removeAll()
+      if !mayStart {
+        for shipment in ready { try giveBack(shipment) }
+        ready = []
+      }
+      while mayClaim, ready.count < Self.window, report.sent + ready.count < limit,
+        let shipment = try claimNext()
+      {
+        ready.append(shipment)
+      }
     }
   }
 
-  private var mayClaim: Bool {
-    stop == nil && undecided.isEmpty && nextLane < lanes.count && !engine.cancellation.isCancelled
+  private var mayStart: Bool {
+    stop == nil && undecided.isEmpty && !engine.cancellation.isCancelled
+  }
+
+  private var mayClaim: Bool { mayStart && nextLane < lanes.count && report.sent < limit }
+
+  /// Undoes a claim of what was not sent.
+  private mutating func giveBack(_ shipment: Shipment) throws {
+    lanes[shipment.lane].isBusy = false
+    lanes[shipment.lane].entries.insert(
+      shipment.entry.id, at: lanes[shipment.lane].entries.startIndex)
+    nextLane = min(nextLane, shipment.lane)
+    if shipment.isRepeat {
+      try cache.hold(shipment.entry.id, as: .inDoubt)
+    } else {
+      try cache.release(shipment.entry.id)
+    }
   }
 
   private mutating func claimNext() throws -> Shipment? {
