@@ -160,7 +160,8 @@ public final class Connection {
 
   /// Runs `body` with triggers on or off, for this connection alone; afterwards they are as before.
   /// Each change compiles the statements that are kept anew when they are used next.
-  public func withTriggers<Result>(_ enabled: Bool, _ body: () throws -> Result) rethrows -> Result {
+  public func withTriggers<Result>(_ enabled: Bool, _ body: () throws -> Result) rethrows -> Result
+  {
     let before = hasTriggers
     hasTriggers = enabled
     defer { hasTriggers = before }

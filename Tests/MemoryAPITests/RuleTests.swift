@@ -38,7 +38,8 @@ import Testing
   @Test(arguments: [
     ("facts", "facts"), (" Gotcha ", "gotchas"), ("bug", "gotchas"), ("PROJECT", "projects"),
     ("reference", "references"), ("infra", "infrastructure"), ("incident", "incidents"),
-    ("procedures", "runbook"), ("post-mortems", "post-mortems"), (" Recipes ", "recipes"), ("  ", ""),
+    ("procedures", "runbook"), ("post-mortems", "post-mortems"), (" Recipes ", "recipes"),
+    ("  ", ""),
   ])
   func `A category is folded`(name: String, category: String) {
     #expect(Category.folded(name) == category)

@@ -121,7 +121,12 @@ struct QueueRetryCommand: Command {
 struct QueueDropCommand: Command {
   static let spec = CommandSpec(
     "drop", summary: "give entries up without sending them",
-    discussion: ["The memories themselves stay in the cache."],
+    discussion: [
+      """
+      The memory of a store stays in the cache, and a later resync queues it anew; memctl delete \
+      ends it for good. What a delete has removed comes back with the next resync.
+      """
+    ],
     operands: [OperandSpec("ID", .dynamic("entry"), .oneOrMore)])
 
   private let ids: [EntryID]

@@ -143,6 +143,11 @@ struct EntryView {
         It cannot be read, so it cannot be sent. memctl queue show \(id) --reveal shows it as it is, \
         memctl queue drop \(id) gives it up.
         """
+    case .dead where entry.operationName == "delete":
+      return """
+        The server will not do it. memctl queue retry \(id) asks once more; memctl queue drop \(id) \
+        gives it up, and the memory comes back with the next resync.
+        """
     case .dead:
       return """
         The server will not take it. memctl queue retry \(id) sends it once more, memctl queue drop \

@@ -78,7 +78,8 @@ extension Outcome {
   ) -> Outcome {
     let answer = response.body.withBytes { try? JSONValue(parsing: $0) }
     guard let answer, answer.object != nil else {
-      return .nonsense("the server answered \(response.status) with something that is no JSON object")
+      return .nonsense(
+        "the server answered \(response.status) with something that is no JSON object")
     }
     switch operation {
     case .store:

@@ -61,7 +61,8 @@ extension MemoryFields {
     where text.unicodeScalars.count > MemoryBounds.label {
       throw Problem(
         .invalidInput,
-        "the \(name) have \(grouped(text.unicodeScalars.count)) characters (limit \(MemoryBounds.label))")
+        "the \(name) have \(grouped(text.unicodeScalars.count)) characters (limit \(MemoryBounds.label))"
+      )
     }
     if !(0...1).contains(importance) {
       throw Problem(.invalidInput, "the importance \(importance) is not between 0 and 1")

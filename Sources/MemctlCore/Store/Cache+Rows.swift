@@ -36,7 +36,8 @@ extension Cache {
       """
       SELECT payload FROM pending_ops WHERE op_type = ?1
       UNION ALL SELECT payload FROM memctl_entries WHERE op_type = ?1
-      """, name) { $0.text(0) }
+      """, name
+    ) { $0.text(0) }
     return Set(
       payloads.compactMap { payload in
         switch try? Operation(name: name, payload: payload) {
@@ -168,6 +169,16 @@ extension Cache {
         is_sensitive, created_at, updated_at)
       VALUES \(Self.values(rows.count))
       """)
+  }
+
+  /// Puts off the merging of the full-text index's segments, or goes back to FTS5's defaults, with
+  /// which the writes to come merge them. Merging while 100,000 memories come in took a quarter of
+  /// the time. <https://sqlite.org/fts5.html#the_automerge_configuration_option>
+  func mergeIndex(later: Bool) throws {
+    let limits = later ? (automerge: 0, crisismerge: 64) : (automerge: 4, crisismerge: 16)
+    for (name, value) in [("automerge", limits.automerge), ("crisismerge", limits.crisismerge)] {
+      try connection.run("INSERT INTO memories_fts(memories_fts, rank) VALUES (?, ?)", name, value)
+    }
   }
 
   /// Brings linked memories to the server's state, at most a portion of them, in one statement. The

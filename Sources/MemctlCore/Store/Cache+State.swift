@@ -86,7 +86,8 @@ extension Cache {
         pending: try count("SELECT count(*) FROM pending_ops") + count("\(held) <> 'dead'"),
         inDoubt: try count("\(held) IN ('in_doubt', 'sending')"),
         deadLetters: try count("\(held) = 'dead'"), lastSync: try lastSyncText(),
-        authFailed: try note(.authFailed) != nil, lastSyncSuccess: try note(.lastSyncSuccess) != nil)
+        authFailed: try note(.authFailed) != nil, lastSyncSuccess: try note(.lastSyncSuccess) != nil
+      )
     }
   }
 }

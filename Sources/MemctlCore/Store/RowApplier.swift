@@ -27,6 +27,8 @@ struct RowApplier {
   /// What the portion leads to.
   private var new: [ServerRow] = []
   private var changed: [ServerRow] = []
+  /// Whether the index is spared its merging until the end, as it is for a portion that is all new.
+  private var mergesLater = false
   /// Records that do not say which memory they are: any that seems to be missing may be one of them.
   private var unidentified = 0
 
@@ -69,6 +71,7 @@ struct RowApplier {
   ///   unless `force`.
   mutating func finish(force: Bool = false) throws {
     try applyPortion()
+    if mergesLater { try cache.mergeIndex(later: false) }
     if case .everything(let known) = extent {
       let missing = unidentified > 0 ? [] : known.filter { !seen.contains($0) }
       if !force, missing.count > 10, missing.count * 2 > known.count {
@@ -128,6 +131,10 @@ struct RowApplier {
     }
     for row in portion where unknown.contains(row.id.rawValue) { try adopt(row) }
     report.inserted += new.count
+    if new.count == Self.portionSize, !mergesLater {
+      mergesLater = true
+      try cache.mergeIndex(later: true)
+    }
     try cache.update(changed)
     try cache.insert(new)
     portion.removeAll(keepingCapacity: true)

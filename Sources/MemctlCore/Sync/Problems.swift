@@ -37,7 +37,9 @@ extension Problem {
   static func unauthorized(_ message: String) -> Problem {
     Problem(
       .unauthorized, "the server does not accept the key: \(message)",
-      hint: "set MEMORY_API_KEY or --api-key-file to a valid key; nothing is sent until the server accepts it")
+      hint:
+        "set MEMORY_API_KEY or --api-key-file to a valid key; nothing is sent until the server accepts it"
+    )
   }
 
   static let interrupted = Problem(

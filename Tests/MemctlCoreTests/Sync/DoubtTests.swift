@@ -227,7 +227,8 @@ import Testing
     #expect(try client.cache.entries().isEmpty)
   }
 
-  @Test("A store in doubt that another program pulled and whose memory it removed stays in the cache")
+  @Test(
+    "A store in doubt that another program pulled and whose memory it removed stays in the cache")
   func pulledAndRemoved() throws {
     let client = try Client(server)
     let id = try client.store("a")
