@@ -26,6 +26,11 @@ final class Home {
     ]
   }
 
+  deinit {
+    server = nil
+    try? FileManager.default.removeItem(at: folder)
+  }
+
   convenience init(server: FaultyServer) throws { try self.init(server: server.url("")) }
 
   /// A home with an embedded server, which keeps its store there.
