@@ -161,7 +161,8 @@ public final class SyncEngine {
     case .sending, .dead: return false
     case .inDoubt:
       guard !entry.deleteWhenKnown, !entry.isRejected, entry.attempts < policy.attempts,
-        let sentAfter = entry.sentAfter,
+        // A cache that was never pulled has no watermark; no key is older than its entry.
+        let sentAfter = entry.sentAfter ?? Timestamp(entry.createdAt),
         try cache.note(.idempotentServer) == requests.baseURL
       else { return false }
       return now().seconds(since: sentAfter) < policy.keyLifetime
