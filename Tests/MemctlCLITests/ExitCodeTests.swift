@@ -37,7 +37,8 @@ struct ExitCodeTests {
   @Test("65: the server rejected something, which is now a dead letter")
   func rejected() throws {
     let server = FaultyServer(
-      thereafter: .decide { $0.method == "POST" ? .answer(422, body: rejection) : .answer() })
+      thereafter: .accepting(
+        .decide { $0.method == "POST" ? .answer(422, body: rejection) : .answer() }))
     home.environment["MEMORY_API_URL"] = server.url("")
     try home.addSamples()
     try home.play("rejected", "push --limit 1", "queue --dead", "queue show 1 --json", "counts")
@@ -108,7 +109,7 @@ struct ExitCodeTests {
 
   @Test("76: the server's answer makes no sense")
   func nonsense() throws {
-    let server = FaultyServer(thereafter: .answer(body: Array("<html>".utf8)))
+    let server = FaultyServer(thereafter: .accepting(.answer(body: Array("<html>".utf8))))
     home.environment["MEMORY_API_URL"] = server.url("")
     expect(
       76,
@@ -119,10 +120,15 @@ struct ExitCodeTests {
 
   @Test("76: a resync that would empty the cache is refused, unless it is forced")
   func guarded() throws {
-    let home = try Home.withServer()
+    let server = try ServerProcess(
+      ["--store", home.folder.path + "/server.db"], environment: home.environment)
+    home.environment["MEMORY_API_URL"] = server.baseURL
     for number in 1...12 { try home.memctl("store", "memory \(number)") }
-    let emptied = FaultyServer(thereafter: .answer(body: emptyAnswer))
-    home.environment["MEMORY_API_URL"] = emptied.url("")
+    server.stop()
+    let emptied = try ServerProcess(
+      ["--store", home.folder.path + "/empty.db"], listen: "127.0.0.1:\(server.port)",
+      environment: home.environment)
+    #expect(emptied.baseURL == server.baseURL)
     try home.play("guard", "resync --json", "resync --dry-run", "resync --force --json")
     #expect(try home.memctl("list").output == "")
   }
@@ -180,5 +186,3 @@ struct ExitCodeTests {
 
 private let rejection = Array(
   #"{"detail":[{"loc":["body","tags"],"msg":"too many","input":"\#(Home.secret)"}]}"#.utf8)
-private let emptyAnswer = Array(
-  #"{"memories":[],"server_time":"2026-11-22T10:00:00+00:00"}"#.utf8)

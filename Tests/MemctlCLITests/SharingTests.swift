@@ -6,11 +6,11 @@ import Testing
 struct SharingTests {
   @Test("take turns in syncing; the one that cannot wait says who syncs and loses nothing")
   func busy() throws {
-    let server = FaultyServer(thereafter: .silence)
+    let server = FaultyServer(thereafter: .accepting(.silence))
     let home = try Home(server: server)
     try home.memctl("store", "first", adding: ["MEMORY_SYNC_DISABLE": "1"])
     let first = try home.start(["sync"])
-    server.awaitRequests(1)
+    server.awaitRequests(2)
     let second = try home.memctl("sync", adding: ["MEMCTL_LOCK_TIMEOUT": "0"])
     #expect(
       second.message.normalized
@@ -20,7 +20,7 @@ struct SharingTests {
     let store = try home.memctl("store", "second", "--json")
     #expect(try store.json[0]["queued"] as? Bool == true)
     #expect(store.status == 0)
-    #expect(server.requests.count == 1)
+    #expect(server.requests.count == 2)
     first.send(SIGKILL)
     #expect(first.finish().status == -SIGKILL)
   }

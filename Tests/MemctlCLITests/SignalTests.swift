@@ -11,11 +11,12 @@ struct SignalTests {
     "lets what is on its way be settled and saved",
     arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
   func settles(_ signal: Int32, _ status: Int32) throws {
-    let server = FaultyServer(thereafter: FaultyBehaviour([.read, .hold]) + acknowledgement)
+    let server = FaultyServer(
+      thereafter: .accepting(FaultyBehaviour([.read, .hold]) + acknowledgement))
     let home = try Home(server: server)
     try home.memctl("store", "on its way", adding: ["MEMORY_SYNC_DISABLE": "1"])
     let program = try home.start(["sync"])
-    server.awaitRequests(1)
+    server.awaitRequests(2)
     program.send(signal)
     server.release()
     let ended = program.finish()
@@ -24,16 +25,16 @@ struct SignalTests {
     #expect(ended.status == status)
     #expect(try home.memctl("queue").output == "")
     #expect(try home.memctl("show", "server:7").status == 0)
-    #expect(server.requests.count == 1)
+    #expect(server.requests.map(\.method) == ["GET", "POST"])
   }
 
   @Test("that is the second ends memctl at once, and nothing is lost")
   func endsAtOnce() throws {
-    let server = FaultyServer(thereafter: .silence)
+    let server = FaultyServer(thereafter: .accepting(.silence))
     let home = try Home(server: server)
     try home.memctl("store", "on its way", adding: ["MEMORY_SYNC_DISABLE": "1"])
     let program = try home.start(["push"])
-    server.awaitRequests(1)
+    server.awaitRequests(2)
     // Two of a kind may arrive as one.
     program.send(SIGINT)
     program.send(SIGTERM)
@@ -58,10 +59,10 @@ struct SignalTests {
 
   @Test("while a memory is stored leaves it in the queue")
   func store() throws {
-    let server = FaultyServer(thereafter: .silence)
+    let server = FaultyServer(thereafter: .accepting(.silence))
     let home = try Home(server: server)
     let program = try home.start(["store", "kept"])
-    server.awaitRequests(1)
+    server.awaitRequests(2)
     program.send(SIGINT)
     program.send(SIGTERM)
     #expect([130, 143].contains(program.finish().status))

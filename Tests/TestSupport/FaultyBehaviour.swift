@@ -52,6 +52,15 @@ public struct FaultyBehaviour: Sendable {
     FaultyBehaviour([.read, .awaitRequests(count)])
   }
 
+  /// Accepts every key when auth-check is asked, as the first request of a run does, and meets all
+  /// else with `rest`.
+  public static func accepting(_ rest: FaultyBehaviour) -> FaultyBehaviour {
+    .decide { request in
+      request.path == "/api/auth-check"
+        ? .answer(body: Array(#"{"status":"ok","user_id":"alice"}"#.utf8)) : rest
+    }
+  }
+
   // MARK: Foul
 
   /// Answers with these bytes, HTTP or not.

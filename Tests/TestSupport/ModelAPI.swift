@@ -50,7 +50,7 @@ struct ModelAPI {
       return (401, #"{"detail":"Invalid API key"}"#)
     }
     switch call {
-    case .authCheck: return (200, #"{"status":"ok","user_id":"alice"}"#)
+    case .authCheck: return (200, #"{"status":"ok","user_id":"\#(state.rules.account)"}"#)
     case .sync: return sync(state)
     case .store: return storeOnce(&state)
     case .delete: return delete(&state)

@@ -41,6 +41,8 @@ public final class ModelServer: Sendable {
   /// How the server behaves; a test changes it at any time.
   public struct Rules: Sendable {
     public var key = "secret-key"
+    /// Whose key it is.
+    public var account = "alice"
     public var honoursIdempotencyKeys = false
     /// Whether a delete of a memory that is gone is a 404, as with older servers.
     public var forgetsDeleted = false

@@ -35,6 +35,8 @@ extension Counts {
         .init("last_sync_ts", lastSync.map { .string($0) } ?? nil),
         .init("auth_failed", .bool(authFailed)),
         .init("last_sync_success", .bool(lastSyncSuccess)),
+        .init("last_success_at", lastSuccess.map { .string($0) } ?? nil),
+        .init("last_error", lastError?.json ?? nil),
       ],
       summary: lines(style, now))
   }
@@ -53,9 +55,14 @@ extension Counts {
     lines.append(row("queue", grouped(pending) + doubt))
     lines.append(
       row("dead letters", deadLetters == 0 ? "0" : style.red(grouped(deadLetters))))
-    let synced = lastSync.map { Timestamp($0)?.relative(to: now) ?? $0.printable } ?? "never"
-    let hasFailed = lastSync != nil && !lastSyncSuccess
-    lines.append(row("last sync", hasFailed ? "\(synced), failed since" : synced))
+    func distance(_ text: String) -> String {
+      Timestamp(text)?.relative(to: now) ?? text.printable
+    }
+    lines.append(row("last sync", (lastSuccess ?? lastSync).map(distance) ?? "never"))
+    if let lastError {
+      let text = "\(lastError.message.printable) (\(distance(lastError.time)))"
+      lines.append(row("last error", style.yellow(text)))
+    }
     if authFailed { lines.append(row("key", style.red("refused by the server"))) }
     return lines
   }

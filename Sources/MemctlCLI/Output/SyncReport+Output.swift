@@ -15,7 +15,7 @@ extension PushReport {
   func summary(isPlan: Bool) -> String {
     var parts: [String] = []
     switch (sent, isPlan) {
-    case (0, _): parts = ["nothing to send"]
+    case (0, _): parts = [remaining > 0 && !isPlan ? "nothing sent" : "nothing to send"]
     case (_, true): parts = ["would send \(grouped(sent))"]
     case (_, false): parts = ["\(grouped(acknowledged)) of \(grouped(sent)) accepted"]
     }

@@ -30,12 +30,14 @@ extension Cache {
     return candidates
   }
 
-  /// The memories on the server that entries of this type speak of, dead ones included.
+  /// The memories on the server that entries of this type speak of, dead ones included, unless they
+  /// were meant for another server.
   func serverIDs(ofEntries name: String) throws -> Set<Int64> {
     let payloads = try connection.query(
       """
       SELECT payload FROM pending_ops WHERE op_type = ?1
-      UNION ALL SELECT payload FROM memctl_entries WHERE op_type = ?1
+      UNION ALL SELECT payload FROM memctl_entries
+      WHERE op_type = ?1 AND NOT (state = 'dead' AND error_kind IS 'refused')
       """, name
     ) { $0.text(0) }
     return Set(

@@ -1,3 +1,4 @@
+import JSON
 import SQLite
 
 /// What sync knows beyond memories and queue: the watermark, which the Python side shares, and
@@ -13,7 +14,12 @@ extension Cache {
   /// The same as a time; nil as well when what stands there is none.
   func watermark() throws -> Timestamp? { try lastSyncText().flatMap(Timestamp.init) }
 
-  func setWatermark(_ watermark: Timestamp) throws {
+  /// Sets the watermark; with nil, the next pull asks for everything there ever was.
+  func setWatermark(_ watermark: Timestamp?) throws {
+    guard let watermark else {
+      try connection.run("DELETE FROM sync_meta WHERE key = 'last_sync_ts'")
+      return
+    }
     try connection.run(
       "INSERT OR REPLACE INTO sync_meta(key, value) VALUES ('last_sync_ts', ?)",
       watermark.description)
@@ -23,8 +29,14 @@ extension Cache {
   enum Note: String {
     /// "1" after the server refused the key, until it accepts it again.
     case authFailed = "auth_failed"
-    /// "1" when the last sync reached its end.
-    case lastSyncSuccess = "last_sync_success"
+    /// When a sync last reached its end.
+    case lastSuccess = "last_success_at"
+    /// What went wrong since then, as JSON.
+    case lastError = "last_error"
+    /// The server that the cache was filled from.
+    case originAddress = "origin_address"
+    /// The account that the cache was filled from.
+    case originAccount = "origin_account"
     /// The server asked not to be called before this time.
     case notBefore = "not_before"
     /// The server that is known to act once on a repeated `Idempotency-Key`.
@@ -67,7 +79,42 @@ public struct Counts: Sendable {
   /// ISO 8601, as it stands in the file.
   public let lastSync: String?
   public let authFailed: Bool
-  public let lastSyncSuccess: Bool
+  /// When a sync last reached its end; nil where none ever did.
+  public let lastSuccess: String?
+  /// What the last sync met since then; nil where it reached its end.
+  public let lastError: LastRunError?
+
+  public var lastSyncSuccess: Bool { lastSuccess != nil && lastError == nil }
+}
+
+/// What ended a sync, as the file remembers it.
+public struct LastRunError: Sendable {
+  /// ISO 8601.
+  public let time: String
+  /// The `kind` of the problem.
+  public let kind: String
+  public let message: String
+
+  init(_ problem: Problem, at time: Timestamp) {
+    self.time = time.description
+    kind = problem.kind.rawValue
+    message = problem.message
+  }
+
+  init?(_ text: String) {
+    guard let value = try? JSONValue(parsing: text), let time = value["at"]?.string,
+      let kind = value["kind"]?.string, let message = value["message"]?.string
+    else { return nil }
+    self.time = time
+    self.kind = kind
+    self.message = message
+  }
+
+  public var json: JSONValue {
+    ["at": .string(time), "kind": .string(kind), "message": .string(message)]
+  }
+
+  var text: String { json.text }
 }
 
 extension Cache {
@@ -86,7 +133,8 @@ extension Cache {
         pending: try count("SELECT count(*) FROM pending_ops") + count("\(held) <> 'dead'"),
         inDoubt: try count("\(held) IN ('in_doubt', 'sending')"),
         deadLetters: try count("\(held) = 'dead'"), lastSync: try lastSyncText(),
-        authFailed: try note(.authFailed) != nil, lastSyncSuccess: try note(.lastSyncSuccess) != nil
+        authFailed: try note(.authFailed) != nil, lastSuccess: try note(.lastSuccess),
+        lastError: try note(.lastError).flatMap(LastRunError.init)
       )
     }
   }

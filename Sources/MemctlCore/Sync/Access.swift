@@ -2,16 +2,23 @@ import JSON
 
 /// Whether the server accepts the key, as auth-check tells.
 enum Access: Hashable {
-  case accepted
+  /// The key is that of this account, by its `user_id`.
+  case accepted(account: String)
   /// The server has no auth-check, but it is a memory server.
   case unknown
   case refused(message: String)
-  /// The server is there, but what answers is not this API, or it fails.
+  /// The server or something before it asks to come back later.
+  case overloaded(status: Int, message: String, retryAfter: RetryAfter?)
+  case failed(status: Int, message: String)
+  /// The server is there, but what answers is not this API.
   case unclear(message: String)
   case unreachable(String)
 }
 
 extension Access {
+  /// `user_id` of auth-check; nil where that is unknown.
+  var account: String? { if case .accepted(let account) = self { account } else { nil } }
+
   /// What an answer with 403, 404 or 405 means, which by itself could be about the operation, the
   /// key or the address.
   func meaning(of operation: Operation, status: Int, _ message: String) -> Outcome {
@@ -20,9 +27,10 @@ extension Access {
     case .unknown where status != 403: Self.definite(operation, status, message)
     case .unknown: .unauthorized(message: message)
     case .refused(let message): .unauthorized(message: message)
-    case .unclear(let reason):
-      .overloaded(
-        status: status, message: reason, retryAfter: nil, mayHaveArrived: false)
+    case .overloaded(let status, let reason, let retryAfter):
+      .overloaded(status: status, message: reason, retryAfter: retryAfter, mayHaveArrived: false)
+    case .failed(_, let reason), .unclear(let reason):
+      .overloaded(status: status, message: reason, retryAfter: nil, mayHaveArrived: false)
     case .unreachable(let reason): .unreachable(reason)
     }
   }
@@ -33,16 +41,6 @@ extension Access {
     if case .store = operation { return .rejected(status: status, message: message) }
     return status == 404 ? .acknowledged(nil) : .rejected(status: status, message: message)
   }
-
-  /// The problem that keeps a sync from going on; nil when there is none.
-  func problem(_ baseURL: String) -> Problem? {
-    switch self {
-    case .accepted, .unknown: nil
-    case .refused(let message): .unauthorized(message)
-    case .unclear(let message): .nonsense(message)
-    case .unreachable(let reason): .unreachable(baseURL, reason)
-    }
-  }
 }
 
 extension SyncEngine {
@@ -52,20 +50,40 @@ extension SyncEngine {
     switch access {
     case .accepted: try cache.set(.authFailed, nil)
     case .refused: try cache.set(.authFailed, "1")
-    case .unknown, .unclear, .unreachable: break
+    case .unknown, .overloaded, .failed, .unclear, .unreachable: break
     }
     return access
+  }
+
+  /// The problem that keeps a run from going on; nil when there is none.
+  func problem(of access: Access) throws -> Problem? {
+    switch access {
+    case .accepted, .unknown: nil
+    case .refused(let message): .unauthorized(message)
+    case .overloaded(_, let message, let retryAfter): try noteOverload(message, retryAfter)
+    case .failed(let status, let message): .serverFailed(status, message)
+    case .unclear(let message): .nonsense(message)
+    case .unreachable where cancellation.isCancelled: .interrupted
+    case .unreachable(let reason): .unreachable(requests.baseURL, reason)
+    }
   }
 
   private func askAccess() -> Access {
     switch answer(to: requests.authCheck()) {
     case .failure(let access): return access
     case .success(let response):
+      let message = ServerMessage.text(of: response)
       switch response.status {
-      case 200 where member("user_id", of: response)?.string != nil: return .accepted
-      case 401, 403: return .refused(message: ServerMessage.text(of: response))
-      case 429, 500...:
-        return .unclear(message: "auth-check failed: \(ServerMessage.text(of: response))")
+      case 200:
+        if let account = member("user_id", of: response)?.string {
+          return .accepted(account: account)
+        }
+      case 401, 403: return .refused(message: message)
+      case 408, 425, 429, 502, 503, 504:
+        return .overloaded(
+          status: response.status, message: message,
+          retryAfter: response.headers["retry-after"].flatMap(RetryAfter.init))
+      case 500...: return .failed(status: response.status, message: message)
       default: break
       }
     }

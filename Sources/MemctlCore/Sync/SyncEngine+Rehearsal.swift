@@ -17,6 +17,13 @@ extension SyncEngine {
   ) throws -> (SyncReport, [PlannedRequest]) {
     try withLock {
       var report = SyncReport()
+      // What a push would send stands in the file; the others ask the server.
+      if operation != .push, let problem = try reasonNotToCall(force: force) {
+        report.endCalls(problem)
+        report.push = try queueState(PushReport())
+        return (report, [])
+      }
+      defer { newOrigin = nil }
       if operation == .pull {
         try pull(into: &report, rehearse: true)
         return (report, [])
@@ -38,6 +45,7 @@ extension SyncEngine {
 
   /// Claims what a push would send, in a transaction of the caller's that is undone.
   private func rehearsePush(limit: Int?) throws -> (PushReport, [PlannedRequest]) {
+    try takeOver()
     try recover()
     var push = try Push(self, limit: limit)
     let plan = try push.rehearse()

@@ -11,6 +11,10 @@ public final class SyncEngine {
   let policy: RetryPolicy
   let random: Randomness
   let now: () -> Timestamp
+  /// Whether server and account are those of the cache, or the user says so.
+  private var isAdmitted = false
+  /// The server that the cache is to belong to from now on, because the user insists.
+  var newOrigin: Origin?
   /// Told what takes time while it does; on the thread that runs the engine.
   public var activity: (Activity) -> Void = { _ in }
 
@@ -69,10 +73,11 @@ public final class SyncEngine {
 
   /// Pushes what the server lacks, then makes the cache equal to the server.
   ///
-  /// - Parameter force: also where that deletes more than half of the cache.
+  /// - Parameter force: also where that deletes more than half of the cache, or where the cache was
+  ///   filled from another server or account.
   /// - Throws: as `sync`.
   public func resync(force: Bool = false) throws -> SyncReport {
-    try run { report in
+    try run(force: force) { report in
       try push(into: &report)
       try pullEverything(into: &report, force: force)
       // Orphans were found by comparing with the server, and are queued now.
@@ -101,20 +106,26 @@ public final class SyncEngine {
 
   /// - Parameter isNoted: whether `counts` tells how this run ended.
   private func run(
-    patience: Double? = nil, isNoted: Bool = true, _ body: (inout SyncReport) throws -> Void
+    patience: Double? = nil, isNoted: Bool = true, force: Bool = false,
+    _ body: (inout SyncReport) throws -> Void
   ) throws -> SyncReport {
     try withLock(patience: patience) {
       var report = SyncReport()
       try recover()
-      if let problem = try reasonNotToCall() { report.endCalls(problem) }
       do {
+        if let problem = try reasonNotToCall(force: force) { report.endCalls(problem) }
+        if newOrigin != nil {
+          try takeOver()
+          newOrigin = nil
+          isAdmitted = true
+        }
         try body(&report)
-      } catch {
-        // Where the file itself is the problem, there is no place for a note.
-        if isNoted { try? cache.set(.lastSyncSuccess, nil) }
-        throw error
+      } catch let problem as Problem {
+        // Where the file itself is the problem, there may be no place for a note.
+        if isNoted { try? noteEnd(problem) }
+        throw problem
       }
-      if isNoted { try noteEnd(of: report) }
+      if isNoted { try noteEnd(report.problems.first { $0.kind != .rejected }) }
       return report
     }
   }
@@ -129,22 +140,21 @@ public final class SyncEngine {
     }
   }
 
-  /// Why the server must not be called now: it asked for a pause, or it refused the key and still
-  /// does.
-  func reasonNotToCall() throws -> Problem? {
+  /// Why the server must not be called now: it asked for a pause, it refused the key and still does,
+  /// or it is not the one that the cache was filled from, unless `force`.
+  func reasonNotToCall(force: Bool = false) throws -> Problem? {
     // A pause that is longer than any comes from a clock that was set back.
     if let until = try cache.note(.notBefore).flatMap(Timestamp.init), until > now(),
       until.seconds(since: now()) <= RetryAfter.longest
     {
       return .overloaded("it asked for a pause", until: until)
     }
-    guard try cache.note(.authFailed) != nil else { return nil }
-    switch try checkAccess() {
-    case .accepted: return nil
-    // Without an auth-check there is no telling whether the key is accepted again but trying.
-    case .unknown: return nil
-    case let access: return access.problem(requests.baseURL)
-    }
+    if isAdmitted, try cache.note(.authFailed) == nil { return nil }
+    let access = try checkAccess()
+    if let problem = try problem(of: access) { return problem }
+    let problem = try compareOrigin(access.account, force: force)
+    isAdmitted = problem == nil && newOrigin == nil
+    return problem
   }
 
   func recover() throws {
@@ -169,9 +179,17 @@ public final class SyncEngine {
     }
   }
 
-  private func noteEnd(of report: SyncReport) throws {
-    let isSuccess = report.problems.allSatisfy { $0.kind == .rejected }
-    try cache.set(.lastSyncSuccess, isSuccess ? "1" : nil)
+  /// Notes how a run ended, for every process to tell. That entries became dead letters is no error
+  /// of the run's.
+  private func noteEnd(_ problem: Problem?) throws {
+    if let problem {
+      try cache.set(.lastError, LastRunError(problem, at: now()).text)
+    } else {
+      try cache.write {
+        try cache.set(.lastSuccess, now().description)
+        try cache.set(.lastError, nil)
+      }
+    }
   }
 
   // MARK: Push

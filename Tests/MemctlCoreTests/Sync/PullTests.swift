@@ -133,7 +133,7 @@ import Testing
     server.add("a")
     _ = try client.engine.pull()
     #expect(
-      server.requests.first?.path.contains("since=2026-03-01T11:58:00.123456%2B00:00") == true)
+      server.requests.last?.path.contains("since=2026-03-01T11:58:00.123456%2B00:00") == true)
     #expect(try client.contents() == ["a"])
   }
 

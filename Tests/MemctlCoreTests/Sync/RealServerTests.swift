@@ -17,7 +17,7 @@ import Testing
     for number in 0..<20 { try a.store("a\(number)", category: "Bug", importance: 0.7) }
     try a.store("db password=hunter2 on host a", isSensitive: true)
     try b.storeOrphan("b")
-    #expect(try a.engine.checkAccess() == .accepted)
+    #expect(try a.engine.checkAccess() == .accepted(account: "default"))
     #expect(try a.engine.sync().problems == [])
     #expect(try b.engine.resync().problems == [])
     #expect(try a.engine.sync().problems == [])

@@ -73,8 +73,8 @@ import Testing
       if number == 4 { server.change { $0.key = "secret-key" } }
     }
     #expect(server.contents == ["a"])
-    #expect(server.count(.authCheck) == 4)
-    #expect(server.requests.filter { $0.method == "POST" }.count == 2)
+    #expect(server.count(.authCheck) == 5)
+    #expect(server.requests.filter { $0.method == "POST" }.count == 1)
   }
 
   @Test("A wish to stop lets what is on its way be settled")

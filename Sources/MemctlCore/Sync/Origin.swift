@@ -1,0 +1,99 @@
+/// The server and the account that a cache was filled from. Its memories carry that server's ids,
+/// which mean other memories anywhere else.
+struct Origin: Hashable {
+  let address: String
+  /// `user_id` of auth-check; nil where the server has none.
+  let account: String?
+
+  /// Whether `other` may be the same: what is unknown of either cannot tell them apart.
+  func agrees(with other: Origin) -> Bool {
+    address == other.address
+      && (account == nil || other.account == nil || account == other.account)
+  }
+
+  var description: String { account.map { "\(address) as \($0)" } ?? address }
+}
+
+extension SyncEngine {
+  /// Compares the server with the one that the cache was filled from, and remembers it where that
+  /// is still open: with a cache that has nothing of any server's, the next one is as good.
+  ///
+  /// - Parameter force: the user says that the cache belongs to this server; `takeOver` makes it so.
+  /// - Returns: the problem that names both, where they are not the same.
+  func compareOrigin(_ account: String?, force: Bool) throws -> Problem? {
+    let met = Origin(address: requests.baseURL, account: account)
+    let known = try cache.origin()
+    if let known, try cache.hasServerIDs(), !known.agrees(with: met) {
+      newOrigin = force ? met : nil
+      return force ? nil : .foreign(met, known)
+    }
+    // What a server without auth-check does not tell is not forgotten.
+    let account = account ?? (known?.address == met.address ? known?.account : nil)
+    if known != Origin(address: met.address, account: account) {
+      try cache.setOrigin(Origin(address: met.address, account: account))
+    }
+    return nil
+  }
+
+  /// Makes the cache one of another server's, where the user insisted on that.
+  func takeOver() throws {
+    guard let newOrigin, let known = try cache.origin() else { return }
+    try cache.write {
+      try cache.holdBack(queuedFor: known)
+      try cache.setWatermark(nil)
+      try cache.setOrigin(newOrigin)
+    }
+  }
+}
+
+extension Problem {
+  fileprivate static func foreign(_ met: Origin, _ known: Origin) -> Problem {
+    Problem(
+      .refused,
+      """
+      this cache was filled from \(known.description), but the server is now \(met.description); \
+      nothing was sent or changed
+      """,
+      hint: """
+        for another account or server use a cache of its own with --db; if it is the same one, \
+        memctl resync --force --dry-run shows what changes, memctl resync --force goes on
+        """)
+  }
+}
+
+extension Cache {
+  func origin() throws -> Origin? {
+    guard let address = try note(.originAddress) else { return nil }
+    return Origin(address: address, account: try note(.originAccount))
+  }
+
+  fileprivate func setOrigin(_ origin: Origin) throws {
+    try write {
+      try set(.originAddress, origin.address)
+      try set(.originAccount, origin.account)
+    }
+  }
+
+  /// Whether a memory or an entry names an id of a server's.
+  fileprivate func hasServerIDs() throws -> Bool {
+    try read {
+      try connection.first("SELECT 1 FROM memories WHERE server_id IS NOT NULL") { _ in true }
+        ?? !(serverIDs(ofEntries: "delete").isEmpty && serverIDs(ofEntries: "update").isEmpty)
+    }
+  }
+
+  /// Lets no entry go out that names an id of `origin`: it would change some other memory here. They
+  /// become dead letters, which the user can retry.
+  fileprivate func holdBack(queuedFor origin: Origin) throws {
+    let error = QueueEntry.LastError(
+      kind: .refused, message: "it was meant for \(origin.description)")
+    for entry in try entries() where entry.state != .dead {
+      switch try? entry.operation() {
+      case .delete, .update:
+        try hold(entry.id, as: .dead)
+        try noteFailure(entry.id, error, countsAsAttempt: false, nextAttemptAt: nil)
+      default: break
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import TestSupport
+import Testing
+
+@testable import MemctlCore
+
+/// A cache belongs to the server and the account that it was filled from (promise G13).
+@Suite("Origin") struct OriginTests {
+  let server = ModelServer()
+
+  private func client(_ server: ModelServer, like other: Client) throws -> Client {
+    try Client(of: server.baseURL, clock: self.server.clock, folder: other.folder)
+  }
+
+  /// A cache with a memory of the server's, and a store, a delete and an update in its queue.
+  private func filled() throws -> Client {
+    let client = try Client(server)
+    for content in ["kept", "deleted", "changed"] { server.add(content) }
+    _ = try client.engine.sync()
+    try client.store("new")
+    try client.delete("deleted")
+    let changed = try #require(try client.memory("changed"))
+    try client.cache.write {
+      _ = try client.cache.enqueue(.update(changed.fields, changed.serverID!), at: client.clock.now)
+    }
+    return client
+  }
+
+  private static let runs: [(String, @Sendable (SyncEngine) throws -> SyncReport)] = [
+    ("sync", { try $0.sync() }), ("push", { try $0.push() }), ("pull", { try $0.pull() }),
+    ("resync", { try $0.resync() }),
+    ("rehearsal", { try $0.rehearse(.resync).0 }),
+  ]
+
+  @Test("Another account is refused by both names, and nothing is sent or changed", arguments: runs)
+  func account(name: String, run: @Sendable (SyncEngine) throws -> SyncReport) throws {
+    let first = try filled()
+    let (memories, entries) = (try first.memories(), try first.pendingOps())
+    server.change { $0.account = "bob" }
+    let writes = server.requests.count { $0.method != "GET" }
+    let again = try client(server, like: first)
+    for _ in 1...2 {
+      let report = try run(again.engine)
+      #expect(report.kinds == [.refused])
+      let problem = try #require(report.problems.first)
+      #expect(problem.message.contains("filled from \(server.baseURL) as alice"))
+      #expect(problem.message.contains("now \(server.baseURL) as bob"))
+      #expect(problem.hint?.contains("memctl resync --force") == true)
+    }
+    #expect(server.requests.count { $0.method != "GET" } == writes)
+    #expect(try again.memories() == memories)
+    #expect(try again.pendingOps() == entries)
+  }
+
+  @Test("Another address is refused, and the first one is still welcome")
+  func address() throws {
+    let first = try filled()
+    let other = ModelServer(clock: server.clock)
+    let elsewhere = try client(other, like: first)
+    #expect(try elsewhere.engine.sync().kinds == [.refused])
+    #expect(other.memories.isEmpty)
+    #expect(try client(server, like: first).engine.sync().problems == [])
+    #expect(server.contents == ["changed", "kept", "new"])
+  }
+
+  @Test("Who insists goes on with the other server, and no entry changes a memory of that one")
+  func force() throws {
+    let first = try filled()
+    let other = ModelServer(clock: server.clock)
+    // The same ids are other memories here.
+    for content in ["x", "y", "z"] { other.add(content) }
+    let elsewhere = try client(other, like: first)
+    let (rehearsed, plan) = try elsewhere.engine.rehearse(.resync, force: true)
+    #expect(rehearsed.problems == [])
+    #expect(plan.map(\.operation.name) == ["store"])
+    #expect(try elsewhere.engine.sync().kinds == [.refused])
+    #expect(try elsewhere.engine.resync(force: true).problems == [])
+    #expect(other.contents == ["new", "x", "y", "z"])
+    #expect(other.count(.delete) + other.count(.update) == 0)
+    #expect(try elsewhere.contents() == ["new", "x", "y", "z"])
+    let dead = try elsewhere.cache.entries()
+    #expect(dead.map(\.state) == [.dead, .dead])
+    #expect(dead.first?.lastError?.message == "it was meant for \(server.baseURL) as alice")
+    #expect(try elsewhere.engine.sync().problems == [])
+    #expect(try client(server, like: first).engine.sync().kinds == [.refused])
+  }
+
+  @Test("A cache that has nothing of a server's takes the next one")
+  func empty() throws {
+    let other = ModelServer(clock: server.clock)
+    let client = try Client(other)
+    #expect(try client.engine.sync().problems == [])
+    try client.store("a")
+    #expect(try self.client(server, like: client).engine.sync().problems == [])
+    #expect(server.contents == ["a"])
+  }
+
+  @Test("A cache that the Python side filled belongs to the first server that memctl meets")
+  func unknown() throws {
+    let client = try Client(server)
+    server.add("a")
+    _ = try client.engine.pull()
+    try client.cache.set(.originAddress, nil)
+    try client.cache.set(.originAccount, nil)
+    #expect(try self.client(server, like: client).engine.sync().problems == [])
+    server.change { $0.account = "bob" }
+    #expect(try self.client(server, like: client).engine.sync().kinds == [.refused])
+  }
+}
