@@ -3,7 +3,7 @@
 # Sets commands and options: what may follow the command $1.
 _memctl_command() {
   case $1 in
-    '') commands='sync push pull resync watch counts queue store delete list show serve completions help version' options='' ;;
+    '') commands='sync push pull resync watch counts queue store delete list show trash serve completions help version' options='' ;;
     'sync') commands='' options='' ;;
     'push') commands='' options='-n --limit --dry-run' ;;
     'pull') commands='' options='--dry-run' ;;
@@ -19,6 +19,10 @@ _memctl_command() {
     'delete') commands='' options='' ;;
     'list') commands='' options='-c --category -t --tag -n --limit --sort --reveal' ;;
     'show') commands='' options='--reveal' ;;
+    'trash') commands='list restore purge' options='-n --limit --reveal' ;;
+    'trash list') commands='' options='-n --limit --reveal' ;;
+    'trash restore') commands='' options='--as-new --all' ;;
+    'trash purge') commands='' options='' ;;
     'serve') commands='' options='--listen --store --keys' ;;
     'completions') commands='' options='' ;;
     'help') commands='' options='' ;;
@@ -52,6 +56,10 @@ _memctl_kind() {
     'list:'-n | 'list:'--limit) kind='text' ;;
     'list:'--sort) kind='words newest oldest updated importance' ;;
     'show:'[0-9]*) kind='dynamic memory' ;;
+    'trash:'-n | 'trash:'--limit) kind='text' ;;
+    'trash list:'-n | 'trash list:'--limit) kind='text' ;;
+    'trash restore:'[0-9]*) kind='dynamic trash' ;;
+    'trash purge:'[0-9]*) kind='dynamic trash' ;;
     'serve:'--listen) kind='text' ;;
     'serve:'--store) kind='file' ;;
     'serve:'--keys) kind='file' ;;

@@ -15,12 +15,12 @@ function __memctl_at
             set ended true
         else if not $ended; and string match -q -- '-?*' "$word"
             switch "$command:$word"
-                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'serve:--listen' 'serve:--store' 'serve:--keys'
+                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'serve:--listen' 'serve:--store' 'serve:--keys'
                     set is_value true
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue drop' 'store' 'delete' 'list' 'show' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue drop' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -52,6 +52,7 @@ complete -c memctl -n '__memctl_at \':0\'' -a store -d 'write a memory'
 complete -c memctl -n '__memctl_at \':0\'' -a delete -d 'delete memories here and on the server'
 complete -c memctl -n '__memctl_at \':0\'' -a list -d 'list memories'
 complete -c memctl -n '__memctl_at \':0\'' -a show -d 'show memories in full'
+complete -c memctl -n '__memctl_at \':0\'' -a trash -d 'see what a sync overwrote or deleted, and get it back'
 complete -c memctl -n '__memctl_at \':0\'' -a serve -d 'run the embedded API server'
 complete -c memctl -n '__memctl_at \':0\'' -a completions -d 'print the completion script for a shell'
 complete -c memctl -n '__memctl_at \':0\'' -a help -d 'show help for a command or a topic'
@@ -91,6 +92,17 @@ complete -c memctl -n '__memctl_at \'list:*\'' -l sort -r -f -a 'newest oldest u
 complete -c memctl -n '__memctl_at \'list:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'show:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'show:*\'' -f -a '(memctl __complete memory 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'trash:*\'' -l limit -s n -r -f -d 'at most so many'
+complete -c memctl -n '__memctl_at \'trash:*\'' -l reveal -d 'show the content of sensitive memories'
+complete -c memctl -n '__memctl_at \'trash:0\'' -a list -d 'list what a sync overwrote or deleted, latest first'
+complete -c memctl -n '__memctl_at \'trash:0\'' -a restore -d 'bring versions back, here and on the server'
+complete -c memctl -n '__memctl_at \'trash:0\'' -a purge -d 'remove versions from the trash for good, without IDs all of them'
+complete -c memctl -n '__memctl_at \'trash list:*\'' -l limit -s n -r -f -d 'at most so many'
+complete -c memctl -n '__memctl_at \'trash list:*\'' -l reveal -d 'show the content of sensitive memories'
+complete -c memctl -n '__memctl_at \'trash restore:*\'' -l as-new -d 'make each a new memory, beside the present one'
+complete -c memctl -n '__memctl_at \'trash restore:*\'' -l all -d 'the latest version of each memory'
+complete -c memctl -n '__memctl_at \'trash restore:*\'' -f -a '(memctl __complete trash 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'trash purge:*\'' -f -a '(memctl __complete trash 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'serve:*\'' -l listen -r -f -d 'where to listen; port 0 takes a free one'
 complete -c memctl -n '__memctl_at \'serve:*\'' -l store -r -F -d 'the server\'s own database'
 complete -c memctl -n '__memctl_at \'serve:*\'' -l keys -r -F -d 'the users and their keys, as JSON; without it, MEMORY_API_KEY is the one key'

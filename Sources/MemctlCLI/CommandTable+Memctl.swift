@@ -18,6 +18,9 @@ enum Memctl {
     (["delete"], DeleteCommand.self),
     (["list"], ListCommand.self),
     (["show"], ShowCommand.self),
+    (["trash", "list"], TrashListCommand.self),
+    (["trash", "restore"], TrashRestoreCommand.self),
+    (["trash", "purge"], TrashPurgeCommand.self),
     (["serve"], ServeCommand.self),
     (["completions"], CompletionsCommand.self),
     (["help"], HelpCommand.self),
@@ -47,21 +50,40 @@ enum Memctl {
 
   private static var groups: [CommandSpec] {
     var specs: [CommandSpec] = []
-    for (path, type) in commands where path.count == 1 || path == ["queue", "list"] {
-      specs.append(path[0] == "queue" ? queue : type.spec)
+    for (path, type) in commands where path.count == 1 || path[1] == "list" {
+      specs.append([queue, trash].first { $0.name == path[0] } ?? type.spec)
     }
     return specs
   }
 
+  private static func members(of group: String) -> [any Command.Type] {
+    commands.filter { $0.path.count == 2 && $0.path[0] == group }.map(\.type)
+  }
+
   private static let queue = CommandSpec(
     "queue", summary: "inspect what the server has not acknowledged yet, and act on it",
-    subcommands: commands.filter { $0.path.count == 2 && $0.path[0] == "queue" }.map(\.type),
-    standard: "list",
+    subcommands: members(of: "queue"), standard: "list",
     examples: [
       CommandExample("memctl queue", shows: "list every entry, oldest first"),
       CommandExample("memctl queue --dead", shows: "list only what the server rejected"),
       CommandExample("memctl queue show 41", shows: "say in words what happened to entry 41"),
       CommandExample("memctl queue retry --all", shows: "let everything be sent at the next sync"),
+    ])
+
+  private static let trash = CommandSpec(
+    "trash", summary: "see what a sync overwrote or deleted, and get it back",
+    subcommands: members(of: "trash"), standard: "list",
+    discussion: [
+      """
+      When another machine changes or deletes a memory, a sync does the same here. What the memory \
+      said before is kept for 30 days, the latest 100,000 versions at most. What memctl delete \
+      removes is not kept.
+      """
+    ],
+    examples: [
+      CommandExample("memctl trash", shows: "list what was overwritten or deleted, latest first"),
+      CommandExample("memctl trash restore 7", shows: "make the memory say again what it said"),
+      CommandExample("memctl trash restore 7 --as-new", shows: "keep both versions"),
     ])
 
   private static let globalOptions: [OptionSpec] = [

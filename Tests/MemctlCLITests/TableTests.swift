@@ -33,7 +33,7 @@ struct TableTests {
   @Test(
     "does not know the commands that are still to come",
     arguments: [
-      "search", "edit", "import", "export", "status", "verify", "wait", "trash", "repl", "config",
+      "search", "edit", "import", "export", "status", "verify", "wait", "repl", "config",
     ])
   func future(_ command: String) throws {
     let ended = try Home().memctl(command)

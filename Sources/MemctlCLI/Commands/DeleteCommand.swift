@@ -36,7 +36,7 @@ struct DeleteCommand: Command {
       }
       deleted += 1
     }
-    let problems = queued.isEmpty ? [] : context.trySending(queued)
+    let problems = context.trySending(queued)
     let waiting = try queued.count { try cache.entry($0).map { $0.state != .dead } ?? false }
     let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
     context.output.write(

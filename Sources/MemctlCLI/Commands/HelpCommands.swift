@@ -110,6 +110,13 @@ struct CompleteCommand: Command {
       return try context.cache().entries().prefix(200).map {
         ("\($0.id.rawValue)", "\($0.operationName), \($0.createdAt)")
       }
+    case "trash":
+      var found: [(String, String)] = []
+      try context.cache().forEachTrashed(limit: 200) { version in
+        let content = version.memory.fields.content(revealed: false) ?? Masking.placeholder
+        found.append(("\(version.id.rawValue)", content.printable.truncated(toWidth: 60)))
+      }
+      return found
     case "help":
       let commands = Memctl.table.program.subcommands.filter { !$0.isHidden }
       return commands.map { ($0.name, $0.summary) }

@@ -51,6 +51,26 @@ extension EntryID {
   }
 }
 
+extension TrashID {
+  /// - Throws: `Problem` of kind `.usage`.
+  init(_ text: String) throws {
+    guard let number = Int64(text), number > 0 else {
+      throw Problem(
+        .usage, "'\(text)' is not an id in the trash", hint: "memctl trash shows the ids")
+    }
+    self.init(rawValue: number)
+  }
+
+  /// - Throws: `Problem` of kind `.notFound`.
+  func find(in cache: Cache) throws -> TrashedMemory {
+    guard let version = try cache.trashed(self) else {
+      throw Problem(
+        .notFound, "there is no \(rawValue) in the trash", hint: "memctl trash shows the ids")
+    }
+    return version
+  }
+}
+
 extension Problem {
   static func noEntry(_ id: EntryID) -> Problem {
     Problem(

@@ -52,7 +52,7 @@ struct StoreCommand: Command {
     ).validated()
     let cache = try context.cache()
     let (id, entry) = try cache.store(fields, at: .now)
-    let problems = context.trySending(entry)
+    let problems = context.trySending([entry])
     let serverID = try cache.memory(id)?.serverID
     let isQueued = try cache.entry(entry) != nil
     let place = serverID.map { "on the server as \($0.rawValue)" } ?? "queued for the server"
@@ -88,22 +88,15 @@ struct StoreCommand: Command {
 extension Context {
   /// Sends entries at once if that is possible. That it is not is no failure of the command: the
   /// entries are safe in the queue. Only what the user must act on comes back.
-  func trySending(_ entries: EntryID...) -> [Problem] { trySending(entries) }
-
   func trySending(_ entries: [EntryID]) -> [Problem] {
+    if entries.isEmpty { return [] }
     do {
       guard !(try configuration.get().isSyncDisabled), try configuration.get().key() != nil else {
         note("no key is configured; it stays in the queue")
         return []
       }
-      let engine = try engine()
-      var problems: [Problem] = []
-      for entry in entries {
-        let met = try engine.send(entry).problems
-        for problem in met { note("\(problem.message)") }
-        problems += met
-        if met.contains(where: { ExitCode($0.kind) == .tryAgain }) { break }
-      }
+      let problems = try engine().send(entries).problems
+      for problem in problems { note("\(problem.message)") }
       return problems.filter { ExitCode($0.kind) != .tryAgain }
     } catch let problem as Problem {
       return [problem]

@@ -84,6 +84,10 @@ extension SyncReport {
     for request in plan ?? [] { report.summary.append("        " + request.summary) }
     if let pull {
       report.summary.append(label("pull") + pull.summary(isPlan: isPlan))
+      if pull.trashed > 0, !isPlan {
+        report.summary.append(
+          label("trash") + "\(grouped(pull.trashed)) kept as before, see memctl trash")
+      }
       report.summary += pull.skippedReasons.map { "        " + style.yellow($0.printable) }
     }
     if let kept, kept > 0 {

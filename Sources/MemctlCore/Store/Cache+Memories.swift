@@ -86,16 +86,29 @@ extension Cache {
   /// Writes a new memory and queues its store, in one transaction.
   public func store(_ fields: MemoryFields, at now: Timestamp) throws -> (LocalID, EntryID) {
     try write {
-      try connection.run(
-        """
-        INSERT INTO memories
-          (content, category, tags, expanded_keywords, importance, is_sensitive, created_at, updated_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?7, ?7)
-        """, fields.content, fields.category, fields.tags, fields.expandedKeywords,
-        fields.importance, fields.isSensitive, now.description)
-      let id = LocalID(rawValue: connection.lastInsertedRowID)
+      let id = try insert(fields, createdAt: now.description, at: now)
       return (id, try enqueue(.store(fields, localID: id), at: now))
     }
+  }
+
+  func insert(_ fields: MemoryFields, createdAt: String, at now: Timestamp) throws -> LocalID {
+    try connection.run(
+      """
+      INSERT INTO memories
+        (content, category, tags, expanded_keywords, importance, is_sensitive, created_at, updated_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """, fields.content, fields.category, fields.tags, fields.expandedKeywords,
+      fields.importance, fields.isSensitive, createdAt, now.description)
+    return LocalID(rawValue: connection.lastInsertedRowID)
+  }
+
+  func change(_ id: LocalID, to fields: MemoryFields, at now: Timestamp) throws {
+    try connection.run(
+      """
+      UPDATE memories SET content = ?, category = ?, tags = ?, expanded_keywords = ?, importance = ?,
+        is_sensitive = ?, updated_at = ? WHERE id = ?
+      """, fields.content, fields.category, fields.tags, fields.expandedKeywords,
+      fields.importance, fields.isSensitive, now.description, id.rawValue)
   }
 
   /// What deleting a memory led to.

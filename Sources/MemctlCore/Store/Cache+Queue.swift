@@ -206,6 +206,7 @@ extension Cache {
       DELETE FROM memctl_entries
       WHERE op_type IS NULL AND NOT EXISTS (SELECT 1 FROM pending_ops p WHERE p.id = memctl_entries.id)
       """)
+    try tidyTrash(at: now)
     // The Python side counts being offline, and deletes an entry at 5.
     try connection.run("UPDATE pending_ops SET retry_count = 0 WHERE retry_count <> 0")
   }

@@ -57,10 +57,18 @@ extension Cache {
     var id: LocalID { LocalID(rawValue: statement.int64(1)) }
     func createdAt(is text: String) -> Bool { equals(8, text) }
 
-    /// The row to write, nil when nothing differs, and whether the memory says something else in it:
-    /// after a store, the server's time and its rounding of the importance come back alone. The
+    enum Change {
+      /// After a store, the server's time and its rounding of the importance come back.
+      case time
+      /// It is marked as sensitive, or its category has the server's name for it.
+      case mark
+      /// It says something else than before.
+      case meaning
+    }
+
+    /// The row to write, nil when nothing differs, and what becomes of what the memory says. The
     /// user's own text stays where the server's is the same with secrets blacked out.
-    func differing(from row: ServerRow) -> (row: ServerRow, isNews: Bool)? {
+    func differing(from row: ServerRow) -> (row: ServerRow, change: Change)? {
       var row = row
       if !equals(2, row.fields.content), row.fields.isSensitive,
         let redaction = Redaction(row.fields.content)
@@ -70,12 +78,17 @@ extension Cache {
       }
       let fields = row.fields
       let importance = statement.double(6)
-      let isNews =
-        !equals(2, fields.content) || !equals(3, fields.category) || !equals(4, fields.tags)
+      if !equals(2, fields.content) || !equals(4, fields.tags)
         || !equals(5, fields.expandedKeywords) || Float(importance) != Float(fields.importance)
-        || statement.bool(7) != fields.isSensitive
-      if !isNews, importance == fields.importance, equals(9, row.updatedAt) { return nil }
-      return (row, isNews)
+        || Category.folded(statement.text(3)) != Category.folded(fields.category)
+      {
+        return (row, .meaning)
+      }
+      if !equals(3, fields.category) || statement.bool(7) != fields.isSensitive {
+        return (row, .mark)
+      }
+      if importance == fields.importance, equals(9, row.updatedAt) { return nil }
+      return (row, .time)
     }
 
     private func equals(_ column: Int, _ text: String) -> Bool {
@@ -216,7 +229,7 @@ extension Cache {
     try statement.step()
   }
 
-  private func portionStatement(
+  func portionStatement(
     _ sql: String, _ ids: [Int64], suffix: String = ""
   ) throws -> Statement {
     let marks = Array(repeating: "?", count: ids.count).joined(separator: ",")

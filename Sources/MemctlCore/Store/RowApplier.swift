@@ -27,6 +27,8 @@ struct RowApplier {
   /// What the portion leads to.
   private var new: [ServerRow] = []
   private var changed: [ServerRow] = []
+  /// The ids of those of which what they said is gone.
+  private var overwritten: [Int64] = []
   /// Whether the index is spared its merging until the end, as it is for a portion that is all new.
   private var mergesLater = false
   /// Records that do not say which memory they are: any that seems to be missing may be one of them.
@@ -83,11 +85,12 @@ struct RowApplier {
           """,
           hint: "if the server is right: memctl resync --force")
       }
-      report.deleted += try cache.deleteMemories(missing)
+      try delete(missing)
       for orphan in candidates.orphans(at: now) {
         try cache.enqueue(.store(orphan.fields, localID: orphan.localID), at: now)
       }
     }
+    if report.trashed > 0 { try cache.tidyTrash(at: now) }
   }
 
   // MARK: A portion
@@ -99,11 +102,15 @@ struct RowApplier {
       let local = try cache.memory(row.id)
       if let candidate = candidates.takeStoreInDoubt(for: row, linkedTo: local) {
         try cache.remove(candidate.entry!.id)
-        if let localID = candidate.localID { report.deleted += try cache.deleteMemory(localID) }
+        if let localID = candidate.localID {
+          try cache.trash(localID, as: .deleted, at: now)
+          report.trashed += 1
+          report.deleted += try cache.deleteMemory(localID)
+        }
         adopted += 1
       }
     }
-    report.deleted += try cache.deleteMemories(tombstones.map(\.id.rawValue))
+    try delete(tombstones.map(\.id.rawValue))
 
     var unknown = Set(portion.lazy.filter { !$0.isDeleted }.map(\.id.rawValue))
     let rows = Dictionary(uniqueKeysWithValues: portion.map { ($0.id.rawValue, $0) })
@@ -117,9 +124,10 @@ struct RowApplier {
         copies.append((row, local.id))
       } else if updatesOnTheirWay.contains(local.serverID) {
         report.unchanged += 1
-      } else if let (difference, isNews) = local.differing(from: row) {
+      } else if let (difference, change) = local.differing(from: row) {
         changed.append(difference)
-        if isNews { report.updated += 1 } else { report.unchanged += 1 }
+        if change == .time { report.unchanged += 1 } else { report.updated += 1 }
+        if change == .meaning { overwritten.append(local.serverID) }
       } else {
         report.unchanged += 1
       }
@@ -135,11 +143,21 @@ struct RowApplier {
       mergesLater = true
       try cache.mergeIndex(later: true)
     }
+    try cache.trash(overwritten, as: .overwritten, at: now)
+    report.trashed += overwritten.count
     try cache.update(changed)
     try cache.insert(new)
     portion.removeAll(keepingCapacity: true)
     changed.removeAll(keepingCapacity: true)
+    overwritten.removeAll(keepingCapacity: true)
     new.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func delete(_ ids: [Int64]) throws {
+    try cache.trash(ids, as: .deleted, at: now)
+    let deleted = try cache.deleteMemories(ids)
+    report.deleted += deleted
+    report.trashed += deleted
   }
 
   /// Takes a row that no memory is linked to for the local memory that it is, or else for a new one.

@@ -46,7 +46,7 @@ enum Schema {
   private static func missingParts(_ connection: Connection) throws -> Int {
     let parts = [
       "memories", "idx_memories_server_id", "memories_fts", "memories_ai", "memories_ad",
-      "memories_au", "pending_ops", "sync_meta", "memctl_meta", "memctl_entries",
+      "memories_au", "pending_ops", "sync_meta", "memctl_meta", "memctl_entries", "memctl_trash",
     ]
     let names = parts.map { "'\($0)'" }.joined(separator: ",")
     let found = try connection.first(
@@ -174,6 +174,7 @@ enum Schema {
   /// entry itself stands in `pending_ops` and the row only notes what is known of it. An entry that
   /// nobody else may send (being sent, in doubt, dead, or of a type that the Python side does not
   /// know) stands here alone, under the same id.
+  /// `memctl_trash` holds versions of memories that a sync overwrote or deleted.
   private static let ownTables = """
     CREATE TABLE IF NOT EXISTS memctl_meta (
       key TEXT PRIMARY KEY,
@@ -196,5 +197,21 @@ enum Schema {
       error_message TEXT,
       CHECK ((op_type IS NULL) = (payload IS NULL) AND (op_type IS NULL) = (created_at IS NULL))
     );
+    CREATE TABLE IF NOT EXISTS memctl_trash (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      memory_id INTEGER NOT NULL,
+      content TEXT NOT NULL,
+      category TEXT NOT NULL,
+      tags TEXT NOT NULL,
+      expanded_keywords TEXT NOT NULL,
+      importance REAL NOT NULL,
+      is_sensitive INTEGER NOT NULL,
+      created_at TEXT NOT NULL,
+      updated_at TEXT NOT NULL,
+      server_id INTEGER,
+      reason TEXT NOT NULL,
+      trashed_at TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS memctl_trash_age ON memctl_trash(trashed_at);
     """
 }

@@ -50,8 +50,8 @@ struct Push {
 
   /// - Parameters:
   ///   - limit: at most so many requests; nil for all.
-  ///   - only: the one entry to send; nil for all.
-  init(_ engine: SyncEngine, limit: Int?, only: EntryID? = nil) throws {
+  ///   - only: the entries to send; nil for all.
+  init(_ engine: SyncEngine, limit: Int?, only: Set<EntryID>? = nil) throws {
     self.engine = engine
     self.limit = limit ?? .max
     lanes = try Self.lanes(try engine.cache.entries(), only: only, of: engine)
@@ -108,7 +108,7 @@ struct Push {
   /// The entries by memory. A lane ends where an entry has to wait, since what follows it may depend
   /// on it; an entry that is dead waits for the user and holds up nothing.
   private static func lanes(
-    _ entries: [QueueEntry], only: EntryID?, of engine: SyncEngine
+    _ entries: [QueueEntry], only: Set<EntryID>?, of engine: SyncEngine
   ) throws -> [Lane] {
     enum Key: Hashable {
       case local(LocalID)
@@ -118,7 +118,7 @@ struct Push {
     var order: [Key] = []
     var lanes: [Key: [EntryID]] = [:]
     var closed: Set<Key> = []
-    for entry in entries where entry.state != .dead && (only == nil || entry.id == only) {
+    for entry in entries where entry.state != .dead && only?.contains(entry.id) ?? true {
       let key: Key =
         switch try? entry.operation() {
         case .store(_, localID: let id?): .local(id)

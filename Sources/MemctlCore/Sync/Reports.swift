@@ -30,6 +30,8 @@ public struct PullReport: Sendable {
   public var updated = 0
   public var unchanged = 0
   public var deleted = 0
+  /// Versions that went to the trash: what was updated or deleted, as it was.
+  public var trashed = 0
   /// Records that could not be understood and were left out.
   public var skipped = 0
   /// What was wrong with the first of those.

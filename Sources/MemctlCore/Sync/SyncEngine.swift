@@ -86,14 +86,14 @@ public final class SyncEngine {
     }
   }
 
-  /// Tries to send one entry at once. Where another process is syncing, the entry stays in the queue
+  /// Tries to send these entries at once. Where another process is syncing, they stay in the queue
   /// for it.
   ///
   /// - Throws: `Problem` of kind `.file`.
-  public func send(_ entry: EntryID) throws -> SyncReport {
+  public func send(_ entries: [EntryID]) throws -> SyncReport {
     do {
       return try run(patience: 1, isNoted: false) { report in
-        try push(into: &report, only: entry)
+        try push(into: &report, only: Set(entries))
       }
     } catch let problem as Problem where problem.kind == .busy || problem.kind == .interrupted {
       var report = SyncReport()
@@ -195,7 +195,7 @@ public final class SyncEngine {
   // MARK: Push
 
   private func push(
-    into report: inout SyncReport, limit: Int? = nil, only: EntryID? = nil
+    into report: inout SyncReport, limit: Int? = nil, only: Set<EntryID>? = nil
   ) throws {
     var result = report.push ?? PushReport()
     if only == nil { result = result + (try settleDoubts(into: &report)) }

@@ -152,7 +152,7 @@ import Testing
     try client.store("other")
     let (_, entry) = try client.cache.store(MemoryFields(content: "a"), at: client.clock.now)
     server.fail(.store, 1...1, with: .refuse(503))
-    #expect(try client.engine.send(entry).kinds == [.overloaded])
+    #expect(try client.engine.send([entry]).kinds == [.overloaded])
     #expect(try client.cache.entries().count == 2)
     client.waitLongEnough()
     _ = try client.engine.push()
@@ -164,7 +164,7 @@ import Testing
     let client = try Client(server)
     try client.store("other")
     let (_, entry) = try client.cache.store(MemoryFields(content: "a"), at: client.clock.now)
-    #expect(try client.engine.send(entry).problems == [])
+    #expect(try client.engine.send([entry]).problems == [])
     #expect(server.contents == ["a"])
     #expect(try client.pendingOps().count == 1)
   }
@@ -177,7 +177,7 @@ import Testing
     // The engine waits a second for the other one; a wish to stop ends that at once.
     let report = try lock.withLock {
       client.cancellation.cancel()
-      return try client.engine.send(entry)
+      return try client.engine.send([entry])
     }
     #expect(report.problems.count == 1)
     #expect(try client.pendingOps().count == 1)

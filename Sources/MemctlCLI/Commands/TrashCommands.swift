@@ -1,0 +1,159 @@
+import CommandLine
+import JSON
+import MemctlCore
+
+struct TrashListCommand: Command {
+  static let spec = CommandSpec(
+    "list", summary: "list what a sync overwrote or deleted, latest first",
+    discussion: [
+      """
+      In a pipe: a line a version with the fields id, reason, memory id, server id, category, \
+      trashed at and content, separated by tabs.
+      """
+    ],
+    options: [
+      OptionSpec(
+        "limit", short: "n", value: ValueSpec("N", .integer(1...Int.max)), help: "at most so many"),
+      .reveal,
+    ])
+
+  private let limit: Int?
+  private let revealed: Bool
+
+  init(_ arguments: ParsedCommand) {
+    limit = arguments.integer("limit")
+    revealed = arguments.flag("reveal")
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let output = context.output
+    let listing = Listing(
+      output,
+      [
+        .init(title: "ID", isNumber: true), .init(title: "WHY"),
+        .init(title: "MEMORY", isNumber: true, isDispensable: true),
+        .init(title: "AGE", isDispensable: true), .init(title: "CONTENT", isFlexible: true),
+      ])
+    try context.cache().forEachTrashed(limit: limit) { version in
+      listing.add(
+        version.cells(output, revealed: revealed), json: version.members(revealed: revealed))
+    }
+    listing.end(empty: "the trash is empty")
+    return .success
+  }
+}
+
+struct TrashRestoreCommand: Command {
+  static let spec = CommandSpec(
+    "restore", summary: "bring versions back, here and on the server",
+    discussion: [
+      """
+      A version goes over the memory that is still there, whose present words go to the trash; \
+      where the memory is gone it becomes a new one. A sensitive version always becomes a new one, \
+      so that its text travels with the mark that makes the server black it out.
+      """
+    ],
+    options: [
+      OptionSpec("as-new", help: "make each a new memory, beside the present one"),
+      OptionSpec("all", help: "the latest version of each memory"),
+    ],
+    operands: [OperandSpec("ID", .dynamic("trash"), .any)],
+    examples: [
+      CommandExample("memctl trash restore 7", shows: "make the memory say again what it said"),
+      CommandExample("memctl trash restore --all", shows: "bring back all, each as it was last"),
+    ])
+
+  private let ids: [TrashID]?
+  private let asNew: Bool
+
+  init(_ arguments: ParsedCommand) throws {
+    let all = arguments.flag("all")
+    guard all != !arguments.operands.isEmpty else {
+      throw Problem(
+        .usage, all ? "give ids or --all, not both" : "which versions?",
+        hint: "memctl trash restore ID..., or memctl trash restore --all")
+    }
+    ids = all ? nil : try arguments.operands.map { try TrashID($0) }
+    asNew = arguments.flag("as-new")
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let cache = try context.cache()
+    // All are looked up first, so that a wrong id changes nothing.
+    let ids = try ids?.map { try $0.find(in: cache).id } ?? cache.latestTrashed()
+    let restored = try cache.restore(ids, asNew: asNew, at: .now)
+    let entries = restored.compactMap(\.entry)
+    let problems = context.trySending(entries)
+    let waiting = try entries.count { try cache.entry($0).map { $0.state != .dead } ?? false }
+    let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
+    let names = restored.count <= 3 ? restored.map { "\($0.id.rawValue)" } : []
+    let what =
+      names.isEmpty ? grouped(restored.count) : "memory \(names.joined(separator: ", "))"
+    context.output.write(
+      Report(
+        command: "trash restore",
+        members: [
+          .init("restored", .integer(Int64(restored.count))),
+          .init("memory_ids", .array(restored.map { .integer($0.id.rawValue) })),
+          .init("queued", .integer(Int64(waiting))),
+        ],
+        summary: ["restored \(what)\(note)"], problems: problems),
+      quiet: context.isQuiet)
+    return ExitCode(problems)
+  }
+}
+
+struct TrashPurgeCommand: Command {
+  static let spec = CommandSpec(
+    "purge", summary: "remove versions from the trash for good, without IDs all of them",
+    operands: [OperandSpec("ID", .dynamic("trash"), .any)])
+
+  private let ids: [TrashID]?
+
+  init(_ arguments: ParsedCommand) throws {
+    ids = arguments.operands.isEmpty ? nil : try arguments.operands.map { try TrashID($0) }
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let cache = try context.cache()
+    for id in ids ?? [] { _ = try id.find(in: cache) }
+    let what = ids.map {
+      $0.count == 1 ? "version \($0[0].rawValue)" : "\(grouped($0.count)) versions"
+    }
+    guard context.confirm("remove \(what ?? "everything in the trash") for good?") else {
+      return .isFalse
+    }
+    let count = try cache.purgeTrash(ids)
+    context.output.write(
+      Report(
+        command: "trash purge", members: [.init("purged", .integer(Int64(count)))],
+        summary: ["purged \(grouped(count))"]),
+      quiet: context.isQuiet)
+    return .success
+  }
+}
+
+extension TrashedMemory {
+  fileprivate func cells(_ output: Output, revealed: Bool) -> [Listing.Cell] {
+    let content = memory.fields.content(revealed: revealed)
+    if output.shape == .terminal {
+      return [
+        .init(id.rawValue), .init(reason.rawValue), .init(memory.id.rawValue),
+        .init(Timestamp(trashedAt)?.relative(to: output.now) ?? trashedAt),
+        .init(content ?? Masking.placeholder),
+      ]
+    }
+    return [
+      .init(id.rawValue), .init(reason.rawValue), .init(memory.id.rawValue),
+      .init(memory.serverID?.rawValue), .init(memory.fields.category), .init(trashedAt),
+      .init(content ?? ""),
+    ]
+  }
+
+  fileprivate func members(revealed: Bool) -> [JSONValue.Member] {
+    [
+      .init("id", .integer(id.rawValue)), .init("reason", .string(reason.rawValue)),
+      .init("trashed_at", .string(trashedAt)), .init("memory_id", .integer(memory.id.rawValue)),
+    ] + memory.members(revealed: revealed).filter { $0.name != "id" }
+  }
+}

@@ -1,0 +1,117 @@
+import SQLite
+
+/// A version of a memory that a sync overwrote or deleted.
+public struct TrashedMemory: Sendable {
+  public enum Reason: String, Sendable { case overwritten, deleted }
+
+  public let id: TrashID
+  /// As it was, with the ids that it had.
+  public let memory: Memory
+  public let reason: Reason
+  /// ISO 8601.
+  public let trashedAt: String
+}
+
+/// A trashed version's id; ascending in the order of trashing, never reused.
+public struct TrashID: RawRepresentable, Hashable, Sendable {
+  public let rawValue: Int64
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+/// What a sync overwrites or deletes is kept for a while, so that a mistake made elsewhere, or by a
+/// server, can be undone here.
+extension Cache {
+  /// Seconds for which a version is kept: 30 days.
+  static let trashLifetime = 30 * 86_400.0
+  /// Versions that are kept at most; the oldest go first.
+  static let trashCapacity: Int64 = 100_000
+
+  private static let trashColumns = """
+    memory_id, content, category, tags, expanded_keywords, importance, is_sensitive, created_at,
+    updated_at, server_id, id, reason, trashed_at
+    """
+
+  private static func trashed(_ row: Statement) -> TrashedMemory {
+    TrashedMemory(
+      id: TrashID(rawValue: row.int64(10)), memory: memory(row),
+      reason: TrashedMemory.Reason(rawValue: row.text(11)) ?? .deleted, trashedAt: row.text(12))
+  }
+
+  /// Calls `body` with each version, the latest first.
+  ///
+  /// - Parameter limit: at most so many; nil for all.
+  public func forEachTrashed(limit: Int? = nil, _ body: (TrashedMemory) throws -> Void) throws {
+    try read {
+      try connection.forEach(
+        "SELECT \(Self.trashColumns) FROM memctl_trash ORDER BY id DESC LIMIT ?", limit ?? -1
+      ) { try body(Self.trashed($0)) }
+    }
+  }
+
+  public func trashed(_ id: TrashID) throws -> TrashedMemory? {
+    try read {
+      try connection.first(
+        "SELECT \(Self.trashColumns) FROM memctl_trash WHERE id = ?", id.rawValue,
+        row: Self.trashed)
+    }
+  }
+
+  /// The latest version of each memory, the oldest of them first.
+  public func latestTrashed() throws -> [TrashID] {
+    try read {
+      try connection.query("SELECT max(id) FROM memctl_trash GROUP BY memory_id ORDER BY 1") {
+        TrashID(rawValue: $0.int64(0))
+      }
+    }
+  }
+
+  /// Removes versions for good.
+  ///
+  /// - Parameter ids: nil for all.
+  /// - Returns: how many there were.
+  public func purgeTrash(_ ids: [TrashID]?) throws -> Int {
+    try write {
+      guard let ids else { return try connection.run("DELETE FROM memctl_trash") }
+      return try ids.reduce(0) {
+        try $0 + connection.run("DELETE FROM memctl_trash WHERE id = ?", $1.rawValue)
+      }
+    }
+  }
+
+  // MARK: Within a transaction of the caller's
+
+  /// Keeps the memories with these server ids as they are now.
+  func trash(_ ids: [Int64], as reason: TrashedMemory.Reason, at now: Timestamp) throws {
+    var rest = ids[...]
+    while !rest.isEmpty {
+      let portion = Array(rest.prefix(RowApplier.portionSize))
+      let statement = try portionStatement(
+        "\(Self.intoTrash("'\(reason.rawValue)', '\(now)'")) WHERE server_id IN", portion)
+      while try statement.step() {}
+      rest = rest.dropFirst(portion.count)
+    }
+  }
+
+  func trash(_ id: LocalID, as reason: TrashedMemory.Reason, at now: Timestamp) throws {
+    try connection.run(
+      "\(Self.intoTrash("?1, ?2")) WHERE id = ?3", reason.rawValue, now.description, id.rawValue)
+  }
+
+  private static func intoTrash(_ reasonAndTime: String) -> String {
+    """
+    INSERT INTO memctl_trash (memory_id, content, category, tags, expanded_keywords, importance,
+      is_sensitive, created_at, updated_at, server_id, reason, trashed_at)
+    SELECT \(memoryColumns), \(reasonAndTime) FROM memories
+    """
+  }
+
+  /// Removes what is too old or too much.
+  func tidyTrash(at now: Timestamp) throws {
+    try connection.run(
+      "DELETE FROM memctl_trash WHERE trashed_at < ?",
+      now.advanced(bySeconds: -Self.trashLifetime).description)
+    try connection.run(
+      "DELETE FROM memctl_trash WHERE id <= (SELECT max(id) FROM memctl_trash) - ?",
+      Self.trashCapacity)
+  }
+}

@@ -1,0 +1,176 @@
+import SQLite
+import TestSupport
+import Testing
+
+@testable import MemctlCore
+
+/// What a sync overwrites or deletes can be restored (promise G14).
+@Suite("Trash") struct TrashTests {
+  let server = ModelServer()
+
+  private func trash(_ client: Client) throws -> [TrashedMemory] {
+    var versions: [TrashedMemory] = []
+    try client.cache.forEachTrashed { versions.append($0) }
+    return versions
+  }
+
+  /// A client that has pulled a memory with all fields of its own.
+  private func filled() throws -> (Client, Memory) {
+    let client = try Client(server)
+    server.add("before") {
+      $0.category = "decisions"
+      $0.tags = "a,b"
+      $0.keywords = "words"
+      $0.importance = 0.25
+    }
+    _ = try client.engine.sync()
+    return (client, try #require(try client.memory("before")))
+  }
+
+  @Test("What a pull or a resync overwrites is kept as it was", arguments: [false, true])
+  func overwritten(isResync: Bool) throws {
+    let (client, memory) = try filled()
+    server.edit(1) { $0.content = "after" }
+    let report = try isResync ? client.engine.resync() : client.engine.pull()
+    #expect(report.pull?.trashed == 1)
+    let version = try #require(try trash(client).first)
+    #expect(version.memory == memory)
+    #expect(version.reason == .overwritten)
+    #expect(version.trashedAt == client.clock.now.description)
+  }
+
+  @Test("What a tombstone or a resync deletes is kept as it was", arguments: [false, true])
+  func deleted(isResync: Bool) throws {
+    let (client, memory) = try filled()
+    if isResync { server.forget([1]) } else { server.remove(1) }
+    _ = try isResync ? client.engine.resync() : client.engine.pull()
+    #expect(try client.memories().isEmpty)
+    #expect(try trash(client).map(\.memory) == [memory])
+    #expect(try trash(client).map(\.reason) == [.deleted])
+  }
+
+  @Test("What a forced resync wipes out can be had back, all of it")
+  func disaster() throws {
+    let client = try Client(server)
+    for number in 0..<20 { try client.store("m\(number)", tags: "t\(number)") }
+    _ = try client.engine.sync()
+    let before = try client.memories().map(\.fields)
+    server.forget(1...20)
+    #expect(try client.engine.resync(force: true).pull?.deleted == 20)
+    _ = try client.cache.restore(client.cache.latestTrashed(), asNew: false, at: client.clock.now)
+    #expect(try client.engine.sync().problems == [])
+    #expect(try Set(client.memories().map(\.fields)) == Set(before))
+    #expect(server.memories.count == 20)
+    #expect(try trash(client).isEmpty)
+  }
+
+  @Test("The same again is no version: neither rounding nor the server's names fill the trash")
+  func noNoise() throws {
+    let client = try Client(server)
+    try client.store("a", importance: 0.7)
+    try client.store("db password=hunter2 on host a")
+    try client.storeOrphan("b")
+    let connection = try Connection(path: client.path)
+    try connection.run("UPDATE memories SET category = 'Bug' WHERE content = 'b'")
+    for _ in 1...2 {
+      _ = try client.engine.resync()
+      _ = try client.engine.pull()
+    }
+    #expect(server.memories.count == 3)
+    #expect(try trash(client).isEmpty)
+  }
+
+  @Test("A version goes over the memory that is there, here and on the server, and back again")
+  func restoreOver() throws {
+    let (client, memory) = try filled()
+    server.edit(1) { $0.content = "after" }
+    _ = try client.engine.pull()
+    let version = try #require(try trash(client).first)
+    let restored = try client.cache.restore([version.id], asNew: false, at: client.clock.now)
+    #expect(restored.map(\.id) == [memory.id])
+    #expect(try client.memories().map(\.fields) == [memory.fields])
+    #expect(try trash(client).map(\.memory.fields.content) == ["after"])
+    _ = try client.engine.sync()
+    #expect(server.memories.map(\.content) == ["before"])
+    #expect(server.memories.map(\.tags) == ["a,b"])
+    #expect(try client.cache.restore([version.id], asNew: false, at: client.clock.now) == [])
+    let back = try #require(try trash(client).first)
+    _ = try client.cache.restore([back.id], asNew: false, at: client.clock.now)
+    _ = try client.engine.sync()
+    #expect(server.memories.map(\.content) == ["after"])
+  }
+
+  @Test("A version whose memory is gone, or that is to stand beside it, becomes a new memory")
+  func restoreAsNew() throws {
+    let (client, memory) = try filled()
+    server.edit(1) { $0.content = "after" }
+    _ = try client.engine.pull()
+    server.remove(1)
+    _ = try client.engine.pull()
+    let ids = try trash(client).map(\.id)
+    _ = try client.cache.restore([ids[1]], asNew: false, at: client.clock.now)
+    _ = try client.engine.sync()
+    #expect(server.contents == ["before"])
+    server.edit(2) { $0.content = "later" }
+    _ = try client.engine.pull()
+    let version = try #require(try trash(client).first)
+    _ = try client.cache.restore([version.id], asNew: true, at: client.clock.now)
+    _ = try client.engine.sync()
+    #expect(server.contents == ["before", "later"])
+    let new = try #require(try client.memory("before"))
+    #expect(new.fields == memory.fields)
+    #expect(new.createdAt == memory.createdAt)
+  }
+
+  @Test("A sensitive version travels with its mark, never as a change")
+  func restoreSensitive() throws {
+    let client = try Client(server)
+    try client.store("db password=hunter2 on host a", isSensitive: true)
+    _ = try client.engine.sync()
+    server.edit(1) { $0.content = "rotated [REDACTED:password] elsewhere" }
+    _ = try client.engine.pull()
+    let version = try #require(try trash(client).first)
+    #expect(version.memory.fields.content == "db password=hunter2 on host a")
+    _ = try client.cache.restore([version.id], asNew: false, at: client.clock.now)
+    _ = try client.engine.sync()
+    #expect(server.count(.update) == 0)
+    #expect(!server.memories.contains { $0.content.contains("hunter2") })
+    #expect(try client.contents().contains("db password=hunter2 on host a"))
+  }
+
+  @Test("After 30 days a version is gone, and so is the oldest of too many")
+  func bounded() throws {
+    let (client, _) = try filled()
+    server.remove(1)
+    _ = try client.engine.pull()
+    client.clock.advance(seconds: 30 * 86_400 - 10)
+    _ = try client.engine.sync()
+    #expect(try trash(client).count == 1)
+    client.clock.advance(seconds: 20)
+    _ = try client.engine.sync()
+    #expect(try trash(client).isEmpty)
+    server.add("last")
+    _ = try client.engine.pull()
+    try Connection(path: client.path).run(
+      """
+      WITH RECURSIVE number(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM number LIMIT ?2)
+      INSERT INTO memctl_trash (memory_id, content, category, tags, expanded_keywords, importance,
+        is_sensitive, created_at, updated_at, reason, trashed_at)
+      SELECT value, 'old', '', '', '', 0, 0, '', '', 'deleted', ?1 FROM number
+      """, client.clock.now.description, Cache.trashCapacity)
+    server.remove(2)
+    _ = try client.engine.pull()
+    let versions = try trash(client)
+    #expect(versions.count == Int(Cache.trashCapacity))
+    #expect(versions.first?.memory.fields.content == "last")
+  }
+
+  @Test("What the user deletes is not kept")
+  func ownDelete() throws {
+    let (client, _) = try filled()
+    try client.delete("before")
+    _ = try client.engine.sync()
+    _ = try client.engine.resync()
+    #expect(try trash(client).isEmpty)
+  }
+}
