@@ -47,6 +47,7 @@ enum Schema {
     let parts = [
       "memories", "idx_memories_server_id", "memories_fts", "memories_ai", "memories_ad",
       "memories_au", "pending_ops", "sync_meta", "memctl_meta", "memctl_entries", "memctl_trash",
+      "memctl_rescue",
     ]
     let names = parts.map { "'\($0)'" }.joined(separator: ",")
     let found = try connection.first(
@@ -174,6 +175,11 @@ enum Schema {
   /// entry itself stands in `pending_ops` and the row only notes what is known of it. An entry that
   /// nobody else may send (being sent, in doubt, dead, or of a type that the Python side does not
   /// know) stands here alone, under the same id.
+  /// `memctl_rescue` keeps what the Python side gives up: it deletes an entry whose failures have
+  /// reached five, which a server that is away for five minutes brings about. Entries that it has
+  /// sent it deletes before that. A store may have arrived at one of its attempts, so it is in doubt.
+  /// Any version of SQLite that has FTS5 can run these statements.
+  ///
   /// `memctl_trash` holds versions of memories that a sync overwrote or deleted.
   private static let ownTables = """
     CREATE TABLE IF NOT EXISTS memctl_meta (
@@ -213,5 +219,15 @@ enum Schema {
       trashed_at TEXT NOT NULL
     );
     CREATE INDEX IF NOT EXISTS memctl_trash_age ON memctl_trash(trashed_at);
+    CREATE TRIGGER IF NOT EXISTS memctl_rescue AFTER DELETE ON pending_ops
+    WHEN OLD.retry_count >= 5 AND OLD.op_type IN ('store', 'delete') BEGIN
+      INSERT OR IGNORE INTO memctl_entries (id, state, idempotency_key)
+      VALUES (OLD.id, 'pending', lower(hex(randomblob(16))));
+      UPDATE memctl_entries
+      SET op_type = OLD.op_type, payload = OLD.payload, created_at = OLD.created_at,
+        state = CASE OLD.op_type WHEN 'store' THEN 'in_doubt' ELSE 'pending' END,
+        sent_after = NULL, last_sent_at = NULL
+      WHERE id = OLD.id AND op_type IS NULL;
+    END;
     """
 }

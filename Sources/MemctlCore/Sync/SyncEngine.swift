@@ -171,6 +171,8 @@ public final class SyncEngine {
     case .sending, .dead: return false
     case .inDoubt:
       guard !entry.deleteWhenKnown, !entry.isRejected, entry.attempts < policy.attempts,
+        // What another program sent went without the key.
+        entry.lastSentAt != nil,
         // A cache that was never pulled has no watermark; no key is older than its entry.
         let sentAfter = entry.sentAfter ?? Timestamp(entry.createdAt),
         try cache.note(.idempotentServer) == requests.baseURL

@@ -95,6 +95,19 @@ enum PythonSide {
     db.commit()
     """
 
+  /// Fails to send everything in the queue five times, then gives it up, as `_push_pending_ops` does.
+  static let giveUp = """
+    import sqlite3, sys
+    db = sqlite3.connect(sys.argv[1], timeout=30)
+    ids = [row[0] for row in db.execute("SELECT id FROM pending_ops ORDER BY id").fetchall()]
+    for id in ids:
+      for attempt in range(5):
+        db.execute("UPDATE pending_ops SET retry_count = retry_count + 1 WHERE id = ?", (id,))
+        db.commit()
+      db.execute("DELETE FROM pending_ops WHERE id = ?", (id,))
+      db.commit()
+    """
+
   /// Every statement of its pull and resync on rows it did not write.
   static let replace = """
     import sqlite3, sys

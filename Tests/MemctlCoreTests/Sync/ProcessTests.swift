@@ -56,6 +56,41 @@ import Testing
     #expect(try lock.withLock { true })
   }
 
+  @Test("What the Python side gives up is not lost: it is looked for, and sent if it is not there")
+  func rescue() throws {
+    let client = try Client(server)
+    server.change { $0.honoursIdempotencyKeys = true }
+    server.add("deleted here")
+    try client.store("first")
+    _ = try client.engine.sync()
+    for content in ["arrived", "lost"] { try client.store(content) }
+    // They were tried by memctl before, so that something is known of them.
+    server.fail(.store, with: .refuse(429))
+    _ = try client.engine.push()
+    server.stopFailing()
+    try client.delete("deleted here")
+    try python(PythonSide.giveUp, client.path)
+    #expect(try client.pendingOps() == [])
+    let states = try client.states()
+    #expect(states == [.inDoubt, .inDoubt, .pending])
+    // The last of its attempts did arrive, without a key.
+    server.add("arrived")
+    client.waitLongEnough()
+    #expect(try client.engine.sync().problems == [])
+    #expect(server.contents == ["arrived", "first", "lost"])
+    #expect(try client.contents() == ["arrived", "first", "lost"])
+    #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("An entry that the user drops is not rescued")
+  func dropped() throws {
+    let client = try Client(server)
+    try client.store("a")
+    try Connection(path: client.path).run("UPDATE pending_ops SET retry_count = 5")
+    #expect(try client.cache.drop(try #require(try client.cache.entries().first).id))
+    #expect(try client.cache.entries().isEmpty)
+  }
+
   @Test("While an entry is on its way, no other program sees it in the queue")
   func claims() throws {
     let client = try Client(server)
