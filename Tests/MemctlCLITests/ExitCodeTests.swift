@@ -107,6 +107,24 @@ struct ExitCodeTests {
       of: try home.memctl("pull"))
   }
 
+  @Test("75: an entry waits for a later attempt")
+  func waiting() throws {
+    let server = FaultyServer(
+      thereafter: .accepting(
+        .decide { $0.method == "POST" ? .answer(500) : .answer(body: emptyAnswer) }))
+    home.environment["MEMORY_API_URL"] = server.url("")
+    try home.memctl("store", "kept")
+    let hint =
+      "nothing is lost; memctl queue shows what is waited for, memctl queue retry --all ends it"
+    let push = try home.memctl("push")
+    expect(
+      75, "1 entry is not on the server yet; the next attempt is due at TIME", hint, of: push)
+    #expect(try home.memctl("push", "--json").json[0]["ok"] as? Bool == false)
+    // It is not what a pull is for.
+    #expect(try home.memctl("pull").status == 0)
+    #expect(server.requests.count { $0.method == "POST" } == 1)
+  }
+
   @Test("76: the server's answer makes no sense")
   func nonsense() throws {
     let server = FaultyServer(thereafter: .accepting(.answer(body: Array("<html>".utf8))))
@@ -184,5 +202,7 @@ struct ExitCodeTests {
   }
 }
 
+private let emptyAnswer = Array(
+  #"{"memories":[],"server_time":"2026-11-22T10:00:00+00:00"}"#.utf8)
 private let rejection = Array(
   #"{"detail":[{"loc":["body","tags"],"msg":"too many","input":"\#(Home.secret)"}]}"#.utf8)

@@ -105,10 +105,15 @@ struct ResyncCommand: Command {
 }
 
 extension Context {
-  /// Writes the report of a sync and says which code it ends with.
+  /// Writes the report of a sync and says which code it ends with. That nothing failed is not enough
+  /// for a script that wants to know whether everything is on the server.
   fileprivate func finish(_ report: SyncReport, command: String) -> ExitCode {
-    output.write(report.report(command: command, style: output.style), quiet: isQuiet)
-    return ExitCode(report.problems)
+    var shown = report.report(command: command, style: output.style)
+    if let push = report.push, push.waiting > 0, ExitCode(report.problems) == .success {
+      shown.problems.append(.waiting(push))
+    }
+    output.write(shown, quiet: isQuiet)
+    return ExitCode(shown.problems)
   }
 
   fileprivate func finish(

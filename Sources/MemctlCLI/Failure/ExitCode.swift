@@ -22,7 +22,7 @@ enum ExitCode: Int32 {
       case .notFound: .noInput
       case .bug: .bug
       case .file: .ioError
-      case .offline, .overloaded, .serverFailed, .busy, .interrupted: .tryAgain
+      case .offline, .overloaded, .serverFailed, .waiting, .busy, .interrupted: .tryAgain
       case .nonsense, .refused: .protocolError
       case .unauthorized: .noPermission
       case .configuration: .configuration

@@ -22,6 +22,8 @@ public struct Problem: Error, Hashable, Sendable {
     case overloaded
     /// The server failed at something.
     case serverFailed = "server_failed"
+    /// Entries wait for a later attempt.
+    case waiting
     /// Another process is syncing.
     case busy
     /// The server's answer makes no sense.

@@ -42,6 +42,17 @@ extension Problem {
     )
   }
 
+  /// Nothing failed, but not everything is on the server yet.
+  public static func waiting(_ push: PushReport) -> Problem {
+    let what = push.waiting == 1 ? "1 entry is" : "\(grouped(push.waiting)) entries are"
+    return Problem(
+      .waiting,
+      "\(what) not on the server yet"
+        + (push.nextAttemptAt.map { "; the next attempt is due at \($0)" } ?? ""),
+      hint:
+        "nothing is lost; memctl queue shows what is waited for, memctl queue retry --all ends it")
+  }
+
   static let interrupted = Problem(
     .interrupted, "interrupted", hint: "nothing is lost; memctl sync goes on")
 

@@ -16,6 +16,10 @@ public struct PushReport: Sendable {
   public var inDoubt = 0
   /// Entries that wait for a later time.
   public var deferred = 0
+  /// Entries that wait for a time or an answer, in doubt or deferred.
+  public var waiting = 0
+  /// When the first of them is tried again; nil where the next sync tries it.
+  public var nextAttemptAt: Timestamp?
 
   /// Of a push that did nothing.
   public init() {}

@@ -216,6 +216,9 @@ public final class SyncEngine {
     report.remaining = entries.count
     report.inDoubt = entries.count { $0.state == .inDoubt || $0.state == .sending }
     report.deferred = entries.count { $0.isDeferred(at: now()) }
+    let waiting = entries.filter { $0.state != .pending || $0.isDeferred(at: now()) }
+    report.waiting = waiting.count
+    report.nextAttemptAt = waiting.compactMap(\.nextAttemptAt).min()
     return report
   }
 
