@@ -61,7 +61,7 @@ complete -c memctl -n '__memctl_at \'push:*\'' -l limit -s n -r -f -d 'send at m
 complete -c memctl -n '__memctl_at \'push:*\'' -l dry-run -d 'show what would be sent, without sending it'
 complete -c memctl -n '__memctl_at \'pull:*\'' -l dry-run -d 'show what would change, without changing it'
 complete -c memctl -n '__memctl_at \'resync:*\'' -l dry-run -d 'show what would change, without changing it'
-complete -c memctl -n '__memctl_at \'resync:*\'' -l force -d 'also where more than half of the cache would be deleted'
+complete -c memctl -n '__memctl_at \'resync:*\'' -l force -d 'also where that is refused for the sake of the cache'
 complete -c memctl -n '__memctl_at \'watch:*\'' -l interval -s i -r -f -d 'seconds between cycles'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l dead -d 'only what the server rejected'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l limit -s n -r -f -d 'at most so many'

@@ -15,7 +15,13 @@ enum Topics {
         ("66", "there is no such memory, entry or file"),
         ("70", "a bug in memctl"),
         ("74", "the local file: disk full, damaged, read-only, of a newer version"),
-        ("75", "try again, nothing is lost: offline, overloaded, another process is syncing"),
+        (
+          "75",
+          """
+          try again, nothing is lost: offline, overloaded, another process is syncing, or entries \
+          wait for a later attempt
+          """
+        ),
         ("76", "the server's answer makes no sense, or a guard refused it"),
         ("77", "the server does not accept the key"),
         ("78", "configuration: no key, a bad address, plain http to a foreign host"),

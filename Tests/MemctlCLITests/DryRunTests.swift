@@ -8,15 +8,19 @@ import Testing
 struct DryRunTests {
   private let home: Home
 
-  /// A queue with every operation, an orphan that is not queued, and news on the server.
+  /// A queue with every operation, an orphan that is not queued, and news on the server, one of them
+  /// a deletion.
   init() throws {
     home = try Home.withServer()
     let other = try home.neighbour()
     try other.memctl("store", "from-elsewhere")
     try home.memctl("store", "to-be-deleted")
+    try home.memctl("store", "deleted-elsewhere")
+    try other.memctl("pull")
+    try other.memctl("delete", "server:3")
     try home.addSamples()
     try home.memctl("delete", "1", adding: ["MEMORY_API_URL": Home.nowhere])
-    try home.memctl("queue", "drop", "3")
+    try home.memctl("queue", "drop", "4")
   }
 
   @Test("shows on a terminal what would be sent and applied")

@@ -78,13 +78,16 @@ struct ResyncCommand: Command {
     "resync", summary: "push what the server lacks, then make the cache equal to the server",
     discussion: [
       """
-      Heals any drift. What the server has not acknowledged is never deleted. An answer that would \
-      delete more than half of the synced memories, and more than 10, is refused.
+      Heals any drift. What the server has not acknowledged is never deleted; what is overwritten \
+      or deleted is kept in memctl trash. An answer that would delete more than half of the synced \
+      memories, and more than 10, is refused, and so is a server or an account that the cache was \
+      not filled from. With --force such a server becomes that of the cache; deletes and changes \
+      that were queued for the former one become dead letters.
       """
     ],
     options: [
       OptionSpec("dry-run", help: "show what would change, without changing it"),
-      OptionSpec("force", help: "also where more than half of the cache would be deleted"),
+      OptionSpec("force", help: "also where that is refused for the sake of the cache"),
     ],
     examples: [CommandExample("memctl resync --dry-run", shows: "show what a resync would do")])
 
@@ -117,7 +120,7 @@ extension Context {
   }
 
   fileprivate func finish(
-    rehearsed: (SyncReport, [SyncEngine.PlannedRequest]), command: String
+    rehearsed: (SyncReport, SyncEngine.Plan), command: String
   ) -> ExitCode {
     let (report, plan) = rehearsed
     output.write(report.report(command: command, plan: plan, style: output.style), quiet: isQuiet)

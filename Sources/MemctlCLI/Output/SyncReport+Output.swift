@@ -58,7 +58,7 @@ extension PullReport {
 
 extension SyncReport {
   /// The report of a command that pushes, pulls or both.
-  func report(command: String, plan: [SyncEngine.PlannedRequest]? = nil, style: Style) -> Report {
+  func report(command: String, plan: SyncEngine.Plan? = nil, style: Style) -> Report {
     var report = Report(command: command, problems: problems)
     let isPlan = plan != nil
     if isPlan { report.members.append(.init("dry_run", true)) }
@@ -76,14 +76,20 @@ extension SyncReport {
         .init("refused", .bool(problems.contains { $0.kind == .refused })),
       ]
     }
-    if let plan, command != "pull" {
-      report.members.append(.init("plan", .array(plan.map { .object($0.members) })))
+    if let plan {
+      if command != "pull" {
+        report.members.append(.init("plan", .array(plan.requests.map { .object($0.members) })))
+      }
+      if command != "push" {
+        report.members.append(.init("losses", .array(plan.losses.map { .object($0.plan) })))
+      }
     }
     func label(_ text: String) -> String { style.bold(text.padding(to: 8)) }
     if let push { report.summary.append(label("push") + push.summary(isPlan: isPlan)) }
-    for request in plan ?? [] { report.summary.append("        " + request.summary) }
+    report.summary += Self.excerpt(plan?.requests.map(\.summary) ?? [])
     if let pull {
       report.summary.append(label("pull") + pull.summary(isPlan: isPlan))
+      report.summary += Self.excerpt(plan?.losses.map(\.summary) ?? [])
       if pull.trashed > 0, !isPlan {
         report.summary.append(
           label("trash") + "\(grouped(pull.trashed)) kept as before, see memctl trash")
@@ -94,6 +100,30 @@ extension SyncReport {
       report.summary.append(label("kept") + "\(grouped(kept)) that the server does not have yet")
     }
     return report
+  }
+
+  /// As many lines as one looks at.
+  private static func excerpt(_ lines: [String]) -> [String] {
+    let limit = 20
+    let rest = lines.count - limit
+    return lines.prefix(limit).map { "        " + $0 }
+      + (rest > 0 ? ["        and \(grouped(rest)) more; --json lists them all"] : [])
+  }
+}
+
+extension TrashedMemory {
+  private var action: String { reason == .deleted ? "delete" : "overwrite" }
+
+  fileprivate var plan: [JSONValue.Member] {
+    [
+      .init("op", .string(action)), .init("memory_id", .integer(memory.id.rawValue)),
+      .init("server_id", memory.serverID.map { .integer($0.rawValue) } ?? nil),
+    ]
+  }
+
+  fileprivate var summary: String {
+    let text = memory.fields.content(revealed: false)?.printable ?? Masking.placeholder
+    return "\(action) \(memory.id.rawValue): \(text.truncated(toWidth: 60))"
   }
 }
 

@@ -80,6 +80,22 @@ extension Cache {
 
   // MARK: Within a transaction of the caller's
 
+  /// The latest version that there ever was, whether it is still there or not.
+  func lastTrashed() throws -> TrashID {
+    TrashID(
+      rawValue: try connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'memctl_trash'")
+      {
+        $0.int64(0)
+      } ?? 0)
+  }
+
+  /// The versions that were added after this one, in their order.
+  func trashed(since id: TrashID) throws -> [TrashedMemory] {
+    try connection.query(
+      "SELECT \(Self.trashColumns) FROM memctl_trash WHERE id > ? ORDER BY id", id.rawValue,
+      row: Self.trashed)
+  }
+
   /// Keeps the memories with these server ids as they are now.
   func trash(_ ids: [Int64], as reason: TrashedMemory.Reason, at now: Timestamp) throws {
     var rest = ids[...]

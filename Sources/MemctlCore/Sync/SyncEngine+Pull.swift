@@ -1,7 +1,11 @@
 extension SyncEngine {
   /// Fetches what changed since the watermark, less the time by which the server may commit late,
   /// and applies it together with the new watermark.
-  func pull(into report: inout SyncReport, rehearse: Bool = false) throws {
+  ///
+  /// - Parameter finish: what belongs into the same transaction.
+  func pull(
+    into report: inout SyncReport, rehearse: Bool = false, finish: () throws -> Void = {}
+  ) throws {
     if !report.mayCall { return }
     let watermark = try cache.watermark()
     // A cache that holds synced rows but no usable watermark needs the tombstones, too.
@@ -9,7 +13,11 @@ extension SyncEngine {
     let since = isFresh ? nil : (watermark ?? .epoch).advanced(bySeconds: -policy.lateness)
     guard let body = try fetch(since: since.map { max($0, .epoch) }, into: &report) else { return }
     report.pull = try reportingProblems(into: &report) {
-      try transaction(rehearse) { try apply(body, .changes) }
+      try transaction(rehearse) {
+        let pull = try apply(body, .changes)
+        try finish()
+        return pull
+      }
     }
   }
 
@@ -25,6 +33,7 @@ extension SyncEngine {
     guard let body = try fetch(since: nil, into: &report) else { return }
     report.pull = try reportingProblems(into: &report) {
       try transaction(rehearse) {
+        if rehearse { try takeOver() }
         let pull = try apply(body, .everything(known: known), force: force)
         try finish()
         return pull

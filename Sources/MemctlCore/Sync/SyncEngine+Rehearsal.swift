@@ -6,6 +6,17 @@ extension SyncEngine {
     public let operation: Operation
   }
 
+  /// What an operation would do, one by one.
+  public struct Plan: Sendable {
+    /// In the order in which they would be sent.
+    public var requests: [PlannedRequest] = []
+    /// The memories that would be overwritten or deleted, as they are now.
+    public var losses: [TrashedMemory] = []
+
+    /// Of an operation that would do nothing.
+    public init() {}
+  }
+
   public enum Rehearsed: Sendable { case push, pull, resync }
 
   /// Rehearses an operation on the present answer of the server; neither side is changed. What the
@@ -14,27 +25,36 @@ extension SyncEngine {
   /// - Throws: as the operation.
   public func rehearse(
     _ operation: Rehearsed, limit: Int? = nil, force: Bool = false
-  ) throws -> (SyncReport, [PlannedRequest]) {
+  ) throws -> (SyncReport, Plan) {
     try withLock {
       var report = SyncReport()
+      var plan = Plan()
+      let lastTrashed = try cache.lastTrashed()
       // What a push would send stands in the file; the others ask the server.
       if operation != .push, let problem = try reasonNotToCall(force: force) {
         report.endCalls(problem)
         report.push = try queueState(PushReport())
-        return (report, [])
+        return (report, plan)
       }
       defer { newOrigin = nil }
       if operation == .pull {
-        try pull(into: &report, rehearse: true)
-        return (report, [])
+        try pull(into: &report, rehearse: true) {
+          plan.losses = try cache.trashed(since: lastTrashed)
+        }
+        return (report, plan)
       }
-      var (push, plan) = try cache.rehearse { try rehearsePush(limit: limit) }
+      var push = PushReport()
+      (push, plan.requests) = try cache.rehearse {
+        try takeOver()
+        return try rehearsePush(limit: limit)
+      }
       if operation == .resync {
-        var kept = try orphans(besides: plan)
+        var kept = try orphans(besides: plan.requests)
         try pullEverything(into: &report, force: force, rehearse: true) {
+          plan.losses = try cache.trashed(since: lastTrashed)
           // Orphans were found by comparing with the server, and are queued now.
-          (push, plan) = try rehearsePush(limit: nil)
-          kept = try orphans(besides: plan)
+          (push, plan.requests) = try rehearsePush(limit: nil)
+          kept = try orphans(besides: plan.requests)
         }
         report.kept = kept
       }
@@ -45,7 +65,6 @@ extension SyncEngine {
 
   /// Claims what a push would send, in a transaction of the caller's that is undone.
   private func rehearsePush(limit: Int?) throws -> (PushReport, [PlannedRequest]) {
-    try takeOver()
     try recover()
     var push = try Push(self, limit: limit)
     let plan = try push.rehearse()

@@ -71,7 +71,7 @@ import Testing
     let elsewhere = try client(other, like: first)
     let (rehearsed, plan) = try elsewhere.engine.rehearse(.resync, force: true)
     #expect(rehearsed.problems == [])
-    #expect(plan.map(\.operation.name) == ["store"])
+    #expect(plan.requests.map(\.operation.name) == ["store"])
     #expect(try elsewhere.engine.sync().kinds == [.refused])
     #expect(try elsewhere.engine.resync(force: true).problems == [])
     #expect(other.contents == ["new", "x", "y", "z"])

@@ -381,7 +381,7 @@ import Testing
     let id = try client.store("mine")
     let (report, plan) = try client.engine.rehearse(.resync)
     #expect(report.pull?.inserted == 1)
-    #expect(plan.map(\.operation) == [.store(MemoryFields(content: "mine"), localID: id)])
+    #expect(plan.requests.map(\.operation) == [.store(MemoryFields(content: "mine"), localID: id)])
     #expect(server.contents == ["theirs"])
     #expect(try client.contents() == ["mine"])
     #expect(try client.pendingOps().count == 1)
