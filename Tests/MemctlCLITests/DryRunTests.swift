@@ -20,7 +20,7 @@ struct DryRunTests {
     try other.memctl("delete", "server:3")
     try home.addSamples()
     try home.memctl("delete", "1", adding: ["MEMORY_API_URL": Home.nowhere])
-    try home.memctl("queue", "drop", "4")
+    try Connection(path: home.database).execute("DELETE FROM pending_ops WHERE id = 4")
   }
 
   @Test("shows on a terminal what would be sent and applied")

@@ -123,8 +123,8 @@ struct QueueDropCommand: Command {
     "drop", summary: "give entries up without sending them",
     discussion: [
       """
-      The memory of a store stays in the cache, and a later resync queues it anew; memctl delete \
-      ends it for good. What a delete has removed comes back with the next resync.
+      The memory of a store stays in the cache, and no sync sends it any more; memctl delete removes \
+      it as well. What a delete has removed comes back with the next resync.
       """
     ],
     operands: [OperandSpec("ID", .dynamic("entry"), .oneOrMore)])
@@ -138,11 +138,15 @@ struct QueueDropCommand: Command {
     for id in ids where try cache.entry(id) == nil { throw Problem.noEntry(id) }
     let what = ids.count == 1 ? "entry \(ids[0].rawValue)" : "\(grouped(ids.count)) entries"
     guard context.confirm("give up \(what) without sending?") else { return .isFalse }
-    let count = try ids.count { try cache.drop($0) }
+    let drops = try ids.compactMap { try cache.drop($0) }
     context.output.write(
       Report(
-        command: "queue drop", members: [.init("dropped", .integer(Int64(count)))],
-        summary: ["dropped \(grouped(count))"]),
+        command: "queue drop",
+        members: [
+          .init("dropped", .integer(Int64(drops.count))),
+          .init("withheld", .integer(Int64(drops.count { $0 != .dropped }))),
+        ],
+        summary: ["dropped \(grouped(drops.count))"]),
       quiet: context.isQuiet)
     return .success
   }

@@ -170,17 +170,6 @@ extension Cache {
     }
   }
 
-  /// Removes an entry without sending it; its memory stays in the cache.
-  ///
-  /// - Returns: false when there is no such entry.
-  public func drop(_ id: EntryID) throws -> Bool {
-    try write {
-      guard try entry(id) != nil else { return false }
-      try remove(id)
-      return true
-    }
-  }
-
   // MARK: Tidying
 
   /// Puts the queue in order after whatever happened since the last sync. The caller holds the sync
@@ -207,6 +196,7 @@ extension Cache {
       WHERE op_type IS NULL AND NOT EXISTS (SELECT 1 FROM pending_ops p WHERE p.id = memctl_entries.id)
       """)
     try tidyTrash(at: now)
+    try tidyWithheld()
     // The Python side counts being offline, and deletes an entry at 5.
     try connection.run("UPDATE pending_ops SET retry_count = 0 WHERE retry_count <> 0")
   }

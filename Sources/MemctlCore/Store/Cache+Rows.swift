@@ -18,13 +18,14 @@ extension Cache {
           localID: present?.id, originalID: localID, entry: entry, fields: fields,
           createdAt: Timestamp(entry.createdAt)))
     }
+    let withheld = try withheld()
     try connection.forEach("SELECT \(Self.memoryColumns) FROM memories WHERE server_id IS NULL") {
       let memory = Self.memory($0)
       if !spokenFor.contains(memory.id) {
         candidates.append(
           .init(
             localID: memory.id, originalID: memory.id, entry: nil, fields: memory.fields,
-            createdAt: Timestamp(memory.createdAt)))
+            createdAt: Timestamp(memory.createdAt), isWithheld: withheld.contains(memory.id)))
       }
     }
     return candidates

@@ -47,7 +47,7 @@ enum Schema {
     let parts = [
       "memories", "idx_memories_server_id", "memories_fts", "memories_ai", "memories_ad",
       "memories_au", "pending_ops", "sync_meta", "memctl_meta", "memctl_entries", "memctl_trash",
-      "memctl_rescue",
+      "memctl_rescue", "memctl_withheld",
     ]
     let names = parts.map { "'\($0)'" }.joined(separator: ",")
     let found = try connection.first(
@@ -181,6 +181,8 @@ enum Schema {
   /// Any version of SQLite that has FTS5 can run these statements.
   ///
   /// `memctl_trash` holds versions of memories that a sync overwrote or deleted.
+  ///
+  /// `memctl_withheld` names the memories that the user does not want to be sent.
   private static let ownTables = """
     CREATE TABLE IF NOT EXISTS memctl_meta (
       key TEXT PRIMARY KEY,
@@ -229,5 +231,8 @@ enum Schema {
         sent_after = NULL, last_sent_at = NULL
       WHERE id = OLD.id AND op_type IS NULL;
     END;
+    CREATE TABLE IF NOT EXISTS memctl_withheld (
+      memory_id INTEGER PRIMARY KEY
+    );
     """
 }

@@ -13,6 +13,8 @@ struct AdoptionCandidates {
     let fields: MemoryFields
     /// When the memory was written; nil where that is unknown.
     let createdAt: Timestamp?
+    /// The user does not want it to be sent.
+    var isWithheld = false
   }
 
   private var byContent: [String: [Candidate]] = [:]
@@ -31,13 +33,14 @@ struct AdoptionCandidates {
 
   /// Takes the candidate that `row` is, if there is one: a store in doubt if all its fields are as
   /// the server would keep them and the row is not older than its first attempt; else an orphan that
-  /// agrees in all fields; else one whose content is the same.
+  /// agrees in all fields; else one whose content is the same, unless the user withholds the rest.
   mutating func take(for row: ServerRow) -> Candidate? {
     let place =
       place(like: row) { isStoreInDoubt($0, row) }
       ?? place(like: row) { $0.entry == nil && isSame($0, row) }
       ?? place(like: row) {
-        $0.entry == nil && $0.fields.content == row.fields.content && isAsSafe($0, row)
+        $0.entry == nil && !$0.isWithheld && $0.fields.content == row.fields.content
+          && isAsSafe($0, row)
       }
     return place.map { remove(at: $0) }
   }
@@ -79,12 +82,13 @@ struct AdoptionCandidates {
     return isSame(candidate, row) && isYoungEnough(entry, row)
   }
 
-  /// The orphans that no row was found for, oldest first. One that was written within the margin is
-  /// left out: another program may be sending it at this moment, without a word in the queue.
+  /// The orphans to send: those that no row was found for and that the user does not withhold,
+  /// oldest first. One that was written within the margin is left out: another program may be
+  /// sending it at this moment, without a word in the queue.
   func orphans(at now: Timestamp) -> [Candidate] {
     byContent.values.joined()
       .filter { candidate in
-        candidate.entry == nil
+        candidate.entry == nil && !candidate.isWithheld
           && candidate.createdAt.map { abs(now.seconds(since: $0)) >= margin } ?? true
       }
       .sorted { $0.localID! < $1.localID! }

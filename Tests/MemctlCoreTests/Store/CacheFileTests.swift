@@ -43,7 +43,7 @@ import Testing
   func missingTable() throws {
     _ = try Cache(path: path)
     let connection = try Connection(path: path)
-    for table in ["pending_ops", "sync_meta", "memctl_entries"] {
+    for table in ["pending_ops", "sync_meta", "memctl_entries", "memctl_withheld"] {
       try connection.execute("DROP TABLE \(table)")
       #expect(try Cache(path: path).counts().total == 0)
     }

@@ -1,0 +1,90 @@
+import SQLite
+import TestSupport
+import Testing
+
+@testable import MemctlCore
+
+/// Memories whose store the user dropped (promise G7).
+@Suite("Dropped stores") struct WithheldTests {
+  let server = ModelServer()
+
+  /// A client with one memory whose store was dropped long ago.
+  private func clientWithDroppedStore(_ tags: String = "") throws -> (Client, LocalID) {
+    let client = try Client(server)
+    let id = try client.store("mine", tags: tags)
+    #expect(try client.cache.drop(EntryID(rawValue: 1)) == .withheld(id))
+    client.waitLongEnough()
+    return (client, id)
+  }
+
+  @Test("A dropped store is never queued anew, by no sync and no resync")
+  func staysDropped() throws {
+    let (client, id) = try clientWithDroppedStore()
+    try client.storeOrphan("another program's")
+    for _ in 0..<2 {
+      _ = try client.engine.sync()
+      _ = try client.engine.resync()
+    }
+    #expect(server.contents == ["another program's"])
+    #expect(try client.contents() == ["another program's", "mine"])
+    #expect(try client.cache.isWithheld(id))
+    #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("It is adopted by an equal row of the server's, and nothing is sent")
+  func adopted() throws {
+    let (client, id) = try clientWithDroppedStore("t")
+    server.add("mine") { $0.tags = "t" }
+    _ = try client.engine.sync()
+    #expect(try client.memories().map(\.id) == [id])
+    #expect(try client.cache.memory(id)?.serverID?.rawValue == 1)
+    _ = try client.engine.sync()
+    #expect(try !client.cache.isWithheld(id))
+    #expect(server.count(.store) + server.count(.update) == 0)
+  }
+
+  @Test("A row that says less is another memory: its tags are neither sent nor lost")
+  func differs() throws {
+    let (client, id) = try clientWithDroppedStore("mine alone")
+    server.add("mine") { $0.tags = "theirs" }
+    _ = try client.engine.resync()
+    #expect(try client.cache.memory(id)?.fields.tags == "mine alone")
+    #expect(try client.memories().count == 2)
+    #expect(server.count(.store) + server.count(.update) == 0)
+  }
+
+  @Test("A dropped store that was in doubt and arrived all the same is found")
+  func inDoubt() throws {
+    let client = try Client(server)
+    let id = try client.store("a")
+    server.fail(.store, with: .loseAnswer)
+    _ = try client.engine.push()
+    #expect(try client.cache.drop(EntryID(rawValue: 1)) == .withheld(id))
+    client.waitLongEnough()
+    _ = try client.engine.resync()
+    #expect(try client.memories().map(\.serverID?.rawValue) == [1])
+    #expect(server.count(.store) == 1)
+  }
+
+  @Test("What was dropped is forgotten with its memory")
+  func forgotten() throws {
+    let (client, id) = try clientWithDroppedStore()
+    _ = try client.delete("mine")
+    _ = try client.engine.sync()
+    #expect(try !client.cache.isWithheld(id))
+  }
+
+  @Test("Dropping a delete, or a store of a memory that is gone or linked, withholds nothing")
+  func nothingToWithhold() throws {
+    let client = try Client(server)
+    server.add("a")
+    _ = try client.engine.pull()
+    try client.delete("a")
+    let id = try client.store("b")
+    try client.cache.write { try client.cache.link(id, to: ServerID(rawValue: 7)) }
+    for entry in try client.cache.entries() {
+      #expect(try client.cache.drop(entry.id) == .dropped)
+    }
+    #expect(try client.cache.withheld().isEmpty)
+  }
+}
