@@ -53,6 +53,22 @@ public struct QueueEntry: Sendable {
     try Operation(name: operationName, payload: payload)
   }
 
+  /// What the entry is about: those of one subject are sent one after the other, oldest first.
+  enum Subject: Hashable {
+    case memory(LocalID)
+    case memoryOnServer(ServerID)
+    /// It names no memory.
+    case entry(EntryID)
+  }
+
+  var subject: Subject {
+    switch try? operation() {
+    case .store(_, localID: let id?): .memory(id)
+    case .delete(let id), .update(_, let id): .memoryOnServer(id)
+    default: .entry(id)
+    }
+  }
+
   /// Whether the last answer was that the server will not take it.
   var isRejected: Bool {
     lastError.map { $0.kind == .rejected && ($0.status ?? 0) < 500 } ?? false

@@ -110,21 +110,13 @@ struct Push {
   private static func lanes(
     _ entries: [QueueEntry], only: Set<EntryID>?, of engine: SyncEngine
   ) throws -> [Lane] {
-    enum Key: Hashable {
-      case local(LocalID)
-      case server(ServerID)
-      case entry(EntryID)
-    }
-    var order: [Key] = []
-    var lanes: [Key: [EntryID]] = [:]
-    var closed: Set<Key> = []
-    for entry in entries where entry.state != .dead && only?.contains(entry.id) ?? true {
-      let key: Key =
-        switch try? entry.operation() {
-        case .store(_, localID: let id?): .local(id)
-        case .delete(let id), .update(_, let id): .server(id)
-        default: .entry(entry.id)
-        }
+    var order: [QueueEntry.Subject] = []
+    var lanes: [QueueEntry.Subject: [EntryID]] = [:]
+    var closed: Set<QueueEntry.Subject> = []
+    for entry in entries where entry.state != .dead {
+      let key = entry.subject
+      // What is to go alone waits as well for what stands before it.
+      if let only, !only.contains(entry.id) { closed.insert(key) }
       if try !engine.maySend(entry) || entry.isDeferred(at: engine.now()) { closed.insert(key) }
       if closed.contains(key) { continue }
       if lanes[key] == nil { order.append(key) }

@@ -169,6 +169,23 @@ import Testing
     #expect(try client.pendingOps().count == 1)
   }
 
+  @Test("A single entry waits for those before it of the same memory, too")
+  func tryNowInOrder() throws {
+    let client = try Client(server)
+    let id = ServerID(rawValue: server.add("a"))
+    let entries = try client.cache.write {
+      try ["first", "second"].map { tags in
+        try client.cache.enqueue(
+          .update(MemoryFields(content: "a", tags: tags), id), at: client.clock.now)
+      }
+    }
+    _ = try client.engine.send(entries[1])
+    #expect(server.count(.update) == 0)
+    _ = try client.engine.send(entries[0])
+    _ = try client.engine.send(entries[1])
+    #expect(server.memories.map(\.tags) == ["second"])
+  }
+
   @Test("Where another process is syncing, an entry that is to be tried at once stays queued")
   func tryNowWhileBusy() throws {
     let client = try Client(server)
