@@ -10,11 +10,12 @@ _memctl_command() {
     'resync') commands='' options='--dry-run --force' ;;
     'watch') commands='' options='-i --interval' ;;
     'counts') commands='' options='' ;;
-    'queue') commands='list show retry drop' options='--dead -n --limit --reveal' ;;
+    'queue') commands='list show retry drop add' options='--dead -n --limit --reveal' ;;
     'queue list') commands='' options='--dead -n --limit --reveal' ;;
     'queue show') commands='' options='--reveal' ;;
     'queue retry') commands='' options='--all' ;;
     'queue drop') commands='' options='' ;;
+    'queue add') commands='' options='' ;;
     'store') commands='' options='-c --category -t --tags --keywords --importance --sensitive' ;;
     'delete') commands='' options='' ;;
     'list') commands='' options='-c --category -t --tag -n --limit --sort --reveal' ;;
@@ -45,6 +46,7 @@ _memctl_kind() {
     'queue show:'[0-9]*) kind='dynamic entry' ;;
     'queue retry:'[0-9]*) kind='dynamic entry' ;;
     'queue drop:'[0-9]*) kind='dynamic entry' ;;
+    'queue add:'[0-9]*) kind='dynamic memory' ;;
     'store:'-c | 'store:'--category) kind='dynamic category' ;;
     'store:'-t | 'store:'--tags) kind='text' ;;
     'store:'--keywords) kind='text' ;;

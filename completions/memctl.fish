@@ -20,7 +20,7 @@ function __memctl_at
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue drop' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -70,6 +70,7 @@ complete -c memctl -n '__memctl_at \'queue:0\'' -a list -d 'list the entries, ol
 complete -c memctl -n '__memctl_at \'queue:0\'' -a show -d 'say what an entry is, what happened to it and what it waits for'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a retry -d 'let entries be sent again at once, dead ones included'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a drop -d 'give entries up without sending them'
+complete -c memctl -n '__memctl_at \'queue:0\'' -a add -d 'queue memories that the server does not have and that nothing is queued for'
 complete -c memctl -n '__memctl_at \'queue list:*\'' -l dead -d 'only what the server rejected'
 complete -c memctl -n '__memctl_at \'queue list:*\'' -l limit -s n -r -f -d 'at most so many'
 complete -c memctl -n '__memctl_at \'queue list:*\'' -l reveal -d 'show the content of sensitive memories'
@@ -78,6 +79,7 @@ complete -c memctl -n '__memctl_at \'queue show:*\'' -f -a '(memctl __complete e
 complete -c memctl -n '__memctl_at \'queue retry:*\'' -l all -d 'every entry'
 complete -c memctl -n '__memctl_at \'queue retry:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'queue drop:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'queue add:*\'' -f -a '(memctl __complete memory 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'store:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'what it is about'
 complete -c memctl -n '__memctl_at \'store:*\'' -l tags -s t -r -f -d 'tags, separated by commas'
 complete -c memctl -n '__memctl_at \'store:*\'' -l keywords -r -f -d 'further words that a search should find it by'

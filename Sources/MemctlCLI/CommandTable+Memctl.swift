@@ -14,6 +14,7 @@ enum Memctl {
     (["queue", "show"], QueueShowCommand.self),
     (["queue", "retry"], QueueRetryCommand.self),
     (["queue", "drop"], QueueDropCommand.self),
+    (["queue", "add"], QueueAddCommand.self),
     (["store"], StoreCommand.self),
     (["delete"], DeleteCommand.self),
     (["list"], ListCommand.self),

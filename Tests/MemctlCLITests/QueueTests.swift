@@ -31,14 +31,34 @@ struct QueueTests {
     try home.play("queue-drop", "queue drop 1 3 --json", "queue", "counts")
   }
 
+  @Test("sends a dropped memory after all when the user says so")
+  func add() throws {
+    try home.play(
+      "queue-add", "queue drop 1 3 --json", "resync -q", "queue", "queue add 1 1 --json",
+      "queue add 3 2", "queue add 99", "queue")
+    try home.play(
+      "queue-add-terminal", onTerminalOf: 80, "queue drop 4 --no-input", "show 1", "queue add 3")
+    let server = try Home.withServer()
+    try server.memctl("store", "on the server")
+    try server.play("queue-add-online", "queue add 1 --json", "queue add server:1")
+  }
+
   @Test("asks before it drops on a terminal, and takes anything but yes for no")
   func confirmation() throws {
     let refused = try home.onTerminal("queue", "drop", "1", typing: "\n")
     #expect(refused == ("give up entry 1 without sending? [y/N] ", 1))
     #expect(try home.memctl("queue").output.hasPrefix("1\t"))
     let accepted = try home.onTerminal("queue", "drop", "1", "2", typing: "yes\n")
-    #expect(accepted == ("give up 2 entries without sending? [y/N] dropped 2\n", 0))
-    #expect(try home.onTerminal("queue", "drop", "3", "--no-input") == ("dropped 1\n", 0))
+    #expect(
+      accepted == (
+        """
+        give up 2 entries without sending? [y/N] dropped 2
+        their memories stay here alone; memctl queue add 1 2 queues them after all
+
+        """, 0
+      ))
+    let unasked = try home.onTerminal("queue", "drop", "3", "--no-input")
+    #expect(unasked.text.hasPrefix("dropped 1\nits memory stays here alone; memctl queue add 3 "))
     #expect(try home.onTerminal("queue").text == "the queue is empty\n")
   }
 

@@ -33,9 +33,7 @@ enum MemoryName: CustomStringConvertible {
       case .local(let id): try cache.memory(id)
       case .server(let id): try cache.memory(id)
       }
-    guard let found else {
-      throw Problem(.notFound, "there is no memory \(self)", hint: "memctl list shows the ids")
-    }
+    guard let found else { throw Problem.noMemory("\(self)") }
     return found
   }
 }

@@ -123,8 +123,9 @@ struct QueueDropCommand: Command {
     "drop", summary: "give entries up without sending them",
     discussion: [
       """
-      The memory of a store stays in the cache, and no sync sends it any more; memctl delete removes \
-      it as well. What a delete has removed comes back with the next resync.
+      The memory of a store stays in the cache, and no sync sends it any more: memctl queue add \
+      queues it after all, memctl delete removes it as well. What a delete has removed comes back \
+      with the next resync.
       """
     ],
     operands: [OperandSpec("ID", .dynamic("entry"), .oneOrMore)])
@@ -146,8 +147,20 @@ struct QueueDropCommand: Command {
           .init("dropped", .integer(Int64(drops.count))),
           .init("withheld", .integer(Int64(drops.count { $0 != .dropped }))),
         ],
-        summary: ["dropped \(grouped(drops.count))"]),
+        summary: ["dropped \(grouped(drops.count))"] + Self.wayBack(drops)),
       quiet: context.isQuiet)
     return .success
+  }
+
+  /// Where the memories of dropped stores are, and how they get to the server after all.
+  private static func wayBack(_ drops: [Cache.Drop]) -> [String] {
+    let ids = drops.compactMap { if case .withheld(let id) = $0 { "\(id.rawValue)" } else { nil } }
+    if ids.isEmpty { return [] }
+    let shown = ids.prefix(8).joined(separator: " ") + (ids.count > 8 ? " ..." : "")
+    return [
+      ids.count == 1
+        ? "its memory stays here alone; memctl queue add \(shown) queues it after all"
+        : "their memories stay here alone; memctl queue add \(shown) queues them after all"
+    ]
   }
 }

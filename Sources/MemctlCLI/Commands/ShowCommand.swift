@@ -34,7 +34,8 @@ struct ShowCommand: Command {
         }
       case .terminal:
         if index > 0 { output.line("") }
-        for (name, text) in memory.shown(revealed, output.now).dropLast() {
+        let isWithheld = try cache.isWithheld(memory.id)
+        for (name, text) in memory.shown(revealed, output.now, isWithheld).dropLast() {
           output.line(output.style.label(name) + text.printable)
         }
         output.line("")
@@ -48,11 +49,15 @@ struct ShowCommand: Command {
 
 extension Memory {
   /// Names and texts, the content last; with `now`, for people.
-  fileprivate func shown(_ revealed: Bool, _ now: Timestamp?) -> [(String, String)] {
+  fileprivate func shown(
+    _ revealed: Bool, _ now: Timestamp?, _ isWithheld: Bool = false
+  ) -> [(String, String)] {
+    let notSynced =
+      isWithheld ? "withheld: memctl queue add \(id.rawValue) sends it" : "not synced yet"
     func time(_ text: String) -> String { now.map(text.withDistance) ?? text }
     return [
       ("id", "\(id.rawValue)"),
-      ("server_id", serverID.map { "\($0.rawValue)" } ?? (now == nil ? "" : "not synced yet")),
+      ("server_id", serverID.map { "\($0.rawValue)" } ?? (now == nil ? "" : notSynced)),
       ("category", fields.category), ("tags", fields.tags),
       ("keywords", fields.expandedKeywords), ("importance", "\(fields.importance)"),
       ("sensitive", fields.isSensitive ? "yes" : "no"), ("created", time(createdAt)),

@@ -49,3 +49,44 @@ extension Cache {
       """)
   }
 }
+
+extension Cache {
+  /// Queues the stores of memories that the server does not have, those that were dropped included,
+  /// in one transaction and in their order.
+  ///
+  /// - Throws: `Problem` of kind `.notFound`, or of kind `.invalidInput` where there is nothing to
+  ///   queue: the server has the memory, or an entry speaks of it. Then none is queued.
+  public func enqueueStores(of ids: [LocalID], at now: Timestamp) throws -> [EntryID] {
+    try write {
+      try ids.map { id in
+        guard let memory = try memory(id) else { throw Problem.noMemory("\(id.rawValue)") }
+        if let serverID = memory.serverID { throw Problem.isOnServer(id, serverID) }
+        if let entry = try storeEntries(of: id).first { throw Problem.isQueued(id, entry) }
+        try connection.run("DELETE FROM memctl_withheld WHERE memory_id = ?", id.rawValue)
+        return try enqueue(.store(memory.fields, localID: id), at: now)
+      }
+    }
+  }
+}
+
+extension Problem {
+  /// - Parameter name: as the user wrote it.
+  public static func noMemory(_ name: String) -> Problem {
+    Problem(.notFound, "there is no memory \(name)", hint: "memctl list shows the ids")
+  }
+
+  fileprivate static func isOnServer(_ id: LocalID, _ serverID: ServerID) -> Problem {
+    Problem(
+      .invalidInput, "the server has memory \(id.rawValue) already, as \(serverID.rawValue)",
+      hint: "there is nothing to queue; memctl show \(id.rawValue) shows it")
+  }
+
+  fileprivate static func isQueued(_ id: LocalID, _ entry: QueueEntry) -> Problem {
+    let isDead = entry.state == .dead
+    return Problem(
+      .invalidInput,
+      "memory \(id.rawValue) has an entry in the queue already: \(entry.id.rawValue)"
+        + (isDead ? ", a dead letter" : ""),
+      hint: "memctl queue \(isDead ? "retry" : "show") \(entry.id.rawValue)")
+  }
+}

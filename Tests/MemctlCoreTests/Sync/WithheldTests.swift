@@ -87,4 +87,35 @@ import Testing
     }
     #expect(try client.cache.withheld().isEmpty)
   }
+
+  @Test("It is queued again when the user says so, and is an ordinary memory from then on")
+  func queuedAgain() throws {
+    let (client, id) = try clientWithDroppedStore("t")
+    #expect(try client.cache.enqueueStores(of: [id], at: client.clock.now).count == 1)
+    #expect(try !client.cache.isWithheld(id))
+    _ = try client.engine.push()
+    #expect(server.memories.map(\.tags) == ["t"])
+    #expect(try client.cache.memory(id)?.serverID?.rawValue == 1)
+  }
+
+  @Test(
+    "What the server or the queue has is not queued a second time, nor is what stands beside it")
+  func nothingToQueue() throws {
+    let (client, dropped) = try clientWithDroppedStore()
+    server.add("theirs")
+    _ = try client.engine.pull()
+    let queued = try client.store("queued")
+    let linked = try #require(try client.memory("theirs")).id
+    for (id, kind) in [
+      (queued, Problem.Kind.invalidInput), (linked, .invalidInput),
+      (LocalID(rawValue: 99), .notFound),
+    ] {
+      let problem = try problem {
+        _ = try client.cache.enqueueStores(of: [dropped, id], at: client.clock.now)
+      }
+      #expect(problem?.kind == kind)
+      #expect(try client.cache.isWithheld(dropped))
+      #expect(try client.cache.entries().count == 1)
+    }
+  }
 }

@@ -1,0 +1,49 @@
+import CommandLine
+import MemctlCore
+
+struct QueueAddCommand: Command {
+  static let spec = CommandSpec(
+    "add", summary: "queue memories that the server does not have and that nothing is queued for",
+    discussion: [
+      """
+      This is the way back for the memory of a store that was dropped. The server gets it now, or \
+      with the next sync. A memory that the server has already, or that the queue speaks of, is an \
+      error (65), and then none is queued.
+      """
+    ],
+    operands: [OperandSpec("MEMORY-ID", .dynamic("memory"), .oneOrMore)],
+    examples: [
+      CommandExample("memctl queue add 12", shows: "send memory 12 after all")
+    ])
+
+  private let names: [MemoryName]
+
+  init(_ arguments: ParsedCommand) throws { names = try arguments.operands.map(MemoryName.init) }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let cache = try context.cache()
+    var ids: [LocalID] = []
+    for name in names {
+      let id = try name.find(in: cache).id
+      if !ids.contains(id) { ids.append(id) }
+    }
+    let entries = try cache.enqueueStores(of: ids, at: .now)
+    let problems = context.trySending(entries)
+    let waiting = try entries.count { try cache.entry($0) != nil }
+    let sent = entries.count - waiting
+    context.output.write(
+      Report(
+        command: "queue add",
+        members: [
+          .init("added", .integer(Int64(entries.count))), .init("queued", .integer(Int64(waiting))),
+        ],
+        summary: [
+          waiting == 0
+            ? "sent \(grouped(sent))"
+            : "queued \(grouped(waiting)) for the server"
+              + (sent == 0 ? "" : ", sent \(grouped(sent))")
+        ], problems: problems),
+      quiet: context.isQuiet)
+    return ExitCode(problems)
+  }
+}
