@@ -10,10 +10,11 @@ _memctl_command() {
     'resync') commands='' options='--dry-run --force' ;;
     'watch') commands='' options='-i --interval' ;;
     'counts') commands='' options='' ;;
-    'queue') commands='list show retry drop add' options='--dead -n --limit --reveal' ;;
+    'queue') commands='list show retry edit drop add' options='--dead -n --limit --reveal' ;;
     'queue list') commands='' options='--dead -n --limit --reveal' ;;
     'queue show') commands='' options='--reveal' ;;
     'queue retry') commands='' options='--all' ;;
+    'queue edit') commands='' options='--content -c --category -t --tags --keywords --importance --sensitive --no-sensitive' ;;
     'queue drop') commands='' options='' ;;
     'queue add') commands='' options='' ;;
     'store') commands='' options='-c --category -t --tags --keywords --importance --sensitive' ;;
@@ -45,6 +46,12 @@ _memctl_kind() {
     'queue list:'-n | 'queue list:'--limit) kind='text' ;;
     'queue show:'[0-9]*) kind='dynamic entry' ;;
     'queue retry:'[0-9]*) kind='dynamic entry' ;;
+    'queue edit:'--content) kind='text' ;;
+    'queue edit:'-c | 'queue edit:'--category) kind='dynamic category' ;;
+    'queue edit:'-t | 'queue edit:'--tags) kind='text' ;;
+    'queue edit:'--keywords) kind='text' ;;
+    'queue edit:'--importance) kind='text' ;;
+    'queue edit:'0) kind='dynamic entry' ;;
     'queue drop:'[0-9]*) kind='dynamic entry' ;;
     'queue add:'[0-9]*) kind='dynamic memory' ;;
     'store:'-c | 'store:'--category) kind='dynamic category' ;;

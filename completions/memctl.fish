@@ -15,12 +15,12 @@ function __memctl_at
             set ended true
         else if not $ended; and string match -q -- '-?*' "$word"
             switch "$command:$word"
-                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'serve:--listen' 'serve:--store' 'serve:--keys'
+                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'serve:--listen' 'serve:--store' 'serve:--keys'
                     set is_value true
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -69,6 +69,7 @@ complete -c memctl -n '__memctl_at \'queue:*\'' -l reveal -d 'show the content o
 complete -c memctl -n '__memctl_at \'queue:0\'' -a list -d 'list the entries, oldest first'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a show -d 'say what an entry is, what happened to it and what it waits for'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a retry -d 'let entries be sent again at once, dead ones included'
+complete -c memctl -n '__memctl_at \'queue:0\'' -a edit -d 'change what an entry says, and send it'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a drop -d 'give entries up without sending them'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a add -d 'queue memories that the server does not have and that nothing is queued for'
 complete -c memctl -n '__memctl_at \'queue list:*\'' -l dead -d 'only what the server rejected'
@@ -78,6 +79,14 @@ complete -c memctl -n '__memctl_at \'queue show:*\'' -l reveal -d 'show the cont
 complete -c memctl -n '__memctl_at \'queue show:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'queue retry:*\'' -l all -d 'every entry'
 complete -c memctl -n '__memctl_at \'queue retry:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'queue edit:*\'' -l content -r -f -d 'the memory\'s text, or - to read it from stdin'
+complete -c memctl -n '__memctl_at \'queue edit:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'what it is about'
+complete -c memctl -n '__memctl_at \'queue edit:*\'' -l tags -s t -r -f -d 'tags, separated by commas'
+complete -c memctl -n '__memctl_at \'queue edit:*\'' -l keywords -r -f -d 'further words that a search should find it by'
+complete -c memctl -n '__memctl_at \'queue edit:*\'' -l importance -r -f -d 'from 0 to 1'
+complete -c memctl -n '__memctl_at \'queue edit:*\'' -l sensitive -d 'the server redacts it, and screens hide it'
+complete -c memctl -n '__memctl_at \'queue edit:*\'' -l no-sensitive -d 'the server and screens show it'
+complete -c memctl -n '__memctl_at \'queue edit:0\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'queue drop:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'queue add:*\'' -f -a '(memctl __complete memory 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'store:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'what it is about'

@@ -13,6 +13,7 @@ enum Memctl {
     (["queue", "list"], QueueListCommand.self),
     (["queue", "show"], QueueShowCommand.self),
     (["queue", "retry"], QueueRetryCommand.self),
+    (["queue", "edit"], QueueEditCommand.self),
     (["queue", "drop"], QueueDropCommand.self),
     (["queue", "add"], QueueAddCommand.self),
     (["store"], StoreCommand.self),

@@ -1,4 +1,5 @@
 import Foundation
+import MemctlCore
 import TestSupport
 import Testing
 
@@ -60,6 +61,32 @@ struct QueueTests {
     let unasked = try home.onTerminal("queue", "drop", "3", "--no-input")
     #expect(unasked.text.hasPrefix("dropped 1\nits memory stays here alone; memctl queue add 3 "))
     #expect(try home.onTerminal("queue").text == "the queue is empty\n")
+  }
+
+  @Test("changes an entry and its memory, and sends it")
+  func edit() throws {
+    try home.play(
+      "queue-edit", "queue edit 1 --tags a,b -c Bug --json", "queue edit 3 --importance 1",
+      "queue edit 2 --content=spaces --keywords=k --sensitive -q", "queue --json", "show 2",
+      "queue edit 2 --no-sensitive", "queue", "queue edit 1 -c fact", "queue edit 9 -t x",
+      "queue edit 1", "queue edit 1 --sensitive --no-sensitive")
+    let piped = try home.memctl(
+      "queue", "edit", "1", "--content", "-", input: .pipe("two\nlines\n\n"))
+    #expect(piped.status == 0)
+    #expect(try home.memctl("queue", "--json").json[0]["content"] as? String == "two\nlines")
+  }
+
+  @Test("mends what the server rejected")
+  func editOnline() throws {
+    let home = try Home.withServer()
+    let cache = try Cache(path: home.database)
+    for content in ["x", String(repeating: "x", count: 1_401)] {
+      _ = try cache.store(MemoryFields(content: content), at: .now)
+    }
+    try home.play(
+      "queue-edit-online", onTerminalOf: 80, "push", "queue edit 2 -t a",
+      "queue edit 2 --content short",
+      "queue", "list")
   }
 
   @Test("changes nothing when one of several ids is wrong")

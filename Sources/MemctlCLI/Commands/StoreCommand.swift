@@ -1,5 +1,4 @@
 import CommandLine
-import Glibc
 import JSON
 import MemctlCore
 
@@ -45,7 +44,7 @@ struct StoreCommand: Command {
         .usage, "the memory's text is missing", hint: "memctl store 'TEXT', or - for stdin")
     }
     let fields = try MemoryFields(
-      content: try text ?? Self.standardInput(),
+      content: try text ?? StandardInput.memory(),
       category: arguments.value("category") ?? Category.standard,
       tags: arguments.value("tags") ?? "", expandedKeywords: arguments.value("keywords") ?? "",
       importance: arguments.number("importance") ?? 0.5, isSensitive: arguments.flag("sensitive")
@@ -67,21 +66,6 @@ struct StoreCommand: Command {
         summary: ["stored \(id.rawValue), \(place)"], problems: problems),
       quiet: context.isQuiet)
     return ExitCode(problems)
-  }
-
-  /// What is piped in, without the line breaks at its end.
-  private static func standardInput() throws -> String {
-    do {
-      // Far more than a memory may hold, so that the error can tell how long the text is.
-      let bytes = try readAll(STDIN_FILENO, limit: 1 << 20)
-      guard var text = String(validating: bytes, as: UTF8.self) else {
-        throw Problem(.invalidInput, "the text on stdin is not UTF-8")
-      }
-      while text.last?.isNewline == true { text.removeLast() }
-      return text
-    } catch let error as ReadError {
-      throw Problem(.notFound, "cannot read stdin: \(error.message)")
-    }
   }
 }
 

@@ -56,9 +56,11 @@ extension Problem {
   static let interrupted = Problem(
     .interrupted, "interrupted", hint: "nothing is lost; memctl sync goes on")
 
-  /// - Parameter first: the first of `count` entries that became dead letters.
+  /// - Parameters:
+  ///   - first: the first of `count` entries that became dead letters.
+  ///   - isEditable: whether it carries a memory.
   static func dead(
-    _ first: (id: EntryID, error: QueueEntry.LastError), count: Int
+    _ first: (id: EntryID, error: QueueEntry.LastError), isEditable: Bool = true, count: Int
   ) -> Problem {
     let id = first.id.rawValue
     let what =
@@ -68,6 +70,8 @@ extension Problem {
       .rejected,
       (count == 1 ? "" : "\(grouped(count)) entries became dead letters; ")
         + "\(what): \(first.error.message)",
-      hint: "memctl queue show \(id), then memctl queue retry \(id) or memctl queue drop \(id)")
+      hint: """
+        memctl queue show \(id), then queue \(isEditable ? "edit" : "retry") \(id) or queue drop \(id)
+        """)
   }
 }

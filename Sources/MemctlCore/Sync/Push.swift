@@ -24,7 +24,7 @@ struct Push {
   private var failuresInARow = 0
   private(set) var report = PushReport()
   private(set) var problems: [Problem] = []
-  private var buried: [(id: EntryID, error: QueueEntry.LastError)] = []
+  private var buried: [(entry: QueueEntry, error: QueueEntry.LastError)] = []
 
   /// After so many exchanges in a row without a proper answer, the server is taken to be away.
   private static let failuresUntilAway = 3
@@ -292,7 +292,7 @@ struct Push {
     try cache.noteFailure(
       entry.id, error, countsAsAttempt: error.status != nil, nextAttemptAt: nil)
     report.dead += 1
-    buried.append((entry.id, error))
+    buried.append((entry, error))
   }
 
   /// What an outcome says of the server as a whole, and so of the entries that have not gone out yet.
@@ -344,7 +344,10 @@ struct Push {
   }
 
   private mutating func finish() {
-    if let first = buried.first { problems.append(.dead(first, count: buried.count)) }
+    if let (entry, error) = buried.first {
+      problems.append(
+        .dead((entry.id, error), isEditable: entry.isEditable, count: buried.count))
+    }
     if engine.cancellation.isCancelled { note(.interrupted) }
   }
 }

@@ -68,6 +68,12 @@ final class Client {
     return LocalID(rawValue: connection.lastInsertedRowID)
   }
 
+  /// Queues an entry as another program might, whatever it says.
+  func queue(_ name: String, _ payload: String) throws {
+    try Connection(path: path).run(
+      "INSERT INTO pending_ops(op_type, payload, created_at) VALUES (?, ?, 'x')", name, payload)
+  }
+
   @discardableResult
   func delete(_ content: String) throws -> Cache.Deletion? {
     try cache.delete(try #require(try memory(content)).id, at: clock.now)

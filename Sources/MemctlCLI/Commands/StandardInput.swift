@@ -1,0 +1,21 @@
+import Glibc
+import MemctlCore
+
+enum StandardInput {
+  /// The text of a memory that is piped in, without the line breaks at its end.
+  ///
+  /// - Throws: `Problem`.
+  static func memory() throws -> String {
+    do {
+      // Far more than a memory may hold, so that the error can tell how long the text is.
+      let bytes = try readAll(STDIN_FILENO, limit: 1 << 20)
+      guard var text = String(validating: bytes, as: UTF8.self) else {
+        throw Problem(.invalidInput, "the text on stdin is not UTF-8")
+      }
+      while text.last?.isNewline == true { text.removeLast() }
+      return text
+    } catch let error as ReadError {
+      throw Problem(.notFound, "cannot read stdin: \(error.message)")
+    }
+  }
+}

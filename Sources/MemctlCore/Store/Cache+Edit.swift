@@ -1,0 +1,110 @@
+import SQLite
+
+/// Changing what is queued.
+extension Cache {
+  /// Changes the memory that an entry carries, in the entry and in the cache, and lets it be sent at
+  /// once, a dead one included: it keeps its id and its place, and is another request from then on,
+  /// with an idempotency key of its own and nothing held against it. One transaction does it all.
+  ///
+  /// - Returns: the operation as it is now; nil when there is no such entry.
+  /// - Throws: `Problem` of kind `.busy` where it may have arrived at the server already; of kind
+  ///   `.invalidInput` where it carries no memory, cannot be read all the same, breaks a bound, or
+  ///   would not reach the server. Then nothing is changed.
+  public func edit(
+    _ id: EntryID, _ changes: MemoryChanges, at now: Timestamp
+  ) throws -> Operation? {
+    try write {
+      guard let entry = try entry(id) else { return nil }
+      guard entry.isEditable else { throw Problem.notEditable(entry) }
+      guard entry.state == .pending || entry.state == .dead else { throw Problem.inDoubt(id) }
+      let operation = try entry.operation(replacing: changes)
+      if case .update(_, let serverID) = operation, changes.isSensitive != nil {
+        throw Problem.fixedSensitivity(serverID)
+      }
+      if let memory = try editedMemory(operation, of: entry) {
+        try change(memory, changes, at: now)
+      }
+      try replace(entry, with: operation)
+      return operation
+    }
+  }
+
+  /// The memory that is to be changed along with its entry; nil when it is gone.
+  private func editedMemory(_ operation: Operation, of entry: QueueEntry) throws -> LocalID? {
+    switch operation {
+    case .store(_, let id?):
+      let memory = try memory(id)
+      // Another program has sent it meanwhile, so this entry will not go out any more.
+      if let serverID = memory?.serverID { throw Problem.pointless(entry.id, id, serverID) }
+      return memory?.id
+    case .update(_, let serverID):
+      // What comes after it would undo the change.
+      let later = try entries().last { $0.id > entry.id && $0.subject == entry.subject }
+      if let later { throw Problem.overtaken(entry.id, by: later) }
+      return try memory(serverID)?.id
+    case .store(_, nil), .delete: return nil
+    }
+  }
+
+  /// Changes fields of a memory. Where the server has it, queueing the change is the caller's part.
+  func change(_ id: LocalID, _ changes: MemoryChanges, at now: Timestamp) throws {
+    try connection.run(
+      """
+      UPDATE memories SET content = coalesce(?2, content), category = coalesce(?3, category),
+        tags = coalesce(?4, tags), expanded_keywords = coalesce(?5, expanded_keywords),
+        importance = coalesce(?6, importance), is_sensitive = coalesce(?7, is_sensitive),
+        updated_at = ?8
+      WHERE id = ?1
+      """, id.rawValue, changes.content, changes.category.map(Category.folded), changes.tags,
+      changes.expandedKeywords, changes.importance, changes.isSensitive, now.description)
+  }
+
+  /// Makes another request of an entry that is not on its way: nothing that was noted of it holds.
+  private func replace(_ entry: QueueEntry, with operation: Operation) throws {
+    try connection.run(
+      "UPDATE pending_ops SET payload = ?2 WHERE id = ?1", entry.id.rawValue, operation.payload)
+    try connection.run(
+      """
+      UPDATE memctl_entries SET payload = CASE WHEN op_type IS NULL THEN NULL ELSE ?2 END,
+        idempotency_key = ?3, sent_after = NULL, last_sent_at = NULL, attempts = 0,
+        next_attempt_at = NULL, error_kind = NULL, error_status = NULL, error_message = NULL
+      WHERE id = ?1
+      """, entry.id.rawValue, operation.payload, random.identifier())
+    if entry.state == .dead { try release(entry.id) }
+  }
+}
+
+extension Problem {
+  fileprivate static func inDoubt(_ id: EntryID) -> Problem {
+    Problem(
+      .busy,
+      "entry \(id.rawValue) was sent and may have arrived, so it cannot be changed now",
+      hint: "memctl sync settles it first; nothing was changed")
+  }
+
+  /// The server takes that with a store alone, and nobody should rely on what did not happen.
+  fileprivate static func fixedSensitivity(_ id: ServerID) -> Problem {
+    Problem(
+      .invalidInput, "the server has the memory already, and keeps it as sensitive as it is",
+      hint: "store it anew with memctl store, then memctl delete server:\(id.rawValue)")
+  }
+
+  fileprivate static func pointless(
+    _ id: EntryID, _ memory: LocalID, _ serverID: ServerID
+  ) -> Problem {
+    Problem(
+      .invalidInput,
+      """
+      entry \(id.rawValue) will not be sent: the server has memory \(memory.rawValue) already, as \
+      \(serverID.rawValue)
+      """,
+      hint: "memctl queue drop \(id.rawValue) ends the entry; the memory stays as it is")
+  }
+
+  fileprivate static func overtaken(_ id: EntryID, by later: QueueEntry) -> Problem {
+    let next = later.id.rawValue
+    return Problem(
+      .invalidInput, "entry \(next) changes the same memory after entry \(id.rawValue)",
+      hint: later.isEditable ? "memctl queue edit \(next)" : "memctl queue show \(next)")
+  }
+}
