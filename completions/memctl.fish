@@ -20,7 +20,7 @@ function __memctl_at
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -70,6 +70,7 @@ complete -c memctl -n '__memctl_at \'queue:0\'' -a list -d 'list the entries, ol
 complete -c memctl -n '__memctl_at \'queue:0\'' -a show -d 'say what an entry is, what happened to it and what it waits for'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a retry -d 'let entries be sent again at once, dead ones included'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a edit -d 'change what an entry says, and send it'
+complete -c memctl -n '__memctl_at \'queue:0\'' -a export -d 'write entries out as JSON, one a line, with all that they carry'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a drop -d 'give entries up without sending them'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a add -d 'queue memories that the server does not have and that nothing is queued for'
 complete -c memctl -n '__memctl_at \'queue list:*\'' -l dead -d 'only what the server rejected'
@@ -87,6 +88,9 @@ complete -c memctl -n '__memctl_at \'queue edit:*\'' -l importance -r -f -d 'fro
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l sensitive -d 'the server redacts it, and screens hide it'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l no-sensitive -d 'the server and screens show it'
 complete -c memctl -n '__memctl_at \'queue edit:0\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'queue export:*\'' -l dead -d 'only what the server rejected'
+complete -c memctl -n '__memctl_at \'queue export:*\'' -l reveal -d 'write sensitive contents, and what cannot be read as it is'
+complete -c memctl -n '__memctl_at \'queue export:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'queue drop:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'queue add:*\'' -f -a '(memctl __complete memory 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'store:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'what it is about'

@@ -14,6 +14,7 @@ enum Memctl {
     (["queue", "show"], QueueShowCommand.self),
     (["queue", "retry"], QueueRetryCommand.self),
     (["queue", "edit"], QueueEditCommand.self),
+    (["queue", "export"], QueueExportCommand.self),
     (["queue", "drop"], QueueDropCommand.self),
     (["queue", "add"], QueueAddCommand.self),
     (["store"], StoreCommand.self),

@@ -1,5 +1,6 @@
 import Foundation
 import MemctlCore
+import SQLite
 import TestSupport
 import Testing
 
@@ -87,6 +88,20 @@ struct QueueTests {
       "queue-edit-online", onTerminalOf: 80, "push", "queue edit 2 -t a",
       "queue edit 2 --content short",
       "queue", "list")
+  }
+
+  @Test("writes entries out, and what is sensitive only when that is asked for")
+  func export() throws {
+    try Connection(path: home.database).run(
+      "INSERT INTO pending_ops(op_type, payload, created_at) VALUES ('store', ?, 'x')",
+      "{\(Home.secret)")
+    try Connection(path: home.database).run(
+      "INSERT INTO pending_ops(op_type, payload, created_at) VALUES ('delete', ?, 'x')",
+      #"{"server_id":4}"#)
+    try home.play(
+      "queue-export", "queue export", "queue export 1 3 -q", "queue export 3 4 --reveal",
+      "queue export --dead", "queue export 1 99", "queue export 1 --dead")
+    try home.play("queue-export-terminal", onTerminalOf: 80, "queue export 2 3")
   }
 
   @Test("changes nothing when one of several ids is wrong")

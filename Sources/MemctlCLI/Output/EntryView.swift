@@ -80,6 +80,24 @@ struct EntryView {
     return members
   }
 
+  /// The same with the rest of its memory, or its payload where that cannot be read.
+  var exported: [JSONValue.Member] {
+    var members = members
+    if let memory {
+      members += [
+        .init("tags", .string(memory.tags)),
+        .init("expanded_keywords", .string(memory.expandedKeywords)),
+        .init("importance", .double(memory.importance)),
+        .init("is_sensitive", .bool(memory.isSensitive || isMemorySensitive)),
+      ]
+    }
+    if operation == nil, revealed { members.append(.init("payload", .string(entry.payload))) }
+    return members
+  }
+
+  /// Whether it holds something that is not shown.
+  var hidesContent: Bool { !revealed && (operation == nil || memory != nil && content == nil) }
+
   // MARK: Table
 
   func cells(_ shape: Output.Shape) -> [Listing.Cell] {
