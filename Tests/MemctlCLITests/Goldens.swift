@@ -10,6 +10,12 @@ extension Home {
   func play(
     _ golden: String, _ commands: String..., sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
+    try play(golden, commands, sourceLocation: sourceLocation)
+  }
+
+  func play(
+    _ golden: String, _ commands: [String], sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     try expect(golden, sourceLocation, commands) { words in
       let ended = try start(words).finish()
       let errors = ended.errors.split(separator: "\n").map { "[stderr] \($0)\n" }.joined()

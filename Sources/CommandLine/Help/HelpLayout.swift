@@ -50,7 +50,7 @@ struct HelpLayout {
 }
 
 /// The words of `text` in lines of at most `width` characters; a longer word has a line of its own.
-func wrapped(_ text: String, to width: Int) -> [String] {
+public func wrapped(_ text: String, to width: Int) -> [String] {
   var lines: [String] = []
   for word in text.split(whereSeparator: \.isWhitespace) {
     if let last = lines.last, last.count + 1 + word.count <= width {

@@ -66,20 +66,24 @@ struct QueueShowCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()
     let output = context.output
+    let blockade = try context.blockade()
     for (index, id) in ids.enumerated() {
       guard let entry = try cache.entry(id) else { throw Problem.noEntry(id) }
       let view = try EntryView(entry, in: cache, now: output.now, revealed: revealed)
+      let explanation = view.explanation(after: try cache.predecessor(of: entry), blockade)
       switch output.shape {
-      case .json: output.json(view.members)
+      case .json: output.json(view.exported + [.init("explanation", .string(explanation))])
       case .tabs:
-        for (name, text) in view.fields(.tabs) { output.line("\(name)\t\(text.escapedField)") }
+        for (name, text) in view.fields(.tabs) + [("explanation", explanation)] {
+          output.line("\(name)\t\(text.escapedField)")
+        }
       case .terminal:
         if index > 0 { output.line("") }
         for (name, text) in view.fields(.terminal) {
           output.line(output.style.label(name) + text.printable)
         }
         output.line("")
-        output.line(view.explanation)
+        for line in wrapped(explanation.printable, to: output.width) { output.line(line) }
       }
     }
     return .success

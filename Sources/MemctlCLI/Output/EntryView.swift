@@ -7,20 +7,24 @@ struct EntryView {
   private let operation: Operation?
   private let now: Timestamp
   private let revealed: Bool
-  /// Another program may have left the mark of a sensitive memory out of the entry.
-  private let isMemorySensitive: Bool
+  /// The memory that it carries, as it stands in the cache.
+  private let stored: Memory?
 
   init(_ entry: QueueEntry, in cache: Cache, now: Timestamp, revealed: Bool) throws {
     self.entry = entry
     self.now = now
     self.revealed = revealed
     operation = try? entry.operation()
-    if case .store(_, let id?)? = operation {
-      isMemorySensitive = try cache.memory(id)?.fields.isSensitive ?? false
-    } else {
-      isMemorySensitive = false
-    }
+    stored =
+      switch operation {
+      case .store(_, let id?): try cache.memory(id)
+      case .update(_, let id): try cache.memory(id)
+      default: nil
+      }
   }
+
+  /// Another program may have left the mark of a sensitive memory out of the entry.
+  private var isMemorySensitive: Bool { stored?.fields.isSensitive ?? false }
 
   /// What scripts tell apart: an entry that is being sent is in doubt until its answer is here.
   private var state: String {
@@ -145,43 +149,30 @@ struct EntryView {
       let status = error.status.map { "\($0): " } ?? ""
       fields.append(("last_answer", status + error.message))
     }
-    if memory != nil { fields.append(("content", isForPeople ? shownContent : content ?? "")) }
+    if let memory {
+      fields += [
+        ("tags", memory.tags), ("keywords", memory.expandedKeywords),
+      ].filter { !isForPeople || !$0.1.isEmpty }
+      fields += [
+        ("importance", "\(memory.importance)"),
+        ("sensitive", memory.isSensitive || isMemorySensitive ? "yes" : "no"),
+        ("content", isForPeople ? shownContent : content ?? ""),
+      ]
+    }
     // An entry that cannot be read may hold anything, a secret too.
     if operation == nil, revealed { fields.append(("payload", entry.payload)) }
     return fields
   }
 
-  /// What the entry waits for, and what would unblock it.
-  var explanation: String {
-    let id = entry.id.rawValue
-    let later = entry.nextAttemptAt.flatMap { $0 > now ? $0.relative(to: now) : nil }
-    switch entry.state {
-    case .dead where operation == nil:
-      return """
-        It cannot be read, so it cannot be sent. memctl queue show \(id) --reveal shows it as it is, \
-        memctl queue drop \(id) gives it up.
-        """
-    case .dead where entry.operationName == "delete":
-      return """
-        The server will not do it. memctl queue retry \(id) asks once more; memctl queue drop \(id) \
-        gives it up, and the memory comes back with the next resync.
-        """
-    case .dead:
-      return """
-        The server will not take it. memctl queue retry \(id) sends it once more, memctl queue drop \
-        \(id) gives it up; the memory stays in the cache either way.
-        """
-    case .inDoubt, .sending:
-      let when = later.map { "From \($0)" } ?? "At the next sync"
-      return """
-        It was sent, but whether it arrived is unknown. \(when) memctl looks on the server and sends \
-        it again only if it is not there.
-        """
-    case .pending:
-      if let later {
-        return "It waits: the next attempt is \(later). memctl queue retry \(id) ends the wait."
-      }
-      return "It waits for the next sync: memctl push sends it."
-    }
+  /// What happened to the entry, what it waits for, and what would help.
+  ///
+  /// - Parameters:
+  ///   - predecessor: the entry of the same memory that goes first.
+  ///   - blockade: why nothing is sent at present.
+  func explanation(after predecessor: QueueEntry?, _ blockade: String?) -> String {
+    EntryExplanation(
+      entry: entry, operation: operation, memory: stored,
+      predecessor: predecessor, blockade: blockade, now: now
+    ).text
   }
 }

@@ -70,7 +70,7 @@ public struct QueueEntry: Sendable {
   }
 
   /// Whether the last answer was that the server will not take it.
-  var isRejected: Bool {
+  public var isRejected: Bool {
     lastError.map { $0.kind == .rejected && ($0.status ?? 0) < 500 } ?? false
   }
 

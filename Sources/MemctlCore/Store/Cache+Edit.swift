@@ -78,7 +78,7 @@ extension Problem {
   fileprivate static func inDoubt(_ id: EntryID) -> Problem {
     Problem(
       .busy,
-      "entry \(id.rawValue) was sent and may have arrived, so it cannot be changed now",
+      "entry \(id.rawValue) was sent and may have arrived, so it cannot be changed yet",
       hint: "memctl sync settles it first; nothing was changed")
   }
 

@@ -143,13 +143,10 @@ public final class SyncEngine {
   /// Why the server must not be called now: it asked for a pause, it refused the key and still does,
   /// or it is not the one that the cache was filled from, unless `force`.
   func reasonNotToCall(force: Bool = false) throws -> Problem? {
-    // A pause that is longer than any comes from a clock that was set back.
-    if let until = try cache.note(.notBefore).flatMap(Timestamp.init), until > now(),
-      until.seconds(since: now()) <= RetryAfter.longest
-    {
+    if let until = try cache.pause(at: now()) {
       return .overloaded("it asked for a pause", until: until)
     }
-    if isAdmitted, try cache.note(.authFailed) == nil { return nil }
+    if isAdmitted, try !cache.isKeyRefused() { return nil }
     let access = try checkAccess()
     if let problem = try problem(of: access) { return problem }
     let problem = try compareOrigin(access.account, force: force)

@@ -1,0 +1,170 @@
+import MemctlCore
+
+/// What happened to an entry, what it waits for and when it is tried next, and what would help, in
+/// sentences for the user.
+struct EntryExplanation {
+  let entry: QueueEntry
+  /// Nil where it cannot be read.
+  let operation: Operation?
+  /// The memory that it carries, as it stands in the cache.
+  let memory: Memory?
+  /// The entry of the same memory that goes first.
+  let predecessor: QueueEntry?
+  /// Why nothing at all is sent at present, and what would change that.
+  let blockade: String?
+  let now: Timestamp
+
+  private var id: Int64 { entry.id.rawValue }
+
+  var text: String {
+    switch entry.state {
+    case .dead where operation == nil: unreadable + "."
+    case .dead: dead
+    case .inDoubt, .sending: [doubt, blockade].compactMap { $0 }.joined(separator: " ")
+    case .pending: pending
+    }
+  }
+
+  /// ` (422: content: too long)`
+  private var answer: String {
+    guard let error = entry.lastError else { return "" }
+    return " (\(error.status.map { "\($0): " } ?? "")\(error.message))"
+  }
+
+  // MARK: Dead
+
+  private var unreadable: String {
+    let remedies =
+      switch entry.optionsThatMend {
+      case nil: "nothing can mend it"
+      case "": "memctl queue edit \(id) mends it"
+      case let options?: "memctl queue edit \(id) mends it, given \(options)"
+      }
+    return """
+      It cannot be read\(answer), so it cannot be sent: \(remedies). memctl queue show \(id) \
+      --reveal shows it as it is, memctl queue drop \(id) gives it up
+      """
+  }
+
+  private var dead: String {
+    let hasFailed = entry.lastError.map { ($0.status ?? 0) >= 500 } ?? false
+    let times = entry.attempts == 1 ? "" : " \(entry.attempts) times"
+    let happened =
+      hasFailed
+      ? "The server failed at it\(times)\(answer), so memctl no longer tries."
+      : "The server rejected it\(answer)."
+    let retry = "memctl queue retry \(id) sends it once more as it is"
+    let drop = "memctl queue drop \(id) gives it up"
+    let remedies =
+      switch operation {
+      case .delete: "\(retry); \(drop), and the memory comes back with the next resync"
+      case .update:
+        """
+        memctl queue edit \(id) changes and sends it; \(retry); \(drop), and the server's version \
+        comes back with the next resync
+        """
+      default:
+        "memctl queue edit \(id) changes and sends it; \(retry); \(drop)"
+          + (memory != nil ? ". The memory stays in the cache in any case" : "")
+      }
+    return "\(happened) Nothing sends it again before you decide: \(remedies)."
+  }
+
+  // MARK: In doubt
+
+  private var doubt: String {
+    let happened =
+      entry.state == .sending
+      ? "It went out, and its answer is not here yet: memctl is at it, or was ended."
+      : "It was sent, but whether it arrived is unknown\(answer)."
+    let settled =
+      wait.map { "memctl finds out \($0), with the first sync after that" }
+      ?? "memctl sync finds out"
+    let isLast = entry.isRejected || entry.attempts >= RetryPolicy().attempts
+    let missing =
+      entry.deleteWhenKnown
+      ? "Its memory was deleted meanwhile: if it is there, the server is told to delete it."
+      : isLast
+        ? "If it is not there, it becomes a dead letter."
+        : "It is sent again only if it is not there, so no copy comes of it."
+    return "\(happened) \(settled); until then it cannot be changed. \(missing)"
+  }
+
+  /// `in 3 min`
+  private var wait: String? {
+    entry.nextAttemptAt.flatMap { $0 > now ? $0.relative(to: now) : nil }
+  }
+
+  // MARK: Pending
+
+  private var pending: String {
+    if operation == nil {
+      return "\(unreadable). The next sync makes a dead letter of it, which stops no other."
+    }
+    if case .store = operation, memory?.serverID != nil {
+      return
+        "The server has its memory already: the next sync removes this entry without sending it."
+    }
+    var sentences: [String] = []
+    if let error = entry.lastError {
+      let times = entry.attempts < 2 ? "" : " \(entry.attempts) times"
+      sentences.append(
+        (error.status ?? 0) >= 500 && entry.attempts > 0
+          ? "The server failed at it\(times)\(answer)."
+          : "The last attempt did not get through\(answer).")
+    } else {
+      sentences.append("It has not been sent yet.")
+    }
+    if let predecessor {
+      let first = predecessor.id.rawValue
+      sentences.append(
+        """
+        It goes out after entry \(first), which is of the same memory: memctl queue show \(first) \
+        says what that waits for.
+        """)
+    }
+    if let wait {
+      sentences.append(
+        """
+        The next attempt is \(wait), with the first sync after that; memctl queue retry \(id) ends \
+        the wait.
+        """)
+    }
+    if let blockade {
+      sentences.append(blockade)
+    } else if predecessor == nil, wait == nil {
+      sentences.append("memctl sync sends it.")
+    }
+    return sentences.joined(separator: " ")
+  }
+}
+
+extension Context {
+  /// Why nothing at all is sent at present, and what would change that; nil where nothing is known to
+  /// be in the way.
+  func blockade() throws -> String? {
+    let configuration = try configuration.get()
+    if configuration.isSyncDisabled {
+      return "Syncing is off, so nothing is sent: unset MEMORY_SYNC_DISABLE."
+    }
+    if try configuration.key() == nil {
+      return """
+        There is no key for the server, so nothing is sent: set MEMORY_API_KEY or --api-key-file, \
+        then memctl sync.
+        """
+    }
+    if let until = try cache().pause(at: output.now) {
+      return """
+        The server asked for a pause until \(until.description.withDistance(to: output.now)): \
+        nothing is sent before, the first sync after that goes on.
+        """
+    }
+    if try cache().isKeyRefused() {
+      return """
+        The server does not accept the key, and nothing is sent until it does: set MEMORY_API_KEY \
+        or --api-key-file to a valid key, then memctl sync.
+        """
+    }
+    return nil
+  }
+}
