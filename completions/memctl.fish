@@ -15,12 +15,12 @@ function __memctl_at
             set ended true
         else if not $ended; and string match -q -- '-?*' "$word"
             switch "$command:$word"
-                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'serve:--listen' 'serve:--store' 'serve:--keys'
+                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'serve:--listen' 'serve:--store' 'serve:--keys'
                     set is_value true
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)

@@ -30,7 +30,7 @@ import Testing
     #expect(try client.pendingOps().count == 1)
     let memory = try #require(try client.cache.memory(id))
     #expect(memory.fields == MemoryFields(content: "short", category: "gotchas", tags: "t"))
-    #expect(try client.engine.send(first).problems == [])
+    #expect(try client.engine.send([first]).problems == [])
     #expect(server.contents == ["short"])
     #expect(server.memories.map(\.tags) == ["t"])
     #expect(try client.cache.memory(id)?.serverID?.rawValue == 1)

@@ -179,10 +179,10 @@ import Testing
           .update(MemoryFields(content: "a", tags: tags), id), at: client.clock.now)
       }
     }
-    _ = try client.engine.send(entries[1])
+    _ = try client.engine.send([entries[1]])
     #expect(server.count(.update) == 0)
-    _ = try client.engine.send(entries[0])
-    _ = try client.engine.send(entries[1])
+    _ = try client.engine.send([entries[0]])
+    _ = try client.engine.send([entries[1]])
     #expect(server.memories.map(\.tags) == ["second"])
   }
 
