@@ -1,7 +1,10 @@
 /// The candidate that `word` is probably a misspelling of: one typing error for each three letters,
 /// at least one; of equals the first.
 func nearest(to word: String, among candidates: [String]) -> String? {
-  candidates
+  // Nobody misspells a word by this much, and comparing takes the product of both lengths.
+  if word.utf8.count > 100 { return nil }
+  return
+    candidates
     .map { (candidate: $0, distance: typingErrors(from: word, to: $0)) }
     .filter { $0.distance <= max(1, $0.candidate.count / 3) }
     .min { $0.distance < $1.distance }?

@@ -89,7 +89,7 @@ private struct PayloadFields {
     return MemoryFields(
       content: content, category: try text("category") ?? Category.standard,
       tags: try text("tags") ?? "", expandedKeywords: try text("expanded_keywords") ?? "",
-      importance: try field("importance", \.double) ?? 0.5,
+      importance: try importance() ?? 0.5,
       isSensitive: try field("force_sensitive", \.bool) ?? false)
   }
 
@@ -104,6 +104,15 @@ private struct PayloadFields {
     let id = try field(name, \.int64)
     if let id, id <= 0 { throw UnreadableOperation(reason: "\(name) in its payload is not an id") }
     return id
+  }
+
+  /// A number that is too large for a double is read as infinite, which JSON cannot say.
+  private func importance() throws -> Double? {
+    let importance = try field("importance", \.double)
+    if let importance, !importance.isFinite {
+      throw UnreadableOperation(reason: "importance in its payload is not a number")
+    }
+    return importance
   }
 
   private func text(_ name: String) throws -> String? { try field(name, \.string) }

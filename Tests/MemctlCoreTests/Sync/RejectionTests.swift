@@ -38,7 +38,9 @@ import Testing
   private static let malformed: [(String, String)] = [
     ("store", "{"), ("store", "[]"), ("store", "{}"), ("store", #"{"content":5}"#),
     ("store", #"{"content":"x","local_id":-1}"#), ("store", #"{"content":"\ud800"}"#),
-    ("store", #"{"content":"x","importance":NaN}"#), ("delete", "{}"),
+    ("store", #"{"content":"x","importance":NaN}"#),
+    ("store", #"{"content":"x","importance":1e999}"#),
+    ("delete", "{}"),
     ("delete", #"{"server_id":null}"#), ("delete", #"{"server_id":0}"#),
     ("frobnicate", #"{"content":"x"}"#), ("", "{}"),
   ]
