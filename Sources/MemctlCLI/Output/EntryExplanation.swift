@@ -50,9 +50,13 @@ struct EntryExplanation {
     let hasFailed = entry.lastError.map { ($0.status ?? 0) >= 500 } ?? false
     let times = entry.attempts == 1 ? "" : " \(entry.attempts) times"
     let happened =
-      hasFailed
-      ? "The server failed at it\(times)\(answer), so memctl no longer tries."
-      : "The server rejected it\(answer)."
+      if entry.lastError?.kind == .refused {
+        "The cache belongs to another server or account now, and this was not meant for it\(answer)."
+      } else if hasFailed {
+        "The server failed at it\(times)\(answer), so memctl no longer tries."
+      } else {
+        "The server rejected it\(answer)."
+      }
     let retry = "memctl queue retry \(id) sends it once more as it is"
     let drop = "memctl queue drop \(id) gives it up"
     let remedies =
@@ -163,6 +167,12 @@ extension Context {
       return """
         The server does not accept the key, and nothing is sent until it does: set MEMORY_API_KEY \
         or --api-key-file to a valid key, then memctl sync.
+        """
+    }
+    if let error = try cache().lastRunError() {
+      return """
+        The last sync, \(Timestamp(error.time)?.relative(to: output.now) ?? error.time), did not get \
+        to its end: \(error.message). memctl sync tries again.
         """
     }
     return nil

@@ -118,6 +118,11 @@ public struct LastRunError: Sendable {
 }
 
 extension Cache {
+  /// What the last sync met; nil where it reached its end, or none ever ran.
+  public func lastRunError() throws -> LastRunError? {
+    try note(.lastError).flatMap(LastRunError.init)
+  }
+
   public func counts() throws -> Counts {
     try read {
       func count(_ sql: String) throws -> Int { try connection.first(sql) { $0.int(0) } ?? 0 }
@@ -134,7 +139,7 @@ extension Cache {
         inDoubt: try count("\(held) IN ('in_doubt', 'sending')"),
         deadLetters: try count("\(held) = 'dead'"), lastSync: try lastSyncText(),
         authFailed: try note(.authFailed) != nil, lastSuccess: try note(.lastSuccess),
-        lastError: try note(.lastError).flatMap(LastRunError.init)
+        lastError: try lastRunError()
       )
     }
   }
