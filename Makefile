@@ -4,6 +4,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # Memories in the benchmark.
 N ?= 100000
+# For each target of make fuzz.
+SECONDS ?= 30
 
 SWIFT = swift
 RELEASE = .build/release
@@ -21,7 +23,7 @@ INSTALLED = \
 	$(share)/fish/vendor_completions.d/memctl.fish
 
 .DEFAULT_GOAL = build
-.PHONY: build demo test bench generate lint format install uninstall clean help
+.PHONY: build demo test bench fuzz generate lint format install uninstall clean help
 
 build: ## Build the programs .build/release/memctl and memctl-serve (the default)
 	@Scripts/require build
@@ -38,6 +40,10 @@ test: ## Run all tests, with warnings as errors
 bench: build ## Compare with a plain client, on N=100000 memories
 	@Scripts/require test
 	@python3 Benchmarks/bench.py $(RELEASE) --memories $(N)
+
+fuzz: ## Attack what reads foreign bytes, for SECONDS=30 each
+	@Scripts/require build
+	@Scripts/fuzz $(SECONDS)
 
 generate: build ## Write completions and manual page anew from the table of commands
 	@mkdir -p completions man

@@ -34,6 +34,10 @@ let package = Package(
     .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer"]),
 
     .target(name: "TestSupport", dependencies: ["JSON"], path: "Tests/TestSupport"),
+    .target(
+      name: "Fuzzing", dependencies: ["MemctlCLI", "MemctlCore", "CommandLine", "JSON"],
+      path: "Tests/Fuzzing"),
+    .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "TestSupport"]),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
     .testTarget(name: "MemoryAPITests", dependencies: ["MemoryAPI"]),
@@ -49,3 +53,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// libFuzzer brings a main function of its own, so the program that it drives is part of no other
+// build.
+if Context.environment["MEMCTL_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "memctl-fuzz", dependencies: ["Fuzzing"], path: "Tests/memctl-fuzz",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

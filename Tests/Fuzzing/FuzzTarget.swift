@@ -1,0 +1,104 @@
+import CommandLine
+import JSON
+
+@testable import MemctlCLI
+@testable import MemctlCore
+
+/// The parts of memctl that read what somebody else wrote. Each gets any bytes, and must neither trap
+/// nor hang nor break what it promises of its result.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+  /// The sync answer, record by record.
+  case answer
+  /// The answer to a store, a delete, an update, as an acknowledgement and as an error.
+  case outcome
+  /// The payload of a queue entry that another program wrote.
+  case payload
+  /// The command line; words are separated by NUL.
+  case arguments
+  /// Times and headers of the server's.
+  case text
+
+  public func run(_ bytes: [UInt8]) {
+    switch self {
+    case .answer: Self.readAnswer(bytes)
+    case .outcome: Self.judge(bytes)
+    case .payload: Self.readPayload(bytes)
+    case .arguments: Self.parse(bytes)
+    case .text: Self.readText(String(decoding: bytes, as: UTF8.self))
+    }
+  }
+
+  private static func readAnswer(_ bytes: [UInt8]) {
+    do {
+      _ = try SyncAnswer.read(ResponseBody(bytes)) { record in
+        guard case .success(let row) = record else { return }
+        precondition(row.id.rawValue > 0, "an id is positive")
+        precondition(row.fields.importance.isFinite, "an importance is a number")
+        precondition(Timestamp(row.createdAt) != nil, "a row has a time")
+        precondition(Timestamp(row.updatedAt) != nil, "a row has a time")
+        precondition(!row.fields.content.utf8.contains(0), "no text is cut by a NUL")
+      }
+    } catch let problem as Problem {
+      precondition(problem.kind == .nonsense, "an answer that cannot be read makes no sense")
+    } catch {
+      preconditionFailure("unexpected: \(error)")
+    }
+  }
+
+  /// The first byte is the status, the second chooses what was asked.
+  private static func judge(_ bytes: [UInt8]) {
+    guard bytes.count >= 2 else { return }
+    let id = ServerID(rawValue: 7)
+    let operations: [Operation] = [
+      .store(MemoryFields(content: "a"), localID: nil), .delete(id),
+      .update(MemoryFields(content: "a"), id),
+    ]
+    let response = HTTPResponse(
+      status: 200 + Int(bytes[0]) * 2, body: ResponseBody(Array(bytes.dropFirst(2))))
+    let operation = operations[Int(bytes[1]) % operations.count]
+    if case .acknowledged(let id?) = Outcome(of: operation, .success(response)) {
+      precondition(id.rawValue > 0, "an id is positive")
+    }
+    let message = ServerMessage.text(of: response)
+    precondition(message.unicodeScalars.count <= 301, "a message is short")
+    precondition(!message.contains { $0.isNewline }, "a message is one line")
+  }
+
+  /// The first byte chooses the operation.
+  private static func readPayload(_ bytes: [UInt8]) {
+    guard let first = bytes.first else { return }
+    let name = ["store", "delete", "update"][Int(first) % 3]
+    let payload = String(decoding: bytes.dropFirst(), as: UTF8.self)
+    guard let operation = try? Operation(name: name, payload: payload) else { return }
+    precondition(
+      (try? Operation(name: name, payload: operation.payload)) == operation,
+      "what memctl writes it reads again")
+  }
+
+  private static func parse(_ bytes: [UInt8]) {
+    let words = bytes.split(separator: 0, omittingEmptySubsequences: false).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    do throws(UsageError) {
+      let parsed = try Memctl.table.parse(words)
+      guard case .run = parsed.outcome else { return }
+      precondition(
+        Memctl.commands.contains { $0.path == parsed.path }, "what is to run is a command")
+    } catch {
+      precondition(!error.message.isEmpty, "an error says what is wrong")
+    }
+  }
+
+  private static func readText(_ text: String) {
+    if let time = Timestamp(text) {
+      precondition(Timestamp(time.description) == time, "a time that is written is read again")
+    }
+    if let pause = RetryAfter(text) {
+      let now = Timestamp(microseconds: 1_772_366_400_500_000)
+      let seconds = pause.time(from: now).seconds(since: now)
+      precondition((0...RetryAfter.longest).contains(seconds), "a pause is bounded")
+    }
+    _ = CurlURL(text)
+    _ = Redaction(text)?.couldStand(for: text)
+  }
+}
