@@ -73,7 +73,8 @@ final class Context {
     let engine = SyncEngine(
       cache: cache, requests: requests,
       transport: CurlTransport(
-        cancellation: cancellation, options: transportOptions(for: requests)),
+        cancellation: cancellation,
+        options: transportOptions(for: requests, timeout: try configuration.timeout())),
       lock: SyncLock(
         cachePath: cache.path, patience: try configuration.lockTimeout(), cancellation: cancellation
       ),
@@ -82,8 +83,11 @@ final class Context {
     return engine
   }
 
-  private func transportOptions(for requests: Requests) -> CurlTransport.Options {
+  private func transportOptions(
+    for requests: Requests, timeout: Double
+  ) -> CurlTransport.Options {
     var options = CurlTransport.Options(userAgent: "memctl/\(Version.text)")
+    options.leastRateWindow = timeout
     options.acceptsGzip = !requests.isLoopback
     if let folder = environment["TMPDIR"], !folder.isEmpty { options.temporaryFolder = folder }
     return options

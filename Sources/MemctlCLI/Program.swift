@@ -9,6 +9,8 @@ public enum Program {
     StandardStreams.occupy()
     // A closed pipe is noticed where it is written to; a closed socket must not end the program.
     signal(SIGPIPE, SIG_IGN)
+    // A file that must not grow any more is an error like a full disk.
+    signal(SIGXFSZ, SIG_IGN)
     setlocale(LC_CTYPE, "C.UTF-8")
     do throws(UsageError) {
       let parsed = try Memctl.table.parse(arguments)

@@ -172,8 +172,8 @@ extension HTTPResponse {
       #expect(try transport.perform(request).body.count == 1000)
     } else {
       #expect(
-        throws: TransportFailure.lost(
-          "cannot keep the answer in a temporary file: No such file or directory")
+        throws: TransportFailure.noRoom(
+          "cannot keep the server's answer in /nonexistent: No such file or directory")
       ) { try transport.perform(request) }
     }
   }

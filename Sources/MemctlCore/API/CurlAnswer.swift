@@ -6,6 +6,7 @@ final class CurlAnswer {
   private static let maximumHead = 256 << 10
 
   private let options: CurlTransport.Options
+  private let maximumBody: Int
   private(set) var headers: [String: String] = [:]
   /// Whether the empty line has come. libcurl takes a connection that ends before it for the end of
   /// an empty answer.
@@ -15,7 +16,10 @@ final class CurlAnswer {
   private var file: Int32?
   private var bodyCount = 0
 
-  init(options: CurlTransport.Options) { self.options = options }
+  init(to request: HTTPRequest, options: CurlTransport.Options) {
+    self.options = options
+    maximumBody = min(request.longestAnswer ?? .max, options.maximumAnswer)
+  }
 
   deinit { if let file { close(file) } }
 
@@ -43,7 +47,7 @@ final class CurlAnswer {
   /// Takes the next bytes of the body.
   func append(body bytes: UnsafeRawBufferPointer) throws(TransportFailure) {
     bodyCount += bytes.count
-    guard bodyCount <= options.maximumAnswer else { throw .tooLarge(limit: options.maximumAnswer) }
+    guard bodyCount <= maximumBody else { throw .tooLarge(limit: maximumBody) }
     if let file { return try write(bytes, to: file) }
     guard bodyCount > options.memoryThreshold else { return memory.append(contentsOf: bytes) }
     let file = try makeFile()
@@ -63,7 +67,7 @@ final class CurlAnswer {
   private func makeFile() throws(TransportFailure) -> Int32 {
     var path = Array("\(options.temporaryFolder)/memctl.XXXXXX".utf8CString)
     let descriptor = mkstemp(&path)
-    guard descriptor >= 0 else { throw Self.cannotKeep }
+    guard descriptor >= 0 else { throw cannotKeep }
     unlink(path)
     return descriptor
   }
@@ -75,13 +79,15 @@ final class CurlAnswer {
     while !rest.isEmpty {
       let count = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw Self.cannotKeep }
+      guard count > 0 else { throw cannotKeep }
       rest = rest.dropFirst(count)
     }
   }
 
-  private static var cannotKeep: TransportFailure {
-    .lost("cannot keep the answer in a temporary file: \(String(cString: strerror(errno)))")
+  private var cannotKeep: TransportFailure {
+    .noRoom(
+      "cannot keep the server's answer in \(options.temporaryFolder): "
+        + String(cString: strerror(errno)))
   }
 }
 

@@ -35,7 +35,7 @@ final class CurlExchange {
     self.request = request
     self.options = options
     self.url = url
-    answer = CurlAnswer(options: options)
+    answer = CurlAnswer(to: request, options: options)
     patience = CurlPatience(request.patience, options: options)
     detail = .allocate(capacity: Int(CURL_ERROR_SIZE))
     detail.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -161,7 +161,7 @@ final class CurlExchange {
     url = target
     hops += 1
     attempts = 0
-    answer = CurlAnswer(options: options)
+    answer = CurlAnswer(to: request, options: options)
     patience.awaitAnotherAnswer()
     ccurl_set_string(handle, CURLOPT_URL, target.text)
   }

@@ -53,6 +53,7 @@ extension Outcome {
     case .tooLarge(let limit):
       self = .nonsense("the answer is longer than \(grouped(limit)) bytes")
     }
+    case .noRoom(let reason): self = .lost(reason)
   }
 
   private init(status: Int, _ response: HTTPResponse) {
@@ -107,10 +108,13 @@ extension Outcome {
 enum ServerMessage {
   private static let limit = 300
 
+  /// Bytes of an answer above which it is no message.
+  private static let longestAnswer = 1 << 20
   /// The `detail` of the answer; of a list of validation errors, where and what, but never the
   /// `input`, which repeats the memory.
   static func text(of response: HTTPResponse) -> String {
     let detail = response.body.withBytes { try? JSONValue(parsing: $0) }?["detail"]
+    if response.body.count > longestAnswer { return "status \(response.status)" }
     if let text = detail?.string { return clean(text) }
     let errors = (detail?.array ?? []).compactMap { error -> String? in
       guard let message = error["msg"]?.string else { return nil }

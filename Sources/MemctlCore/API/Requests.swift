@@ -9,6 +9,8 @@ public struct Requests: Sendable {
   private let key: String
   /// Seconds for a whole exchange; for a sync answer, to its first byte.
   private let timeout: Double
+  /// Bytes; only a sync answer, which is read from a file, may be longer.
+  private static let longestShortAnswer = 1 << 20
 
   /// - Parameters:
   ///   - address: `http://` or `https://`, without a slash at the end.
@@ -39,7 +41,9 @@ public struct Requests: Sendable {
 
   /// The one request that needs no key, and gets none.
   func health() -> HTTPRequest {
-    HTTPRequest(.get, baseURL + "/health", patience: .whole(timeout))
+    var request = HTTPRequest(.get, baseURL + "/health", patience: .whole(timeout))
+    request.longestAnswer = Self.longestShortAnswer
+    return request
   }
 
   /// What changed after `since`, tombstones included; without it, every live memory.
@@ -68,6 +72,7 @@ public struct Requests: Sendable {
   ) -> HTTPRequest {
     var request = HTTPRequest(
       method, baseURL + path, headers: [("Authorization", "Bearer \(key)")], patience: patience)
+    if case .whole = patience { request.longestAnswer = Self.longestShortAnswer }
     if let body {
       request.headers.append(("Content-Type", "application/json"))
       request.body = Array(JSONValue.object(body).text.utf8)

@@ -62,6 +62,8 @@ public struct HTTPRequest: Sendable {
   public var headers: [(name: String, value: String)]
   public var body: [UInt8]?
   public var patience: Patience
+  /// Bytes of the answer's body; nil for as many as the transport takes at all.
+  public var longestAnswer: Int?
 
   public init(
     _ method: Method, _ url: String, headers: [(name: String, value: String)] = [],
@@ -99,3 +101,5 @@ public enum TransportFailure: Error, Hashable, Sendable {
   /// The answer is longer than memctl takes.
   case tooLarge(limit: Int)
 }
+  /// The answer cannot be kept on this machine while it is used.
+  case noRoom(String)

@@ -15,6 +15,19 @@ extension Problem {
       hint: "nothing is lost; memctl sync finds out whether it arrived before it sends again")
   }
 
+  /// The answer to a question, which is simply asked again.
+  static func lostReply(_ reason: String) -> Problem {
+    Problem(
+      .offline, "the server's answer was lost: \(reason)",
+      hint: "nothing is lost; try again later")
+  }
+
+  static func noRoom(_ reason: String) -> Problem {
+    Problem(
+      .file, reason,
+      hint: "nothing was changed; free some space there, or name another folder with TMPDIR")
+  }
+
   static func overloaded(_ message: String, until: Timestamp?) -> Problem {
     Problem(
       .overloaded, "the server is overloaded: \(message)",

@@ -137,7 +137,7 @@ extension SyncEngine {
     do throws(TransportFailure) {
       response = try transport.perform(requests.sync(since: since))
     } catch {
-      report.note(problem(of: Outcome(error)))
+      report.note(problem(of: error))
       return nil
     }
     switch response.status {
@@ -157,8 +157,10 @@ extension SyncEngine {
     return nil
   }
 
-  private func problem(of outcome: Outcome) -> Problem {
+  private func problem(of failure: TransportFailure) -> Problem {
     if cancellation.isCancelled { return .interrupted }
+    if case .noRoom(let reason) = failure { return .noRoom(reason) }
+    let outcome = Outcome(failure)
     return switch outcome {
     case .unreachable(let reason), .lost(let reason): .unreachable(requests.baseURL, reason)
     case .nonsense(let reason): .nonsense(reason)
