@@ -21,10 +21,12 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
     (.closeInBody, "the connection to SERVER broke before the answer was complete"),
     (.resetInBody, "the connection to SERVER broke before the answer was complete"),
     (.closeInChunk, "the connection to SERVER broke before the answer was complete"),
-    (.garbage, "the answer from SERVER is not HTTP"),
+  ]
+  static let nonsense: [(FaultyBehaviour, String)] = [
+    (.garbage, "what answers at SERVER is not HTTP"),
     (
       .raw(Array("HTTP/9.9 200 OK\r\n\r\n".utf8)) + .closeUnread,
-      "the answer from SERVER is not HTTP"
+      "what answers at SERVER is not HTTP"
     ),
     (
       .answer(headers: Dictionary(uniqueKeysWithValues: (0..<4000).map { ("h\($0)", bulk) })),
@@ -44,6 +46,13 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
       method, server.url(), body: method == .post ? [0x7B] : nil, patience: .whole(10))
     #expect(failure(request) == "lost(\"\(broken.text)\")")
     #expect(server.connectionCount == 1)
+  }
+
+  @Test("What answers, but not as a server of this API could, is told apart", arguments: nonsense)
+  func noServer(behaviour: FaultyBehaviour, text: String) {
+    let server = FaultyServer(behaviour)
+    let request = HTTPRequest(.post, server.url(), body: [0x7B], patience: .whole(10))
+    #expect(failure(request) == "nonsense(\"\(text)\")")
   }
 
   @Test(
@@ -158,6 +167,6 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
     let transport = makeTransport()
     let request = HTTPRequest(.post, server.url(), body: [0x7B], patience: .whole(10))
     let outcomes = (0..<3).map { _ in failure(request, over: transport).prefix(4) }
-    #expect(outcomes == ["lost", "lost", "answ"])
+    #expect(outcomes == ["lost", "nons", "answ"])
   }
 }

@@ -30,7 +30,7 @@ final class CurlAnswer {
   func append(line: UnsafeRawBufferPointer) throws(TransportFailure) {
     headCount += line.count
     guard headCount <= Self.maximumHead else {
-      throw .lost("the answer has more headers than memctl takes")
+      throw .nonsense("the answer has more headers than memctl takes")
     }
     if line.starts(with: "HTTP/".utf8) {
       headers = [:]

@@ -153,7 +153,7 @@ final class CurlExchange {
     case .foreign(let origin):
       return .failure(.foreignRedirect(to: origin.description))
     case .broken(let reason):
-      return .failure(.lost(reason))
+      return .failure(.nonsense(reason))
     }
   }
 
@@ -167,6 +167,9 @@ final class CurlExchange {
   }
 
   private func failure(_ code: CURLcode) -> TransportFailure {
+    if CurlFailure.isNoHTTP(code), mayHaveArrived {
+      return .nonsense("what answers at \(url.origin.server) is not HTTP")
+    }
     let detail = detail[0] == 0 ? ccurl_easy_strerror(code)! : UnsafePointer(detail)
     return failure(
       CurlFailure.text(

@@ -3,6 +3,11 @@ import Glibc
 
 /// What people are told of an exchange that ended without an answer.
 enum CurlFailure {
+  /// Whether something answered that does not speak HTTP.
+  static func isNoHTTP(_ code: CURLcode) -> Bool {
+    code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY
+  }
+
   /// - Parameters:
   ///   - detail: libcurl's own words, which say more than its code while a connection is made.
   ///   - systemError: the `errno` of the last attempt to connect.
@@ -25,8 +30,6 @@ enum CurlFailure {
       CURLE_PARTIAL_FILE:
       let moment = answerBegan ? "was complete" : "began"
       return "the connection to \(origin.server) broke before the answer \(moment)"
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
-      return "the answer from \(origin.server) is not HTTP"
     default:
       return detail
     }

@@ -48,12 +48,13 @@ extension Outcome {
     switch failure {
     case .notSent(let reason): self = .unreachable(reason)
     case .lost(let reason): self = .lost(reason)
+    case .nonsense(let reason): self = .nonsense(reason)
     case .foreignRedirect(let origin):
       self = .nonsense("the server redirects to \(origin), which gets neither key nor memories")
     case .tooLarge(let limit):
       self = .nonsense("the answer is longer than \(grouped(limit)) bytes")
-    }
     case .noRoom(let reason): self = .lost(reason)
+    }
   }
 
   private init(status: Int, _ response: HTTPResponse) {
@@ -107,14 +108,14 @@ extension Outcome {
 /// The server's own words in an answer that is an error, fit to be shown.
 enum ServerMessage {
   private static let limit = 300
-
   /// Bytes of an answer above which it is no message.
   private static let longestAnswer = 1 << 20
+
   /// The `detail` of the answer; of a list of validation errors, where and what, but never the
   /// `input`, which repeats the memory.
   static func text(of response: HTTPResponse) -> String {
-    let detail = response.body.withBytes { try? JSONValue(parsing: $0) }?["detail"]
     if response.body.count > longestAnswer { return "status \(response.status)" }
+    let detail = response.body.withBytes { try? JSONValue(parsing: $0) }?["detail"]
     if let text = detail?.string { return clean(text) }
     let errors = (detail?.array ?? []).compactMap { error -> String? in
       guard let message = error["msg"]?.string else { return nil }

@@ -96,10 +96,12 @@ public enum TransportFailure: Error, Hashable, Sendable {
   case notSent(String)
   /// The request may have reached the server: whether it took effect is unknown.
   case lost(String)
+  /// What answers does not speak HTTP, or not as memctl takes it. The request may have taken effect.
+  case nonsense(String)
   /// The server redirects to another origin, which gets neither the key nor the request.
   case foreignRedirect(to: String)
   /// The answer is longer than memctl takes.
   case tooLarge(limit: Int)
-}
   /// The answer cannot be kept on this machine while it is used.
   case noRoom(String)
+}

@@ -13,6 +13,8 @@ enum Access: Hashable {
   /// The server is there, but what answers is not this API.
   case unclear(message: String)
   case unreachable(String)
+  /// What the server answered did not arrive.
+  case lost(String)
 }
 
 extension Access {
@@ -31,7 +33,7 @@ extension Access {
       .overloaded(status: status, message: reason, retryAfter: retryAfter, mayHaveArrived: false)
     case .failed(_, let reason), .unclear(let reason):
       .overloaded(status: status, message: reason, retryAfter: nil, mayHaveArrived: false)
-    case .unreachable(let reason): .unreachable(reason)
+    case .unreachable(let reason), .lost(let reason): .unreachable(reason)
     }
   }
 
@@ -50,7 +52,7 @@ extension SyncEngine {
     switch access {
     case .accepted: try cache.set(.authFailed, nil)
     case .refused: try cache.set(.authFailed, "1")
-    case .unknown, .overloaded, .failed, .unclear, .unreachable: break
+    case .unknown, .overloaded, .failed, .unclear, .unreachable, .lost: break
     }
     return access
   }
@@ -63,8 +65,10 @@ extension SyncEngine {
     case .overloaded(_, let message, let retryAfter): try noteOverload(message, retryAfter)
     case .failed(let status, let message): .serverFailed(status, message)
     case .unclear(let message): .nonsense(message)
-    case .unreachable where cancellation.isCancelled: .interrupted
+    case .unreachable where cancellation.isCancelled, .lost where cancellation.isCancelled:
+      .interrupted
     case .unreachable(let reason): .unreachable(requests.baseURL, reason)
+    case .lost(let reason): .lostReply(reason)
     }
   }
 
@@ -107,7 +111,8 @@ extension SyncEngine {
       return .success(try transport.perform(request))
     } catch {
       switch Outcome(error) {
-      case .unreachable(let reason), .lost(let reason): return .failure(.unreachable(reason))
+      case .unreachable(let reason): return .failure(.unreachable(reason))
+      case .lost(let reason): return .failure(.lost(reason))
       case .nonsense(let reason): return .failure(.unclear(message: reason))
       default: return .failure(.unclear(message: "\(error)"))
       }

@@ -35,16 +35,20 @@ extension Problem {
         ?? "nothing is lost; try again later")
   }
 
-  static func serverFailed(_ status: Int, _ message: String) -> Problem {
+  /// - Parameter isQueued: whether an entry of the queue waits for it.
+  static func serverFailed(_ status: Int, _ message: String, isQueued: Bool = false) -> Problem {
     Problem(
-      .serverFailed, "the server failed (\(status)): \(message)",
-      hint: "nothing is lost; it is tried again later, see memctl queue")
+      .serverFailed,
+      "the server failed "
+        + (message == "status \(status)" ? "(\(message))" : "(\(status)): \(message)"),
+      hint: "nothing is lost; "
+        + (isQueued ? "it is tried again later, see memctl queue" : "try again later"))
   }
 
   static func nonsense(_ reason: String) -> Problem {
     Problem(
       .nonsense, "the server's answer makes no sense: \(reason)",
-      hint: "check that the address is that of a memory server")
+      hint: "nothing is lost; check that the address is that of a memory server")
   }
 
   static func unauthorized(_ message: String) -> Problem {

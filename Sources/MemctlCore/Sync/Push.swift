@@ -301,7 +301,7 @@ struct Push {
     case .acknowledged, .rejected, .ambiguous, .failed:
       failuresInARow = 0
       if case .failed(let status, let message) = outcome {
-        note(.serverFailed(status, message))
+        note(.serverFailed(status, message, isQueued: true))
       }
     case .unauthorized(let message):
       try cache.set(.authFailed, "1")

@@ -162,7 +162,8 @@ extension SyncEngine {
     if case .noRoom(let reason) = failure { return .noRoom(reason) }
     let outcome = Outcome(failure)
     return switch outcome {
-    case .unreachable(let reason), .lost(let reason): .unreachable(requests.baseURL, reason)
+    case .unreachable(let reason): .unreachable(requests.baseURL, reason)
+    case .lost(let reason): .lostReply(reason)
     case .nonsense(let reason): .nonsense(reason)
     default: .nonsense("\(outcome)")
     }

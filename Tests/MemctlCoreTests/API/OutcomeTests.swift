@@ -79,6 +79,7 @@ import Testing
         .foreignRedirect(to: "http://x"),
         .nonsense("the server redirects to http://x, which gets neither key nor memories")
       ),
+      (.nonsense("no HTTP"), .nonsense("no HTTP")), (.noRoom("full"), .lost("full")),
       (.tooLarge(limit: 1_024), .nonsense("the answer is longer than 1,024 bytes")),
     ]
     for (failure, expected) in failures {

@@ -1,0 +1,49 @@
+import TestSupport
+import Testing
+
+@Suite("The answer to auth-check")
+struct BadAuthCheckTests {
+  private static let other =
+    BadAnswer.nonsense + "http://127.0.0.1:PORT does not answer like a memory server"
+
+  private static func nonsense(_ body: String) -> BadAnswer {
+    BadAnswer(body: body, 76, other, BadAnswer.checkAddress)
+  }
+
+  private static let answers =
+    [
+      nonsense(""), nonsense("[]"), nonsense("null"), nonsense("{}"),
+      nonsense("<html>It works!</html>"), nonsense(#"{"user_id":null}"#),
+      nonsense(#"{"user_id":7}"#), nonsense(#"{"status":"ok","user_id":"ali"#),
+      BadAnswer("404", .answer(404), 76, other, BadAnswer.checkAddress),
+      BadAnswer("500", .answer(500), 75, "the server failed (status 500)", BadAnswer.tryLater),
+      BadAnswer(
+        "503", .answer(503), 75, "the server is overloaded: status 503", BadAnswer.tryLater),
+      BadAnswer(
+        "401", .answer(401, body: Array(#"{"detail":"Invalid API key"}"#.utf8)), 77,
+        "the server does not accept the key: Invalid API key",
+        "set MEMORY_API_KEY or --api-key-file to a valid key; nothing is sent until the server accepts it"
+      ),
+      BadAnswer(
+        "closed unread", .closeUnread, 75, BadAnswer.lost + BadAnswer.broken + "began",
+        BadAnswer.tryLater),
+      BadAnswer(
+        "dripping", .trickle(Array(#"{"user_id":"alice"}"#.utf8), everyMilliseconds: 100), 75,
+        BadAnswer.lost + "no complete answer from 127.0.0.1:PORT within 0.3 s",
+        BadAnswer.tryLater),
+    ] + BadAnswer.connections(BadAnswer.tryLater)
+
+  @Test(
+    "that does not name an account lets nothing out, and changes nothing",
+    arguments: answers, ["push", "resync"])
+  func letsNothingOut(answer: BadAnswer, command: String) throws {
+    let server = FaultyServer(thereafter: answer.behaviour)
+    let home = try Home(server: server)
+    try home.addSynced(["theirs"])
+    try home.enqueue("mine")
+    let before = try home.snapshot()
+    try answer.expect(home, command)
+    #expect(try home.snapshot() == before)
+    #expect(server.requests.allSatisfy { $0.method == "GET" && !$0.path.hasSuffix("/sync") })
+  }
+}

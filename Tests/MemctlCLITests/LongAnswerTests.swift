@@ -1,0 +1,92 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("An answer that is too long, or has no end")
+struct LongAnswerTests {
+  private static let tooLong =
+    BadAnswer.nonsense + "the answer is longer than 1,048,576 bytes"
+
+  @Test("is given up where a short one is due", arguments: ["push", "pull"])
+  func endless(command: String) throws {
+    let isPush = command == "push"
+    let server = FaultyServer(
+      thereafter: isPush ? .accepting(.endlessBody) : .endlessBody)
+    let home = try Home(server: server)
+    try home.addSynced(["theirs"])
+    try home.enqueue("mine")
+    let (ended, peak) = try home.measured(command)
+    #expect(ended.message == Self.tooLong)
+    #expect(ended.hint == BadAnswer.checkAddress)
+    #expect(ended.status == 76)
+    #expect(try home.queue() == [isPush ? "store: in_doubt" : "store: pending"])
+    #expect(peak < 64 << 20)
+  }
+
+  @Test(
+    "is given up where there is no room for it, and takes no memory", arguments: ["pull", "resync"])
+  func endlessSync(command: String) throws {
+    let server = FaultyServer(thereafter: .accepting(.endlessBody))
+    let home = try Home(server: server)
+    try home.addSynced((1...10).map { "memory \($0)" })
+    let before = try home.snapshot()
+    let (ended, peak) = try home.measured(command, largestFile: 48 << 20)
+    #expect(
+      ended.message == "cannot keep the server's answer in \(home.folder.path): File too large")
+    #expect(
+      ended.hint
+        == "nothing was changed; free some space there, or name another folder with TMPDIR")
+    #expect(ended.status == 74)
+    #expect(try home.snapshot() == before)
+    #expect(peak < 64 << 20)
+  }
+
+  @Test("of 64 MiB for a cache of ten memories takes no more memory than a short one")
+  func long() throws {
+    let row =
+      #""created_at":"2026-03-01T12:30:00+00:00","updated_at":"2026-03-01T12:30:00+00:00""#
+    let padding = String(repeating: "x", count: 6_710_886)
+    let records = (1...10).map {
+      #"{"id":\#($0),"content":"changed","more":"\#(padding)",\#(row)}"#
+    }
+    let body =
+      #"{"memories":[\#(records.joined(separator: ","))],"#
+      + #""server_time":"2026-03-01T13:00:00+00:00"}"#
+    let server = FaultyServer(thereafter: .accepting(.answer(body: Array(body.utf8))))
+    let home = try Home(server: server)
+    try home.addSynced((1...10).map { "memory \($0)" })
+    let (ended, peak) = try home.measured("pull")
+    #expect(ended.status == 0)
+    #expect(try home.rows("SELECT DISTINCT content FROM memories") == [[.text("changed")]])
+    #expect(peak < 64 << 20)
+  }
+}
+
+extension Home {
+  /// Runs memctl and measures how many bytes of memory it had at most.
+  ///
+  /// - Parameter largestFile: bytes that a file may have.
+  func measured(
+    _ command: String, largestFile: Int? = nil
+  ) throws -> (ended: ChildProgram.Ended, peak: Int) {
+    let script = """
+      import os, resource, sys
+      limit = int(sys.argv[1])
+      pid = os.fork()
+      if pid == 0:
+        if limit: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        os.execv(sys.argv[2], sys.argv[2:])
+      _, status, usage = os.wait4(pid, 0)
+      print(usage.ru_maxrss * 1024)
+      sys.exit(os.waitstatus_to_exitcode(status) % 256)
+      """
+    let ended = try ChildProgram(
+      URL(filePath: "/usr/bin/env"),
+      ["python3", "-c", script, "\(largestFile ?? 0)", builtProduct("memctl").path, command],
+      environment: environment, folder: folder
+    ).finish()
+    check(ended.output + ended.errors, of: [command], #_sourceLocation)
+    let peak = try #require(ended.output.split(separator: "\n").last.flatMap { Int($0) })
+    return (ended, peak)
+  }
+}
