@@ -61,6 +61,8 @@ public final class ChildProgram {
     process.waitUntilExit()
   }
 
+  public var identifier: pid_t { process.processIdentifier }
+
   public func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
   /// The next line of standard output, nil at its end.

@@ -14,6 +14,7 @@ public struct FaultyBehaviour: Sendable {
     case hold
     /// Waits until the server has recorded so many requests.
     case awaitRequests(Int)
+    case perform(@Sendable () -> Void)
     /// Goes on with what the closure says of the request, which must have been read.
     case decide(@Sendable (FaultyServer.Request) -> FaultyBehaviour)
     case close
@@ -27,6 +28,18 @@ public struct FaultyBehaviour: Sendable {
 
   public static func + (first: FaultyBehaviour, second: FaultyBehaviour) -> FaultyBehaviour {
     FaultyBehaviour(first.steps + second.steps)
+  }
+
+  /// The same with the first half of what it sends, after which the connection is closed.
+  var halved: FaultyBehaviour {
+    FaultyBehaviour(
+      steps.map { step in
+        if case .send(let bytes) = step {
+          .send(Array(bytes.prefix(bytes.count / 2)))
+        } else {
+          step
+        }
+      })
   }
 
   // MARK: Fair

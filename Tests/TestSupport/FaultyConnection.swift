@@ -52,6 +52,8 @@ struct FaultyConnection {
         state.wait { $0.isReleased }
       case .awaitRequests(let count):
         state.wait { $0.requests.count >= count }
+      case .perform(let body):
+        body()
       case .decide(let choose):
         try run(choose(request!), &request)
       case .close:

@@ -21,12 +21,19 @@ struct ModelAPI {
     case .answer(let status, let headers, let body):
       _ = answer(call, &state)
       return .answer(status, headers: headers, body: Array(body.utf8))
-    case nil:
-      let (status, body) = answer(call, &state)
-      var headers = ["Content-Type": "application/json"]
-      if state.rules.honoursIdempotencyKeys { headers["Idempotency-Key"] = idempotencyKey }
-      return .answer(status, headers: headers, body: Array(body.utf8))
+    case .cutAnswer(let then):
+      return fairBehaviour(&state).halved + FaultyBehaviour([.perform(then), .close])
+    case .answerAndThen(let then):
+      return fairBehaviour(&state) + FaultyBehaviour([.perform(then)])
+    case nil: return fairBehaviour(&state)
     }
+  }
+
+  private func fairBehaviour(_ state: inout ModelServer.State) -> FaultyBehaviour {
+    let (status, body) = answer(call, &state)
+    var headers = ["Content-Type": "application/json"]
+    if state.rules.honoursIdempotencyKeys { headers["Idempotency-Key"] = idempotencyKey }
+    return .answer(status, headers: headers, body: Array(body.utf8))
   }
 
   private var idempotencyKey: String? { request.headers["idempotency-key"] }

@@ -34,6 +34,10 @@ public final class ModelServer: Sendable {
     case loseAnswer
     /// The connection breaks before it takes effect.
     case loseRequest
+    /// It takes effect, half of its answer arrives, and the closure is called.
+    case cutAnswer(@Sendable () -> Void)
+    /// It takes effect and is answered, and the closure is called.
+    case answerAndThen(@Sendable () -> Void)
     /// It takes effect and is answered so.
     case answer(Int, headers: [String: String] = [:], body: String = "")
   }
