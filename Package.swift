@@ -38,6 +38,11 @@ let package = Package(
       name: "Fuzzing", dependencies: ["MemctlCLI", "MemctlCore", "CommandLine", "JSON"],
       path: "Tests/Fuzzing"),
     .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "TestSupport"]),
+    .target(
+      name: "Simulation", dependencies: ["MemctlCore", "SQLite", "CSQLite", "JSON"],
+      path: "Tests/Simulation"),
+    .executableTarget(
+      name: "memctl-simulate", dependencies: ["Simulation"], path: "Tests/memctl-simulate"),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
     .testTarget(name: "MemoryAPITests", dependencies: ["MemoryAPI"]),

@@ -1,0 +1,151 @@
+import JSON
+import MemctlCore
+
+/// How the server answers.
+extension Server {
+  /// - Parameters:
+  ///   - now: the world's time.
+  ///   - lateness: seconds from the start of a writing transaction to its commit.
+  func answer(_ request: HTTPRequest, at now: Timestamp, lateness: Double) -> Answer {
+    let path = Self.path(of: request)
+    if path == "/health" { return ready(200, #"{"status":"ok"}"#, now) }
+    guard acceptsKey else { return ready(401, #"{"detail":"Invalid API key"}"#, now) }
+    let commit = now.advanced(bySeconds: lateness)
+    switch (request.method, path) {
+    case (.get, "/api/auth-check"): return ready(200, #"{"status":"ok","user_id":"alice"}"#, now)
+    case (.get, "/api/memories/sync"): return sync(request, now)
+    case (.post, "/api/memories"): return storeOnce(request, now, commit)
+    case (.delete, _): return delete(Self.id(in: path), now, commit)
+    case (.put, _): return update(Self.id(in: path), request, now, commit)
+    default: return ready(404, #"{"detail":"Not Found"}"#, now)
+    }
+  }
+
+  static func path(of request: HTTPRequest) -> String {
+    let start = request.url.firstRange(of: "/", after: "http://")
+    return String(request.url[start...].prefix { $0 != "?" })
+  }
+
+  static func header(_ name: String, of request: HTTPRequest) -> String? {
+    request.headers.first { $0.name == name }?.value
+  }
+
+  private static func id(in path: String) -> Int64 {
+    path.split(separator: "/").last.flatMap { Int64($0) } ?? 0
+  }
+
+  private func ready(_ status: Int, _ body: String, _ time: Timestamp) -> Answer {
+    Answer(status: status, body: body, readyAt: time)
+  }
+
+  private func onServer(_ time: Timestamp) -> Timestamp {
+    time.advanced(bySeconds: conditions.skew)
+  }
+
+  // MARK: Writes
+
+  private func storeOnce(_ request: HTTPRequest, _ now: Timestamp, _ commit: Timestamp) -> Answer {
+    guard conditions.honoursIdempotencyKeys,
+      let key = Self.header("Idempotency-Key", of: request)
+    else { return store(request, now, commit) }
+    var answer = answer(forKey: key) ?? store(request, now, commit)
+    answer.headers["idempotency-key"] = key
+    if answer.status == 200 { remember(answer, forKey: key) }
+    answer.readyAt = max(answer.readyAt, now)
+    return answer
+  }
+
+  private func store(_ request: HTTPRequest, _ now: Timestamp, _ commit: Timestamp) -> Answer {
+    guard let body = try? JSONValue(parsing: request.body ?? []),
+      let content = body["content"]?.string
+    else { return invalid("content", "Field required", now) }
+    if content.unicodeScalars.count > 1_400 { return invalid("content", "too long", now) }
+    if content.hasPrefix("413 ") { return ready(413, "<html>Too Large</html>", now) }
+    if content.hasPrefix("500 ") { return ready(500, "Internal Server Error", now) }
+    guard let category = ServerRules.folded(body["category"]?.string ?? "facts") else {
+      return invalid("category", "unknown category", now)
+    }
+    let redacted = ServerRules.redacted(
+      content, forced: body["force_sensitive"]?.bool ?? false)
+    let row = Row(
+      id: nextID(), content: redacted ?? content, category: category,
+      tags: body["tags"]?.string ?? "", keywords: body["expanded_keywords"]?.string ?? "",
+      importance: Float(body["importance"]?.double ?? 0.5), isSensitive: redacted != nil,
+      createdAt: onServer(now), updatedAt: onServer(now))
+    begin(.insert(row), commitsAt: commit)
+    let importance = JSONValue.double(Double(row.importance)).text
+    return ready(
+      200, #"{"id":\#(row.id),"category":"\#(category)","importance":\#(importance)}"#, commit)
+  }
+
+  private func delete(_ id: Int64, _ now: Timestamp, _ commit: Timestamp) -> Answer {
+    if let time = pendingDelete(of: id) { return gone(max(time, now)) }
+    guard let row = row(id), row.deletedAt == nil else { return gone(now) }
+    begin(.delete(id: id, at: onServer(now)), commitsAt: commit)
+    return ready(200, #"{"deleted":1,"preview":"…"}"#, commit)
+  }
+
+  private func gone(_ time: Timestamp) -> Answer {
+    conditions.forgetsDeleted
+      ? ready(404, #"{"detail":"Memory not found"}"#, time)
+      : ready(200, #"{"deleted":1,"preview":"[already deleted]"}"#, time)
+  }
+
+  private func update(
+    _ id: Int64, _ request: HTTPRequest, _ now: Timestamp, _ commit: Timestamp
+  ) -> Answer {
+    guard let row = row(id), row.deletedAt == nil else {
+      return ready(404, #"{"detail":"Memory not found"}"#, now)
+    }
+    guard let fields = try? JSONValue(parsing: request.body ?? []) else {
+      return invalid("body", "invalid", now)
+    }
+    begin(.update(id: id, fields: fields, at: onServer(now)), commitsAt: commit)
+    return ready(200, #"{"updated":1}"#, commit)
+  }
+
+  private func invalid(_ field: String, _ message: String, _ now: Timestamp) -> Answer {
+    ready(
+      422,
+      #"{"detail":[{"type":"value_error","loc":["body","\#(field)"],"msg":"\#(message)","input":1}]}"#,
+      now)
+  }
+
+  // MARK: The sync answer
+
+  private func sync(_ request: HTTPRequest, _ now: Timestamp) -> Answer {
+    let query = request.url.split(separator: "=").dropFirst().first.map(String.init)
+    let since = query.flatMap { Timestamp($0.replacing("%2B", with: "+")) }
+    if query != nil, since == nil { return ready(500, "Internal Server Error", now) }
+    let chosen = rows.filter { row in since.map { row.updatedAt > $0 } ?? (row.deletedAt == nil) }
+      .sorted { ($0.updatedAt, $0.id) < ($1.updatedAt, $1.id) }
+    var records = chosen.map { Self.record($0).text }
+    // It was written long ago, so only who asks for everything meets it.
+    if since == nil, let poison = conditions.poison { records.insert(poison, at: 0) }
+    var answer = ready(200, Self.syncBody(records, time: onServer(now).description), now)
+    answer.records = records
+    return answer
+  }
+
+  static func syncBody(_ records: [String], time: String) -> String {
+    #"{"memories":[\#(records.joined(separator: ","))],"server_time":"\#(time)"}"#
+  }
+
+  private static func record(_ row: Row) -> JSONValue {
+    [
+      "id": .integer(row.id), "content": .string(row.content), "category": .string(row.category),
+      "tags": .string(row.tags), "expanded_keywords": .string(row.keywords),
+      "importance": .double(Double(row.importance)), "is_sensitive": .bool(row.isSensitive),
+      "created_at": .string(row.createdAt.description),
+      "updated_at": .string(row.updatedAt.description),
+      "deleted_at": row.deletedAt.map { .string($0.description) } ?? .null,
+    ]
+  }
+}
+
+extension String {
+  /// The place of the first `text` after a prefix that is there.
+  fileprivate func firstRange(of text: Character, after prefix: String) -> Index {
+    dropFirst(prefix.count).firstIndex(of: text) ?? endIndex
+  }
+}

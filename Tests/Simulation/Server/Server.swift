@@ -1,0 +1,111 @@
+import JSON
+import MemoryAPI
+
+/// The remote API as plain values, with the production server's semantics: nothing is de-duplicated,
+/// writes may commit late, secrets are blacked out, categories are folded.
+final class Server {
+  struct Row {
+    let id: Int64
+    var content: String
+    var category: String
+    /// Names the memory, wherever it is: the one column that the server leaves alone.
+    var tags: String
+    var keywords: String
+    var importance: Float
+    var isSensitive: Bool
+    let createdAt: Timestamp
+    var updatedAt: Timestamp
+    var deletedAt: Timestamp?
+  }
+
+  struct Answer {
+    var status: Int
+    var body: String
+    var headers: [String: String] = [:]
+    /// When the transaction that it tells of has committed, on the world's clock.
+    var readyAt: Timestamp
+    /// The records of a sync answer.
+    var records: [String]?
+  }
+
+  enum Change {
+    case insert(Row)
+    case delete(id: Int64, at: Timestamp)
+    case update(id: Int64, fields: JSONValue, at: Timestamp)
+  }
+
+  let conditions: Conditions
+  var acceptsKey = true
+  private(set) var rows: [Row] = []
+  /// What has begun and not committed yet.
+  private var transactions: [(commitsAt: Timestamp, change: Change)] = []
+  private var lastID: Int64 = 0
+  private var answersByKey: [String: Answer] = [:]
+
+  init(_ conditions: Conditions) { self.conditions = conditions }
+
+  /// The live memories.
+  var live: [Row] { rows.filter { $0.deletedAt == nil } }
+
+  func row(_ id: Int64) -> Row? { rows.first { $0.id == id } }
+
+  func nextID() -> Int64 {
+    lastID += 1
+    return lastID
+  }
+
+  func answer(forKey key: String) -> Answer? { answersByKey[key] }
+  func remember(_ answer: Answer, forKey key: String) { answersByKey[key] = answer }
+
+  // MARK: Transactions
+
+  /// When the next transaction commits.
+  var nextCommit: Timestamp? { transactions.map(\.commitsAt).min() }
+
+  func begin(_ change: Change, commitsAt: Timestamp) { transactions.append((commitsAt, change)) }
+
+  /// When a change of this row that has begun commits.
+  func pendingDelete(of id: Int64) -> Timestamp? {
+    for (commitsAt, change) in transactions {
+      if case .delete(id, _) = change { return commitsAt }
+    }
+    return nil
+  }
+
+  /// Commits what is due.
+  func advance(to now: Timestamp) {
+    while let index = transactions.indices.filter({ transactions[$0].commitsAt <= now })
+      .min(by: { transactions[$0].commitsAt < transactions[$1].commitsAt })
+    {
+      commit(transactions.remove(at: index).change)
+    }
+  }
+
+  private func commit(_ change: Change) {
+    switch change {
+    case .insert(let row): rows.append(row)
+    case .delete(let id, let time):
+      guard let index = rows.firstIndex(where: { $0.id == id && $0.deletedAt == nil }) else {
+        return
+      }
+      rows[index].deletedAt = time
+      rows[index].updatedAt = time
+    case .update(let id, let fields, let time):
+      guard let index = rows.firstIndex(where: { $0.id == id && $0.deletedAt == nil }) else {
+        return
+      }
+      if let content = fields["content"]?.string {
+        let redacted = ServerRules.redacted(content, forced: false)
+        rows[index].content = redacted ?? content
+        if redacted != nil { rows[index].isSensitive = true }
+      }
+      if let tags = fields["tags"]?.string { rows[index].tags = tags }
+      if let words = fields["expanded_keywords"]?.string { rows[index].keywords = words }
+      if let number = fields["importance"]?.double { rows[index].importance = Float(number) }
+      if let name = fields["category"]?.string, let category = ServerRules.folded(name) {
+        rows[index].category = category
+      }
+      rows[index].updatedAt = time
+    }
+  }
+}

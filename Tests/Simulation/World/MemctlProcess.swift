@@ -1,0 +1,39 @@
+import MemctlCore
+
+/// One run of memctl: the real cache and the real engine, over a simulated network.
+final class MemctlProcess {
+  let name: String
+  let life: Life
+  let cache: Cache
+  let engine: SyncEngine
+
+  /// - Throws: what opening the cache throws, also where the process dies doing so.
+  init(_ world: World, _ machine: Machine, name: String, life: Life) throws {
+    self.name = name
+    self.life = life
+    let random = Randomness { [unowned world] in world.chance.next() }
+    cache = try life.owningConnections { try Cache(path: machine.path, random: random) }
+    let cancellation = Cancellation()
+    let plants = world.plants
+    engine = SyncEngine(
+      cache: cache,
+      requests: try Requests(
+        address: "http://localhost:8080", key: "k", timeout: Exchange.patience),
+      transport: plants.transport(SimulatedTransport(world, machine, life, name: name)),
+      lock: SyncLock(cachePath: machine.path, patience: 0, cancellation: cancellation),
+      cancellation: cancellation, policy: plants.policy, random: random,
+      now: { [unowned world] in world.now })
+  }
+}
+
+/// What a test replaces to see whether the simulation notices.
+public struct Plants {
+  public var policy = RetryPolicy()
+  public var transport: (any Transport) -> any Transport = { $0 }
+  /// Stores a memory as the user wants; the path is that of the cache.
+  public var store: (Cache, String, MemoryFields, Timestamp) throws -> EntryID = {
+    try $0.store($2, at: $3).1
+  }
+
+  public init() {}
+}

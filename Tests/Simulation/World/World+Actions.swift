@@ -1,0 +1,162 @@
+import MemctlCore
+import SQLite
+
+/// What happens in a step.
+extension World {
+  func act(_ action: Action, on machine: Machine, crash: Crash?) {
+    switch action {
+    case .store: storeMemories(on: machine, crash)
+    case .delete: deleteMemory(on: machine, crash)
+    case .retry: retry(on: machine, crash)
+    case .drop: drop(on: machine, crash)
+    case .sync: run(on: machine, crash) { try $0.sync() }
+    case .push:
+      let limit = chance.oneIn(3) ? 1 + chance.below(5) : nil
+      run(on: machine, crash) { try $0.push(limit: limit) }
+    case .pull: run(on: machine, crash) { try $0.pull() }
+    case .resync: run(on: machine, crash) { try $0.resync() }
+    case .send:
+      guard !machine.isSyncing, let entry = anyEntry(of: machine) else { return }
+      run(on: machine, crash) { try $0.send([EntryID(rawValue: entry.id)]) }
+    case .wait: advance(seconds: chance.pick([5, 40, 125, 300, 1_000, 4_000]))
+    case .restart: restart(machine)
+    case .program: storeByProgram(on: machine)
+    case .orphan: leaveOrphans(on: machine)
+    case .badEntry: leaveBadEntry(on: machine)
+    case .serverStore: storeOnServer()
+    case .serverEdit: editOnServer()
+    case .serverDelete: deleteOnServer()
+    case .revokeKey: server.acceptsKey = false
+    case .allowKey: server.acceptsKey = true
+    }
+  }
+
+  // MARK: Syncing
+
+  func run(
+    on machine: Machine, _ crash: Crash?, _ operation: (SyncEngine) throws -> SyncReport
+  ) {
+    let attempts = machine.entries().reduce(0) { $0 + $1.attempts }
+    let failures = machine.failures
+    let isOuter = !machine.isSyncing
+    inProcess(of: machine, crash: crash) { process in
+      machine.isSyncing = true
+      defer { if isOuter { machine.isSyncing = false } }
+      let report = try operation(process.engine)
+      note(process.name, report.summary)
+    }
+    if !isOuter { return }
+    machine.isSyncing = false
+    let counted = machine.entries().reduce(0) { $0 + $1.attempts } - attempts
+    if counted > machine.failures - failures {
+      fail(
+        .counterMoved,
+        "machine \(machine.index) counted \(counted) attempts, the server failed \(machine.failures - failures) times"
+      )
+    }
+  }
+
+  func anyEntry(of machine: Machine) -> Machine.Entry? {
+    let entries = machine.entries()
+    return entries.isEmpty ? nil : chance.pick(entries)
+  }
+
+  private func retry(on machine: Machine, _ crash: Crash?) {
+    guard let entry = anyEntry(of: machine) else { return }
+    inProcess(of: machine, crash: crash) { process in
+      note(process.name, "retries entry \(entry.id)")
+      _ = try process.cache.retry(EntryID(rawValue: entry.id))
+    }
+  }
+
+  private func drop(on machine: Machine, _ crash: Crash?) {
+    guard let entry = anyEntry(of: machine) else { return }
+    note("m\(machine.index)", "drops entry \(entry.id), \(entry.operation) of \(entry.name ?? "?")")
+    // Whether it dies or not, the user has given it up.
+    if let name = entry.name { truth.change(name) { $0.isLoose = true } }
+    if entry.operation == "delete" {
+      for item in truth.items
+      where item.deletedOn.contains(machine.index) || item.isGroup && item.owner == machine.index {
+        truth.change(item.name) { $0.isLoose = true }
+      }
+    }
+    inProcess(of: machine, crash: crash) { process in
+      _ = try process.cache.drop(EntryID(rawValue: entry.id))
+    }
+  }
+
+  // MARK: The server's own users
+
+  private func storeOnServer() {
+    let name = truth.newName()
+    var item = Truth.Item(name: name, owner: nil, content: "\(name) from elsewhere")
+    item.wanted = 1
+    truth.add(item)
+    let time = now.advanced(bySeconds: schedule.conditions.skew)
+    let row = Server.Row(
+      id: server.nextID(), content: item.content, category: "facts", tags: name, keywords: "",
+      importance: 0.5, isSensitive: false, createdAt: time, updatedAt: time)
+    server.begin(.insert(row), commitsAt: commitTime)
+    note("server", "a user stores \(name)")
+  }
+
+  private var commitTime: Timestamp {
+    chance.oneIn(2) ? now : now.advanced(bySeconds: chance.seconds(0...100))
+  }
+
+  private func anyRow() -> Server.Row? {
+    let rows = server.live.filter { truth[$0.tags].map { !$0.isGroup && !$0.isLoose } ?? false }
+    return rows.isEmpty ? nil : chance.pick(rows)
+  }
+
+  /// A store in doubt cannot be told by what it said once somebody has changed it, so only what its
+  /// machine knows to be there is edited.
+  private func editOnServer() {
+    guard let row = anyRow(), !row.isSensitive, isKnownToOwner(row) else { return }
+    truth.change(row.tags) {
+      $0.isEdited = true
+      $0.content = "\(row.tags) edited"
+    }
+    server.begin(
+      .update(
+        id: row.id, fields: ["content": .string("\(row.tags) edited"), "importance": 0.25],
+        at: now.advanced(bySeconds: schedule.conditions.skew)), commitsAt: commitTime)
+    note("server", "a user edits \(row.tags)")
+  }
+
+  private func isKnownToOwner(_ row: Server.Row) -> Bool {
+    guard let owner = truth[row.tags]?.owner else { return true }
+    return machines[owner].memories().contains { $0.serverID == row.id }
+  }
+
+  /// A cache that was never pulled cannot tell whether a tombstone is that of its store in doubt; it
+  /// rather sends a memory again that somebody has deleted than lose it.
+  func mayBeDeleted(_ row: Server.Row) -> Bool {
+    guard let owner = truth[row.tags]?.owner else { return true }
+    return isKnownToOwner(row)
+      || machines[owner].entries().contains { $0.name == row.tags && $0.hasWatermark }
+  }
+
+  private func deleteOnServer() {
+    guard let row = anyRow(), mayBeDeleted(row) else { return }
+    truth.change(row.tags) { $0.wanted = 0 }
+    server.begin(
+      .delete(id: row.id, at: now.advanced(bySeconds: schedule.conditions.skew)),
+      commitsAt: commitTime)
+    note("server", "a user deletes \(row.tags)")
+  }
+}
+
+extension SyncReport {
+  fileprivate var summary: String {
+    var parts: [String] = []
+    if let push {
+      parts.append("sent \(push.sent), done \(push.acknowledged), left \(push.remaining)")
+    }
+    if let push, push.adopted > 0 { parts.append("adopted \(push.adopted)") }
+    if let pull {
+      parts.append("+\(pull.inserted) ~\(pull.updated) −\(pull.deleted), skipped \(pull.skipped)")
+    }
+    return (parts + problems.map(\.kind.rawValue)).joined(separator: "; ")
+  }
+}

@@ -1,0 +1,72 @@
+import JSON
+import MemctlCore
+
+/// What is checked while things happen.
+extension World {
+  /// Judges a request that is about to leave.
+  func judge(_ request: HTTPRequest, of machine: Machine) {
+    let path = Server.path(of: request)
+    if machine.isRefused, path != "/health", path != "/api/auth-check" {
+      fail(
+        .sentAfterRefusal,
+        "machine \(machine.index) asks \(path) though the server refused its key")
+    }
+  }
+
+  /// Takes note of an answer that a process reads.
+  func delivered(_ exchange: Exchange, by name: String) {
+    let machine = exchange.machine
+    let path = Server.path(of: exchange.request)
+    switch exchange.result {
+    case .failure(let failure):
+      note(name, "← \(exchange.name): \(failure)")
+    case .success(let response):
+      note(name, "← \(exchange.name): \(response.status)")
+      let isAuthCheck = path == "/api/auth-check"
+      // The key does not go along with /health.
+      if response.status == 401 && path != "/health" || response.status == 403 && isAuthCheck {
+        machine.isRefused = true
+      }
+      // Where there is no auth-check, there is no telling but trying.
+      if isAuthCheck || path == "/health", response.status == 200 {
+        let body = response.body.withBytes { try? JSONValue(parsing: $0) }
+        if body?["status"]?.string == "ok" { machine.isRefused = false }
+      }
+      let isEntry = exchange.request.method != .get
+      let counts = [400, 403, 404, 405, 409, 413, 422, 500]
+      if isEntry, counts.contains(response.status) { machine.failures += 1 }
+    }
+  }
+
+  /// What holds at every moment, of every machine, without a look at the server.
+  func checkMachines() {
+    for machine in machines {
+      let counts = machine.counts()
+      for item in truth.items where !item.isLoose {
+        let count = counts[item.name] ?? 0
+        if item.owner == machine.index, count < item.wanted {
+          fail(
+            .lost,
+            "\(item.name) is \(count) times on machine \(machine.index), which wrote \(item.wanted)"
+          )
+        }
+        if item.deletedOn.contains(machine.index), count > 0 {
+          fail(.cameBack, "\(item.name) is back on machine \(machine.index), where it was deleted")
+        }
+      }
+      checkEntries(of: machine)
+    }
+  }
+
+  private func checkEntries(of machine: Machine) {
+    let entries = machine.entries()
+    for (entry, next) in zip(entries, entries.dropFirst()) where entry.id == next.id {
+      fail(.duplicate, "entry \(entry.id) of machine \(machine.index) stands in two tables")
+    }
+    let spokenFor = entries.filter { $0.operation == "store" }.compactMap(\.localID)
+    for row in machine.memories() where row.serverID == nil && !spokenFor.contains(row.id) {
+      guard let item = truth[row.name], !item.isOrphan, !item.isLoose else { continue }
+      fail(.halfWritten, "\(row.name) on machine \(machine.index) has neither server id nor entry")
+    }
+  }
+}

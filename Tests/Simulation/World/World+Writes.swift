@@ -1,0 +1,154 @@
+import MemctlCore
+import SQLite
+
+/// What users and other programs write on a machine.
+extension World {
+  // MARK: Users
+
+  func storeMemories(on machine: Machine, _ crash: Crash?) {
+    let count = chance.weighted([(6, 1), (2, 3), (1, 12)])
+    for number in 1...count {
+      let name = groupName(of: machine) ?? newItem(on: machine)
+      let fields = fields(of: truth[name]!)
+      // The last one is the one that is interrupted.
+      let isAlive = inProcess(of: machine, crash: number == count ? crash : nil) { process in
+        note(process.name, "stores \(name)")
+        let before = machine.counts()[name] ?? 0
+        defer {
+          let written = (machine.counts()[name] ?? 0) - before
+          truth.change(name) { $0.wanted += written }
+        }
+        _ = try plants.store(process.cache, machine.path, fields, now)
+      }
+      if !isAlive { return }
+    }
+  }
+
+  /// Now and then the user says again word for word what was said before.
+  private func groupName(of machine: Machine) -> String? {
+    guard chance.oneIn(6) else { return nil }
+    let groups = truth.items.filter { $0.owner == machine.index && $0.isGroup && !$0.isOrphan }
+    if let group = groups.last { return group.name }
+    let name = truth.newName()
+    var item = Truth.Item(name: name, owner: machine.index, content: "\(name) said again")
+    item.isGroup = true
+    return truth.add(item)
+  }
+
+  private func newItem(on machine: Machine) -> String {
+    let name = truth.newName()
+    var item = Truth.Item(name: name, owner: machine.index, content: "\(name) note")
+    switch chance.below(12) {
+    case 0, 1: item.content += " password=hunter2 of host a"
+    case 2: item.isSensitive = true
+    case 3: item.content = (chance.oneIn(2) ? "413 " : "500 ") + item.content
+    case 4: item.content += String(repeating: "x", count: 1_400)
+    default: break
+    }
+    item.isRejected =
+      item.content.count > 1_400 || item.content.hasPrefix("413 ")
+      || item.content.hasPrefix("500 ")
+    return truth.add(item)
+  }
+
+  private func fields(of item: Truth.Item) -> MemoryFields {
+    var fields = MemoryFields(content: item.content, tags: item.name)
+    fields.isSensitive = item.isSensitive
+    if !item.isGroup {
+      fields.category = chance.pick(["facts", " Gotcha ", "infra", "people"])
+      fields.importance = Double(chance.below(1_000)) / 999
+    }
+    return fields
+  }
+
+  func deleteMemory(on machine: Machine, _ crash: Crash?) {
+    let rows = machine.memories().filter { row in
+      guard let item = truth[row.name] else { return false }
+      if item.owner == machine.index { return true }
+      return !item.isGroup && row.serverID.flatMap(server.row).map(mayBeDeleted) ?? true
+    }
+    if rows.isEmpty { return }
+    let row = chance.pick(rows)
+    inProcess(of: machine, crash: crash) { process in
+      note(process.name, "deletes \(row.name) (\(row.id), server \(row.serverID ?? 0))")
+      defer {
+        if !machine.memories().contains(where: { $0.id == row.id }) {
+          truth.change(row.name) {
+            $0.wanted = $0.isGroup ? $0.wanted - 1 : 0
+            if !$0.isGroup { $0.deletedOn.append(machine.index) }
+          }
+        }
+      }
+      _ = try process.cache.delete(LocalID(rawValue: row.id), at: now)
+    }
+  }
+
+  // MARK: Other programs
+
+  private func connect(_ machine: Machine, _ body: (Connection) throws -> Void) {
+    do {
+      guard try machine.observe() != nil else { return }
+      let connection = try Connection(path: machine.path, busyTimeout: 0)
+      try connection.transaction { try body(connection) }
+    } catch {
+      fail(.file, "another program on machine \(machine.index) failed: \(error)")
+    }
+  }
+
+  private func insert(
+    _ item: Truth.Item, at time: Timestamp, _ connection: Connection
+  ) throws -> Int64 {
+    try connection.run(
+      """
+      INSERT INTO memories (content, category, tags, importance, is_sensitive, created_at, updated_at)
+      VALUES (?, 'facts', ?, 0.5, ?, ?4, ?4)
+      """, item.content, item.name, item.isSensitive, time.description)
+    return connection.lastInsertedRowID
+  }
+
+  /// Writes a memory and its entry as the Python server does.
+  func storeByProgram(on machine: Machine) {
+    connect(machine) { connection in
+      let name = truth.newName()
+      var item = Truth.Item(name: name, owner: machine.index, content: "\(name) by a program")
+      item.wanted = 1
+      truth.add(item)
+      note("program", "stores \(name) on machine \(machine.index)")
+      let id = try insert(item, at: now, connection)
+      try connection.run(
+        "INSERT INTO pending_ops (op_type, payload, created_at, retry_count) VALUES ('store', ?, ?, ?)",
+        """
+        {"local_id": \(id), "content": "\(item.content)", "category": "facts", "tags": "\(name)", \
+        "expanded_keywords": "", "importance": 0.5, "force_sensitive": false}
+        """, now.description, chance.below(5))
+    }
+  }
+
+  /// Writes memories and dies before it sends them, as the Python server may.
+  func leaveOrphans(on machine: Machine) {
+    connect(machine) { connection in
+      let name = truth.newName()
+      var item = Truth.Item(name: name, owner: machine.index, content: "\(name) orphan")
+      item.isSensitive = chance.oneIn(4)
+      item.isOrphan = true
+      item.wanted = 1 + chance.below(2)
+      item.isGroup = item.wanted > 1
+      truth.add(item)
+      note("program", "leaves \(item.wanted) orphans \(name) on machine \(machine.index)")
+      let time = chance.oneIn(3) ? now : now.advanced(bySeconds: -600)
+      for _ in 0..<item.wanted { _ = try insert(item, at: time, connection) }
+    }
+  }
+
+  func leaveBadEntry(on machine: Machine) {
+    let (name, payload) = chance.pick([
+      ("store", "{broken"), ("store", "{}"), ("delete", #"{"server_id":"x"}"#), ("paint", "{}"),
+    ])
+    connect(machine) { connection in
+      note("program", "leaves a bad entry on machine \(machine.index)")
+      try connection.run(
+        "INSERT INTO pending_ops (op_type, payload, created_at) VALUES (?, ?, ?)", name, payload,
+        now.description)
+    }
+  }
+}
