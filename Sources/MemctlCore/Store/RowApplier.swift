@@ -34,6 +34,9 @@ struct RowApplier {
   /// Records that do not say which memory they are: any that seems to be missing may be one of them.
   private var unidentified = 0
 
+  /// False where something seems to be missing that may only be hidden: it was not deleted.
+  private(set) var isComplete = true
+
   private(set) var report = PullReport()
   /// Entries of the queue that turned out to have arrived.
   private(set) var adopted = 0
@@ -75,7 +78,11 @@ struct RowApplier {
     try applyPortion()
     if mergesLater { try cache.mergeIndex(later: false) }
     if case .everything(let known) = extent {
-      let missing = unidentified > 0 ? [] : known.filter { !seen.contains($0) }
+      var missing = known.filter { !seen.contains($0) }
+      if unidentified > 0 {
+        isComplete = missing.isEmpty
+        missing = []
+      }
       if !force, missing.count > 10, missing.count * 2 > known.count {
         throw Problem(
           .refused,

@@ -57,9 +57,10 @@ extension SyncEngine {
       }
     }
     try applier.finish(force: force)
-    try cache.setWatermark(serverTime)
+    // The next pull must see the tombstones of what could not be deleted now.
+    if applier.isComplete { try cache.setWatermark(serverTime) }
     var report = applier.report
-    report.watermark = serverTime
+    report.watermark = try cache.watermark()
     return report
   }
 

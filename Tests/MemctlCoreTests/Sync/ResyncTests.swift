@@ -259,6 +259,22 @@ import Testing
     #expect(try client.contents() == ["a"])
   }
 
+  @Test("What a record without an id kept a resync from deleting goes with the next pull")
+  func deletesLater() throws {
+    let client = try Client(server)
+    server.add("stays")
+    let id = server.add("goes")
+    _ = try client.engine.sync()
+    server.remove(id)
+    client.clock.advance(seconds: 300)
+    server.change { $0.extraRecords = ["17"] }
+    #expect(try client.engine.resync().pull?.deleted == 0)
+    server.change { $0.extraRecords = [] }
+    client.clock.advance(seconds: 300)
+    _ = try client.engine.sync()
+    #expect(try client.contents() == ["stays"])
+  }
+
   @Test("What is kept is counted")
   func keptCount() throws {
     let client = try Client(server)
