@@ -70,7 +70,11 @@ extension Cache {
       "INSERT INTO pending_ops(op_type, payload, created_at) VALUES (?, ?, ?)", operation.name,
       operation.payload, now.description)
     let id = EntryID(rawValue: connection.lastInsertedRowID)
-    if case .update = operation { try hold(id, as: .pending) }
+    switch operation {
+    case .update: try hold(id, as: .pending)
+    case .delete(let serverID): try noteDeletion(of: serverID, at: now)
+    case .store: break
+    }
     return id
   }
 

@@ -65,6 +65,38 @@ extension Cache {
   }
 }
 
+/// What was deleted here, as notes in `memctl_meta`: the tombstone of one memory must not be taken for
+/// that of an equal one whose store is in doubt.
+extension Cache {
+  private static let deletion = "deleted:"
+
+  func noteDeletion(of id: ServerID, at now: Timestamp) throws {
+    try connection.run(
+      "INSERT OR REPLACE INTO memctl_meta(key, value) VALUES (?, ?)",
+      "\(Self.deletion)\(id.rawValue)", now.description)
+  }
+
+  /// Ids of memories on the server, those included whose delete another program queued.
+  func ownDeletions() throws -> Set<Int64> {
+    let noted = try connection.query(
+      "SELECT substr(key, ?2) FROM memctl_meta WHERE key >= ?1 AND key < ?1 || ':'", Self.deletion,
+      Self.deletion.count + 1
+    ) { Int64($0.text(0)) }
+    return try serverIDs(ofEntries: "delete").union(noted.compactMap { $0 })
+  }
+
+  /// Removes what no store in doubt can be mistaken for any more: there is none, and one that is to
+  /// come looks for rows that are younger than this pull.
+  func forgetDeletions(at now: Timestamp) throws {
+    try connection.run(
+      """
+      DELETE FROM memctl_meta WHERE key >= ?1 AND key < ?1 || ':' AND value < ?2
+        AND NOT EXISTS (SELECT 1 FROM memctl_entries
+          WHERE op_type = 'store' AND state IN ('sending', 'in_doubt'))
+      """, Self.deletion, now.advanced(bySeconds: -3_600).description)
+  }
+}
+
 /// How many of everything, all read from one snapshot.
 public struct Counts: Sendable {
   public let total: Int

@@ -21,6 +21,8 @@ struct RowApplier {
   private var candidates: AdoptionCandidates
   private let deletesOnTheirWay: Set<Int64>
   private let updatesOnTheirWay: Set<Int64>
+  /// What was deleted here, which no store in doubt can be.
+  private let ownDeletions: Set<Int64>
 
   private var seen: Set<Int64> = []
   private var portion: [ServerRow] = []
@@ -51,6 +53,7 @@ struct RowApplier {
     candidates = AdoptionCandidates(try cache.adoptionCandidates(), margin: margin)
     deletesOnTheirWay = try cache.serverIDs(ofEntries: "delete")
     updatesOnTheirWay = try cache.serverIDs(ofEntries: "update")
+    ownDeletions = try cache.ownDeletions()
   }
 
   mutating func add(_ record: Result<ServerRow, ServerRow.Defect>) throws {
@@ -104,7 +107,7 @@ struct RowApplier {
 
   private mutating func applyPortion() throws {
     let tombstones = portion.filter(\.isDeleted)
-    for row in tombstones where !candidates.isEmpty {
+    for row in tombstones where !candidates.isEmpty && !ownDeletions.contains(row.id.rawValue) {
       // What was deleted elsewhere before its answer reached us is settled as well.
       let local = try cache.memory(row.id)
       if let candidate = candidates.takeStoreInDoubt(for: row, linkedTo: local) {

@@ -59,6 +59,7 @@ extension SyncEngine {
     try applier.finish(force: force)
     // The next pull must see the tombstones of what could not be deleted now.
     if applier.isComplete { try cache.setWatermark(serverTime) }
+    try cache.forgetDeletions(at: now())
     var report = applier.report
     report.watermark = try cache.watermark()
     return report
@@ -189,6 +190,7 @@ private struct DoubtLook {
   private let cache: Cache
   private let now: Timestamp
   private var candidates: AdoptionCandidates
+  private let ownDeletions: Set<Int64>
   private(set) var adopted = 0
   /// False where a record could not be understood: what seems to be missing may be that one.
   private(set) var isComplete = true
@@ -198,6 +200,7 @@ private struct DoubtLook {
     self.now = now
     let doubts = try cache.adoptionCandidates().filter { $0.entry != nil }
     candidates = AdoptionCandidates(doubts, margin: margin)
+    ownDeletions = try cache.ownDeletions()
   }
 
   mutating func add(_ record: Result<ServerRow, ServerRow.Defect>) throws {
@@ -205,7 +208,8 @@ private struct DoubtLook {
       isComplete = false
       return
     }
-    if candidates.isEmpty { return }
+    // What the user deleted was another memory, however equal.
+    if candidates.isEmpty || ownDeletions.contains(row.id.rawValue) { return }
     let local = try cache.memory(row.id)
     guard let candidate = candidates.takeStoreInDoubt(for: row, linkedTo: local),
       let entry = candidate.entry

@@ -1,0 +1,62 @@
+import TestSupport
+import Testing
+
+@testable import MemctlCore
+
+/// Memories that are equal in all fields, of which one was deleted and another is in doubt (G2).
+@Suite("Equal memories") struct EqualMemoriesTests {
+  let server = ModelServer()
+
+  @Test("The tombstone of a memory that was deleted here ends no store of an equal one")
+  func ownTombstone() throws {
+    let client = try Client(server)
+    _ = try client.engine.sync()
+    try client.store("a")
+    try client.store("a")
+    server.fail(.store, 1...1, with: .loseRequest)
+    _ = try client.engine.push()
+    let linked = try #require(try client.memories().first { $0.serverID != nil })
+    _ = try client.cache.delete(linked.id, at: client.clock.now)
+    _ = try client.engine.sync()
+    #expect(try client.contents() == ["a"])
+    client.waitLongEnough()
+    _ = try client.engine.sync()
+    #expect(server.contents == ["a"])
+    #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("A row whose delete is queued is not taken for an equal memory in doubt")
+  func ownDelete() throws {
+    let client = try Client(server)
+    _ = try client.engine.sync()
+    let first = try client.store("a")
+    try client.store("a")
+    server.change {
+      $0.fault = { call, number, _ in
+        if call != .store || number > 2 { return nil }
+        return number == 1 ? .loseAnswer : .loseRequest
+      }
+    }
+    _ = try client.engine.push()
+    _ = try client.cache.delete(first, at: client.clock.now)
+    _ = try client.engine.pull()
+    client.waitLongEnough()
+    _ = try client.engine.sync()
+    #expect(server.contents == ["a"])
+    #expect(try client.contents() == ["a"])
+    #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("What is noted of a deletion goes when nothing can be mistaken for it any more")
+  func notesEnd() throws {
+    let client = try Client(server)
+    let id = try client.store("a")
+    _ = try client.engine.sync()
+    _ = try client.cache.delete(id, at: client.clock.now)
+    _ = try client.engine.sync()
+    #expect(try client.cache.ownDeletions() == [1])
+    client.waitLongEnough()
+    _ = try client.engine.sync()
+    #expect(try client.cache.ownDeletions().isEmpty)
+  }
+}
