@@ -45,6 +45,7 @@ let package = Package(
       name: "memctl-simulate", dependencies: ["Simulation"], path: "Tests/memctl-simulate"),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "MemctlCore", "SQLite"]),
     .testTarget(name: "MemoryAPITests", dependencies: ["MemoryAPI"]),
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     .testTarget(

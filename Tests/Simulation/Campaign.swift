@@ -12,6 +12,7 @@ public final class Campaign: Sendable {
     var next: UInt64
     var done = 0
     var tally = Tally()
+    var hash: UInt64 = 0
     var failures: [Failure] = []
   }
 
@@ -37,6 +38,7 @@ public final class Campaign: Sendable {
         state.withLock { state in
           state.done += 1
           state.tally.add(simulation.tally)
+          state.hash ^= simulation.trace.hash
           if let violation = simulation.violation {
             state.failures.append(Failure(seed: seed, violation: violation))
           }
@@ -56,5 +58,7 @@ public final class Campaign: Sendable {
   /// Lowest seed first.
   public var failures: [Failure] { state.withLock { $0.failures }.sorted { $0.seed < $1.seed } }
   public var tally: Tally { state.withLock { $0.tally } }
+  /// Of all that happened: the same whenever the same seeds are tried.
+  public var hash: UInt64 { state.withLock { $0.hash } }
   public var done: Int { state.withLock { $0.done } }
 }

@@ -4,9 +4,10 @@ import Simulation
 // memctl-simulate SEEDS         tries the seeds from 1 on
 // memctl-simulate --seed N      replays one, with its trace
 // memctl-simulate --all SEEDS   tries all, whatever fails on the way
+// memctl-simulate --brief SEEDS names the first that fails, without its trace
 let arguments = Array(CommandLine.arguments.dropFirst())
 guard let number = arguments.last.flatMap({ UInt64($0) }), number > 0 else {
-  print("usage: memctl-simulate [--all] SEEDS | --seed N")
+  print("usage: memctl-simulate [--all | --brief] SEEDS | --seed N")
   exit(64)
 }
 
@@ -45,13 +46,13 @@ for (title, prefix) in [
 }
 print(
   String(
-    format: "%d schedules in %.1f s, %.1f a second", campaign.done, seconds,
-    Double(campaign.done) / seconds))
+    format: "%d schedules in %.1f s, %.1f a second; trace %llx", campaign.done, seconds,
+    Double(campaign.done) / seconds, campaign.hash))
 for failure in campaign.failures {
   print("seed \(failure.seed): \(failure.violation.kind.rawValue): \(failure.violation.message)")
 }
 if let failure = campaign.failures.first {
-  if !isExhaustive { _ = show(failure.seed) }
+  if arguments.count == 1 { _ = show(failure.seed) }
   exit(1)
 }
 print("every promise held")

@@ -15,6 +15,8 @@ final class Machine {
   var missedRecord = false
   /// A process of this machine holds the sync lock.
   var isSyncing = false
+  /// Entries that nobody can read, which another program left.
+  var badEntries: [Int64] = []
   /// Processes that are in the middle of something.
   var busy: [Int] = []
   private var observer: Connection?

@@ -1,4 +1,5 @@
 import MemctlCore
+import SQLite
 
 /// One run of memctl: the real cache and the real engine, over a simulated network.
 final class MemctlProcess {
@@ -24,16 +25,19 @@ final class MemctlProcess {
       cancellation: cancellation, policy: plants.policy, random: random,
       now: { [unowned world] in world.now })
   }
+
+  /// A further connection of this process.
+  func connect(_ machine: Machine) throws -> Connection {
+    try life.owningConnections { try Connection(path: machine.path) }
+  }
 }
 
 /// What a test replaces to see whether the simulation notices.
 public struct Plants {
   public var policy = RetryPolicy()
   public var transport: (any Transport) -> any Transport = { $0 }
-  /// Stores a memory as the user wants; the path is that of the cache.
-  public var store: (Cache, String, MemoryFields, Timestamp) throws -> EntryID = {
-    try $0.store($2, at: $3).1
-  }
+  /// Stores a memory over a connection that dies with the process; nil for memctl's own way.
+  public var store: ((Connection, MemoryFields, Timestamp) throws -> Void)?
 
   public init() {}
 }

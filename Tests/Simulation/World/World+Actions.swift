@@ -72,6 +72,7 @@ extension World {
   private func drop(on machine: Machine, _ crash: Crash?) {
     guard let entry = anyEntry(of: machine) else { return }
     note("m\(machine.index)", "drops entry \(entry.id), \(entry.operation) of \(entry.name ?? "?")")
+    machine.badEntries.removeAll { $0 == entry.id }
     // Whether it dies or not, the user has given it up.
     if let name = entry.name { truth.change(name) { $0.isLoose = true } }
     if entry.operation == "delete" {

@@ -95,6 +95,9 @@ extension World {
         "entry \(entry.id) (\(entry.operation) of \(entry.name ?? "?")) of machine \(machine.index) is dead for no reason of the server's"
       )
     }
+    for id in machine.badEntries where !entries.contains(where: { $0.id == id }) {
+      fail(.deadLetter, "entry \(id) of machine \(machine.index), which nobody can read, is gone")
+    }
     for item in truth.items where item.isRejected && !item.isLoose && item.owner == machine.index {
       let count = entries.count { $0.state == "dead" && $0.name == item.name }
       if count != item.wanted {

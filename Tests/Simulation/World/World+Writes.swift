@@ -18,7 +18,11 @@ extension World {
           let written = (machine.counts()[name] ?? 0) - before
           truth.change(name) { $0.wanted += written }
         }
-        _ = try plants.store(process.cache, machine.path, fields, now)
+        if let store = plants.store {
+          try store(process.connect(machine), fields, now)
+        } else {
+          _ = try process.cache.store(fields, at: now)
+        }
       }
       if !isAlive { return }
     }
@@ -149,6 +153,7 @@ extension World {
       try connection.run(
         "INSERT INTO pending_ops (op_type, payload, created_at) VALUES (?, ?, ?)", name, payload,
         now.description)
+      machine.badEntries.append(connection.lastInsertedRowID)
     }
   }
 }

@@ -151,8 +151,9 @@ final class World {
   }
 
   private func judge(_ problem: Problem, on machine: Machine, _ name: String) {
+    // Who holds the lock is named by its process id and the host's time.
+    if problem.kind == .busy, machine.isSyncing { return note(name, "another one is syncing") }
     note(name, "problem: \(problem.message)")
-    if problem.kind == .busy, machine.isSyncing { return }
     fail(.file, "\(name): \(problem.message)")
   }
 
