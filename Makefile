@@ -6,6 +6,8 @@ DESTDIR ?=
 N ?= 100000
 # For each target of make fuzz.
 SECONDS ?= 30
+# Worlds to simulate.
+SEEDS ?= 2000
 
 SWIFT = swift
 RELEASE = .build/release
@@ -23,7 +25,7 @@ INSTALLED = \
 	$(share)/fish/vendor_completions.d/memctl.fish
 
 .DEFAULT_GOAL = build
-.PHONY: build demo test bench fuzz generate lint format install uninstall clean help
+.PHONY: build demo test simulate planted fuzz bench generate lint format install uninstall clean help
 
 build: ## Build the programs .build/release/memctl and memctl-serve (the default)
 	@Scripts/require build
@@ -36,6 +38,15 @@ demo: build ## Show two machines that keep the same memories, with a server of i
 test: ## Run all tests, with warnings as errors
 	@Scripts/require test
 	$(SWIFT) test $(STRICT)
+
+simulate: ## Try SEEDS=2000 simulated worlds of machines, server and faults, or replay SEED=n
+	@Scripts/require build
+	$(SWIFT) build -c release --product memctl-simulate
+	@$(RELEASE)/memctl-simulate $(if $(SEED),--seed $(SEED),$(SEEDS))
+
+planted: ## Check that the simulation finds each fault that is planted in a copy of the sources
+	@Scripts/require test
+	@Scripts/planted-faults
 
 bench: build ## Compare with a plain client, on N=100000 memories
 	@Scripts/require test
@@ -56,7 +67,7 @@ lint: ## Check formatting, warnings and shell scripts
 	@Scripts/require build
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 	$(SWIFT) build --build-tests $(STRICT)
-	@if command -v shellcheck >/dev/null; then shellcheck Scripts/* .ci/run; \
+	@if command -v shellcheck >/dev/null; then shellcheck $$(grep -lE "^#!.*sh$$" Scripts/*) .ci/run; \
 	else echo "memctl: shellcheck is not installed, so the scripts were not checked" >&2; fi
 
 format: ## Format the sources
