@@ -10,6 +10,7 @@ public final class Cache {
   public let path: String
   let connection: Connection
   let random: Randomness
+  private let identity: FileIdentity?
 
   /// Opens the file, creates it when it is missing, and brings an old one up to date.
   ///
@@ -27,6 +28,7 @@ public final class Cache {
       if path != ":memory:" { Cache.closeToOthers(path) }
       return connection
     }
+    identity = FileIdentity(path)
   }
 
   /// Runs `body` in one transaction that holds the write lock. It is synchronous: a transaction
@@ -34,7 +36,15 @@ public final class Cache {
   ///
   /// - Throws: what `body` throws, and `Problem` of kind `.file`; then nothing was written.
   public func write<Result>(_ body: () throws -> Result) throws -> Result {
-    try Cache.translatingErrors(path) { try connection.transaction(.immediate, body) }
+    if connection.isInTransaction { return try body() }
+    return try Cache.translatingErrors(path) {
+      try connection.transaction(.immediate) {
+        let result = try body()
+        // Else it would be written into a file that nobody finds any more.
+        guard FileIdentity(path) == identity else { throw Problem.fileIsGone(path) }
+        return result
+      }
+    }
   }
 
   /// Runs `body` on one snapshot of the file.
@@ -98,7 +108,26 @@ public final class Cache {
   }
 }
 
+/// Which file a path stands for.
+private struct FileIdentity: Equatable {
+  private let device: UInt
+  private let number: UInt
+
+  /// Nil where there is none.
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    (device, number) = (UInt(status.st_dev), UInt(status.st_ino))
+  }
+}
+
 extension Problem {
+  fileprivate static func fileIsGone(_ path: String) -> Problem {
+    Problem(
+      .file, "\(path) was removed or replaced while memctl used it; nothing was written",
+      hint: "memctl sync fills a new one from the server")
+  }
+
   /// What an SQLite error means to someone whose memories are in the file at `path`.
   init(_ error: SQLiteError, path: String) {
     switch error.kind {
