@@ -179,8 +179,10 @@ public final class Connection {
   func lastError(sql: String?) -> SQLiteError { Self.lastError(of: handle, sql: sql) }
 
   private static func lastError(of handle: OpaquePointer, sql: String?) -> SQLiteError {
-    SQLiteError(
-      code: sqlite3_extended_errcode(handle), message: String(cString: sqlite3_errmsg(handle)),
-      sql: sql)
+    let code = sqlite3_extended_errcode(handle)
+    let fails = [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xff)
+    return SQLiteError(
+      code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql,
+      systemError: fails ? sqlite3_system_errno(handle) : 0)
   }
 }

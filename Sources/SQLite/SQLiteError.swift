@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// A failure that SQLite reported.
 public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -18,19 +19,26 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The extended result code.
   public let code: Int32
-  /// SQLite's own words.
+  /// SQLite's own words, and where a file is the cause, the system's.
   public let message: String
   /// The statement that failed, when there was one. Its parameters are not part of it.
   public let sql: String?
 
-  public init(code: Int32, message: String, sql: String? = nil) {
+  /// The `errno` that caused it, when there was one.
+  public let systemError: Int32
+
+  public init(code: Int32, message: String, sql: String? = nil, systemError: Int32 = 0) {
     self.code = code
-    self.message = message
+    self.message =
+      message + (systemError == 0 ? "" : ": \(String(cString: strerror(systemError)))")
     self.sql = sql
+    self.systemError = systemError
   }
 
   public var kind: Kind {
-    switch code & 0xff {
+    // SQLite calls only a part of what a full disk leads to by that name.
+    if [ENOSPC, EDQUOT].contains(systemError) { return .full }
+    return switch code & 0xff {
     case SQLITE_BUSY, SQLITE_LOCKED: .busy
     case SQLITE_FULL: .full
     case SQLITE_READONLY, SQLITE_PERM: .readOnly

@@ -13,7 +13,7 @@ final class Home {
 
   let folder: URL
   var environment: [String: String]
-  var database: String { folder.path + "/memory.db" }
+  var database: String { environment["MEMORY_DB"]! }
 
   /// - Parameter url: the server's address; by default nobody listens there.
   init(server url: String = nowhere) throws {

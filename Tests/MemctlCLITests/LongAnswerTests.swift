@@ -61,32 +61,3 @@ struct LongAnswerTests {
     #expect(peak < 64 << 20)
   }
 }
-
-extension Home {
-  /// Runs memctl and measures how many bytes of memory it had at most.
-  ///
-  /// - Parameter largestFile: bytes that a file may have.
-  func measured(
-    _ command: String, largestFile: Int? = nil
-  ) throws -> (ended: ChildProgram.Ended, peak: Int) {
-    let script = """
-      import os, resource, sys
-      limit = int(sys.argv[1])
-      pid = os.fork()
-      if pid == 0:
-        if limit: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        os.execv(sys.argv[2], sys.argv[2:])
-      _, status, usage = os.wait4(pid, 0)
-      print(usage.ru_maxrss * 1024)
-      sys.exit(os.waitstatus_to_exitcode(status) % 256)
-      """
-    let ended = try ChildProgram(
-      URL(filePath: "/usr/bin/env"),
-      ["python3", "-c", script, "\(largestFile ?? 0)", builtProduct("memctl").path, command],
-      environment: environment, folder: folder
-    ).finish()
-    check(ended.output + ended.errors, of: [command], #_sourceLocation)
-    let peak = try #require(ended.output.split(separator: "\n").last.flatMap { Int($0) })
-    return (ended, peak)
-  }
-}

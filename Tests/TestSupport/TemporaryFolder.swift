@@ -5,8 +5,13 @@ public final class TemporaryFolder: Sendable {
   public let path: String
 
   public init() {
-    path = NSTemporaryDirectory() + "memctl-test-" + UUID().uuidString
+    path = Self.unique()
     try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  /// A path that nobody uses.
+  public static func unique() -> String {
+    NSTemporaryDirectory() + "memctl-test-" + UUID().uuidString
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }

@@ -151,6 +151,10 @@ extension Problem {
       self.init(
         .file, "\(path) is damaged: \(error.message)",
         hint: "keep a copy, then rescue it with: sqlite3 '\(path)' .recover")
+    case .inputOutput:
+      self.init(
+        .file, "\(path) cannot be read or written: \(error.message)",
+        hint: "nothing was changed; check the disk, its free space and the quota, then try again")
     default:
       self.init(.file, "cannot use \(path): \(error.message)")
     }
