@@ -105,6 +105,15 @@ extension Cache {
       "UPDATE memctl_entries SET next_attempt_at = ? WHERE id = ?", time.description, id.rawValue)
   }
 
+  /// Gives a store in doubt a new key, as its old one stands for a memory that is linked already. It
+  /// waits until what the other's key may have caused can be seen.
+  func renewKey(_ id: EntryID, until time: Timestamp) throws {
+    try connection.run(
+      "UPDATE memctl_entries SET idempotency_key = ? WHERE id = ?", random.identifier(), id.rawValue
+    )
+    try hold(id, untilLookAt: time)
+  }
+
   /// Gives an entry back to be sent later, by whichever program comes first; what memctl knows of it
   /// stays. Updates, which the Python side would misunderstand, stay with memctl.
   func release(_ id: EntryID) throws {

@@ -274,6 +274,11 @@ struct Push {
         try settle(
           shipment,
           .nonsense("the server answered with the id \(serverID.rawValue) of another memory"))
+        // An equal memory that was in doubt as well has adopted what came of this key.
+        if shipment.isRepeat, try cache.memory(serverID)?.fields.content == fields.content {
+          try cache.renewKey(
+            shipment.entry.id, until: engine.now().advanced(bySeconds: engine.policy.lateness))
+        }
         return
       }
     }

@@ -47,6 +47,33 @@ import Testing
     #expect(try client.cache.entries().isEmpty)
   }
 
+  @Test("A key whose memory an equal one has adopted is not asked for again and again")
+  func adoptedKey() throws {
+    let client = try Client(server)
+    server.change { $0.honoursIdempotencyKeys = true }
+    try client.store("first")
+    _ = try client.engine.sync()
+    try client.store("a")
+    try client.store("a")
+    server.change {
+      $0.fault = { call, number, _ in
+        if call != .store || number > 3 { return nil }
+        return number == 2 ? .loseRequest : .loseAnswer
+      }
+    }
+    // One after the other, so that the one that did not arrive is the older.
+    _ = try client.engine.push(limit: 1)
+    _ = try client.engine.push(limit: 1)
+    _ = try client.engine.pull()
+    for _ in 0..<3 {
+      client.clock.advance(seconds: 200)
+      _ = try client.engine.sync()
+    }
+    #expect(server.contents == ["a", "a", "first"])
+    #expect(try client.contents() == ["a", "a", "first"])
+    #expect(try client.cache.entries().isEmpty)
+  }
+
   @Test("What is noted of a deletion goes when nothing can be mistaken for it any more")
   func notesEnd() throws {
     let client = try Client(server)
