@@ -6,7 +6,7 @@ extension World {
   // MARK: Users
 
   func storeMemories(on machine: Machine, _ crash: Crash?) {
-    let count = chance.weighted([(6, 1), (2, 3), (1, 12)])
+    let count = chance.weighted([(12, 1), (4, 3), (2, 12), (1, 36)])
     for number in 1...count {
       let name = groupName(of: machine) ?? newItem(on: machine)
       let fields = fields(of: truth[name]!)
