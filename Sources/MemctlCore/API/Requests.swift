@@ -8,7 +8,7 @@ public struct Requests: Sendable {
   public let isLoopback: Bool
   private let key: String
   /// Seconds for a whole exchange; for a sync answer, to its first byte.
-  private let timeout: Double
+  let timeout: Double
   /// Bytes; only a sync answer, which is read from a file, may be longer.
   private static let longestShortAnswer = 1 << 20
 

@@ -188,14 +188,20 @@ extension Cache {
   /// Puts the queue in order after whatever happened since the last sync. The caller holds the sync
   /// lock, so an entry that is being sent was left by a process that died: it may have arrived.
   ///
-  /// - Parameter longestWait: seconds; no entry waits for longer than that.
-  func recover(at now: Timestamp, longestWait: Double) throws {
+  /// - Parameters:
+  ///   - longestWait: seconds; no entry waits for longer than that.
+  ///   - longestFlight: seconds from a claim until what was claimed has gone out.
+  func recover(at now: Timestamp, longestWait: Double, longestFlight: Double) throws {
     // A delete or an update is harmless when it arrives twice.
     let repeatable = try connection.query(
       "SELECT id FROM memctl_entries WHERE state = 'sending' AND op_type <> 'store'"
     ) { EntryID(rawValue: $0.int64(0)) }
     for id in repeatable { try release(id) }
-    try connection.run("UPDATE memctl_entries SET state = 'in_doubt' WHERE state = 'sending'")
+    for entry in try entries() where entry.state == .sending {
+      let sentAt = entry.lastSentAt.map { min($0.advanced(bySeconds: longestFlight), now) } ?? now
+      try noteSending(entry.id, at: sentAt, watermark: nil)
+      try hold(entry.id, as: .inDoubt)
+    }
     // Times that cannot be come from before the clock was set back.
     try connection.run(
       "UPDATE memctl_entries SET last_sent_at = ?1 WHERE last_sent_at > ?1", now.description)

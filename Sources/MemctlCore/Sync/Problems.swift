@@ -81,8 +81,11 @@ extension Problem {
   ) -> Problem {
     let id = first.id.rawValue
     let what =
-      first.error.kind == .invalidInput
-      ? "entry \(id) cannot be sent" : "the server rejected entry \(id)"
+      switch first.error.kind {
+      case .invalidInput: "entry \(id) cannot be sent"
+      case .nonsense: "whether entry \(id) arrived cannot be found out"
+      default: "the server rejected entry \(id)"
+      }
     return Problem(
       .rejected,
       (count == 1 ? "" : "\(grouped(count)) entries became dead letters; ")

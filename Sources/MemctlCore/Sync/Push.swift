@@ -250,6 +250,8 @@ struct Push {
     case .inDoubt(let error, let counts, let after):
       lanes[shipment.lane].entries = []
       try cache.hold(entry.id, as: .inDoubt)
+      // It went out some time after it was claimed.
+      try cache.noteSending(entry.id, at: engine.now(), watermark: nil)
       try cache.noteFailure(entry.id, error, countsAsAttempt: counts, nextAttemptAt: after)
     case .dead(let error):
       if try cancelIfDeleted(entry) { return }

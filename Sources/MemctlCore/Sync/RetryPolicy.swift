@@ -9,6 +9,8 @@ public struct RetryPolicy: Sendable {
   /// Seconds by which the server may commit a write later than its own clock says: how far back a
   /// pull looks behind the watermark, and how long a lost store may still turn up.
   public var lateness = 120.0
+  /// Seconds after which a doubt that no look can settle is left to the user.
+  public var longestDoubt = 3_600.0
   /// Seconds for which a server that honours idempotency keys is trusted to remember one.
   public var keyLifetime = 86_400.0
 

@@ -91,7 +91,11 @@ extension SyncEngine {
           let sentAt = doubt.lastSentAt ?? .epoch
           // A store that the server is still working on may commit later than this look.
           if !look.isComplete {
-            try cache.hold(doubt.id, untilLookAt: askedAt.advanced(bySeconds: policy.lateness))
+            if try leaveToUser(doubt, at: askedAt) {
+              givenUp.append(doubt)
+            } else {
+              try cache.hold(doubt.id, untilLookAt: askedAt.advanced(bySeconds: policy.lateness))
+            }
           } else if askedAt.seconds(since: sentAt) >= policy.lateness {
             switch try settleMissing(doubt) {
             case .released: break
@@ -107,10 +111,27 @@ extension SyncEngine {
       }
     }
     guard let result else { return PushReport() }
-    if let first = givenUp.first, let error = first.lastError {
+    if let first = givenUp.first, let error = try cache.entry(first.id)?.lastError {
       report.note(.dead((first.id, error), count: givenUp.count))
     }
     return result
+  }
+
+  /// Where one of the server's records makes no sense for good, no look tells whether a store
+  /// arrived: to send it again could make a copy, and not to could lose it.
+  private func leaveToUser(_ doubt: QueueEntry, at now: Timestamp) throws -> Bool {
+    guard !doubt.deleteWhenKnown,
+      let since = doubt.lastSentAt ?? Timestamp(doubt.createdAt),
+      now.seconds(since: since) >= policy.longestDoubt
+    else { return false }
+    try cache.hold(doubt.id, as: .dead)
+    try cache.noteFailure(
+      doubt.id,
+      QueueEntry.LastError(
+        kind: .nonsense,
+        message: "the server has a memory that makes no sense, which could be this one"),
+      countsAsAttempt: false, nextAttemptAt: nil)
+    return true
   }
 
   /// A store that did not arrive goes back into the queue, unless its memory is gone, or the

@@ -156,7 +156,9 @@ public final class SyncEngine {
 
   func recover() throws {
     try cache.write {
-      try cache.recover(at: now(), longestWait: max(policy.longestDelay, policy.lateness))
+      try cache.recover(
+        at: now(), longestWait: max(policy.longestDelay, policy.lateness),
+        longestFlight: requests.timeout * Double(Push.window / Push.width))
     }
   }
 

@@ -145,6 +145,53 @@ import Testing
     #expect(server.contents == [])
     #expect(try client.contents() == [])
   }
+
+  // MARK: Looks that tell nothing
+
+  @Test("A doubt that no look can settle is left to the user, who may send it again")
+  func unreadable() throws {
+    let client = try Client(server)
+    server.add("theirs")
+    _ = try client.engine.sync()
+    try client.store("a")
+    server.fail(.store, 1...1, with: .loseRequest)
+    _ = try client.engine.push()
+    // It could be the memory: it does not say which one it is.
+    server.change { $0.extraRecords = ["{}"] }
+    client.clock.advance(seconds: 3_500)
+    _ = try client.engine.sync()
+    #expect(try client.states() == [.inDoubt])
+    client.clock.advance(seconds: 200)
+    let report = try client.engine.sync()
+    #expect(report.kinds == [.rejected])
+    #expect(report.push?.dead == 1)
+    let entry = try #require(try client.cache.entries().first)
+    #expect(entry.state == .dead)
+    #expect(entry.lastError?.kind == .nonsense)
+    #expect(try client.contents() == ["a", "theirs"])
+    #expect(try client.cache.retry(entry.id))
+    #expect(try client.engine.sync().problems == [])
+    #expect(server.contents == ["a", "theirs"])
+  }
+
+  @Test("What a process that died had claimed may have gone out later, and is not sent before")
+  func lateFlight() throws {
+    let client = try Client(server)
+    server.add("theirs")
+    _ = try client.engine.sync()
+    let (_, id) = try client.cache.store(MemoryFields(content: "a"), at: client.clock.now)
+    try client.cache.write {
+      try client.cache.hold(id, as: .sending)
+      try client.cache.noteSending(id, at: client.clock.now, watermark: client.cache.watermark())
+    }
+    // It was claimed together with others, which went out first and took until their deadlines.
+    client.clock.advance(seconds: 130)
+    _ = try client.engine.push()
+    #expect(server.count(.store) == 0)
+    client.clock.advance(seconds: 20)
+    _ = try client.engine.push()
+    #expect(server.contents == ["a", "theirs"])
+  }
 }
 
 extension Client {
