@@ -197,10 +197,13 @@ extension Cache {
       "SELECT id FROM memctl_entries WHERE state = 'sending' AND op_type <> 'store'"
     ) { EntryID(rawValue: $0.int64(0)) }
     for id in repeatable { try release(id) }
-    for entry in try entries() where entry.state == .sending {
-      let sentAt = entry.lastSentAt.map { min($0.advanced(bySeconds: longestFlight), now) } ?? now
-      try noteSending(entry.id, at: sentAt, watermark: nil)
-      try hold(entry.id, as: .inDoubt)
+    let claims = try connection.query(
+      "SELECT id, last_sent_at FROM memctl_entries WHERE state = 'sending'"
+    ) { (EntryID(rawValue: $0.int64(0)), $0.optionalText(1).flatMap(Timestamp.init)) }
+    for (id, claimedAt) in claims {
+      let sentAt = claimedAt.map { min($0.advanced(bySeconds: longestFlight), now) } ?? now
+      try noteSending(id, at: sentAt, watermark: nil)
+      try hold(id, as: .inDoubt)
     }
     // Times that cannot be come from before the clock was set back.
     try connection.run(

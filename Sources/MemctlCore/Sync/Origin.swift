@@ -48,12 +48,12 @@ extension SyncEngine {
 
 extension Problem {
   fileprivate static func foreign(_ met: Origin, _ known: Origin) -> Problem {
-    Problem(
+    let other =
+      met.address == known.address
+      ? "the key is now that of \(met.account ?? "nobody")" : "the server is now \(met.description)"
+    return Problem(
       .refused,
-      """
-      this cache was filled from \(known.description), but the server is now \(met.description); \
-      nothing was sent or changed
-      """,
+      "this cache was filled from \(known.description), but \(other); nothing was sent or changed",
       hint: """
         for another account or server use a cache of its own with --db; if it is the same one, \
         memctl resync --force --dry-run shows what changes, memctl resync --force goes on
