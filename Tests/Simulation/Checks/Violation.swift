@@ -18,7 +18,7 @@ public struct Violation: Error, Sendable {
     /// An attempt was counted that the server did not fail at.
     case counterMoved
     case sentAfterRefusal
-    /// The attempts of one store had different keys.
+    /// The attempts of one store had different keys, or none.
     case keyChanged
     /// The file or its index is damaged, or could not be used.
     case file

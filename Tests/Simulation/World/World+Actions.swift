@@ -7,6 +7,7 @@ extension World {
     switch action {
     case .store: storeMemories(on: machine, crash)
     case .delete: deleteMemory(on: machine, crash)
+    case .edit: editEntry(on: machine, crash)
     case .retry: retry(on: machine, crash)
     case .drop: drop(on: machine, crash)
     case .sync: run(on: machine, crash) { try $0.sync() }
@@ -66,6 +67,38 @@ extension World {
     inProcess(of: machine, crash: crash) { process in
       note(process.name, "retries entry \(entry.id)")
       _ = try process.cache.retry(EntryID(rawValue: entry.id))
+    }
+  }
+
+  /// The user changes a memory that waits, or that the server rejected.
+  private func editEntry(on machine: Machine, _ crash: Crash?) {
+    let entries = machine.entries().filter { entry in
+      guard let item = entry.name.flatMap({ truth[$0] }), !item.isGroup, !item.isLoose else {
+        return false
+      }
+      return entry.operation == "store" && (entry.state == "pending" || entry.state == "dead")
+    }
+    if entries.isEmpty { return }
+    let entry = chance.pick(entries)
+    let name = entry.name!
+    let content = "\(name) changed"
+    inProcess(of: machine, crash: crash) { process in
+      note(process.name, "edits entry \(entry.id) of \(name)")
+      defer {
+        if machine.memories().contains(where: { $0.name == name && $0.content == content }) {
+          truth.change(name) {
+            $0.content = content
+            $0.isRejected = false
+          }
+          keys[name] = nil
+        }
+      }
+      do {
+        _ = try process.cache.edit(
+          EntryID(rawValue: entry.id), MemoryChanges(content: content), at: now)
+      } catch let problem as Problem where problem.kind == .invalidInput {
+        note(process.name, "problem: \(problem.message)")
+      }
     }
   }
 

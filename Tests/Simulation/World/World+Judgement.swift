@@ -11,6 +11,18 @@ extension World {
         .sentAfterRefusal,
         "machine \(machine.index) asks \(path) though the server refused its key")
     }
+    if request.method == .post { judgeKey(of: request) }
+  }
+
+  /// A store goes out with the same key each time, unless the user has changed it.
+  private func judgeKey(of request: HTTPRequest) {
+    guard let name = (try? JSONValue(parsing: request.body ?? []))?["tags"]?.string,
+      let item = truth[name], !item.isGroup, !item.isLoose
+    else { return }
+    let key = request.headers.first { $0.name == "Idempotency-Key" }?.value
+    guard let key else { return fail(.keyChanged, "\(name) goes out without a key") }
+    if let known = keys[name], known != key { fail(.keyChanged, "\(name) has another key") }
+    keys[name] = key
   }
 
   /// Takes note of an answer that a process reads.

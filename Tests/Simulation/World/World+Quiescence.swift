@@ -43,7 +43,13 @@ extension World {
   private func checkAgreement(orphans: Bool) {
     if violation != nil { return }
     var onServer: [String: Int] = [:]
-    for row in server.live { onServer[row.tags, default: 0] += 1 }
+    for row in server.live {
+      onServer[row.tags, default: 0] += 1
+      guard let item = truth[row.tags], !item.isLoose, !row.isSensitive else { continue }
+      if row.content != item.content {
+        fail(.wrongFields, "\(item.name) says on the server: \(row.content)")
+      }
+    }
     for item in truth.items where orphans || !item.isOrphan {
       let count = onServer[item.name] ?? 0
       if item.isLoose, !item.isGroup {
