@@ -37,6 +37,7 @@ extension Counts {
         .init("last_sync_success", .bool(lastSyncSuccess)),
         .init("last_success_at", lastSuccess.map { .string($0) } ?? nil),
         .init("last_error", lastError?.json ?? nil),
+        .init("withheld", .integer(Int64(withheld))),
       ],
       summary: lines(style, now))
   }
@@ -50,7 +51,8 @@ extension Counts {
     for (category, count) in byCategory {
       lines.append(row("  " + category.printable, style.dim(grouped(count))))
     }
-    lines.append(row("not synced", grouped(orphans)))
+    let dropped = withheld > 0 ? " (\(grouped(withheld)) dropped from the queue)" : ""
+    lines.append(row("not synced", grouped(orphans) + dropped))
     let doubt = inDoubt > 0 ? " (\(grouped(inDoubt)) in doubt)" : ""
     lines.append(row("queue", grouped(pending) + doubt))
     lines.append(

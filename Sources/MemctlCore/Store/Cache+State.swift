@@ -104,6 +104,8 @@ public struct Counts: Sendable {
   public let byCategory: [(category: String, count: Int)]
   /// Memories without a server id.
   public let orphans: Int
+  /// Those of them whose store the user dropped, so that nothing sends them.
+  public let withheld: Int
   /// Entries that the server has not acknowledged and that are not dead, those in doubt included.
   public let pending: Int
   public let inDoubt: Int
@@ -167,6 +169,11 @@ extension Cache {
       return Counts(
         total: byCategory.reduce(0) { $0 + $1.count }, byCategory: byCategory,
         orphans: try count("SELECT count(*) FROM memories WHERE server_id IS NULL"),
+        withheld: try count(
+          """
+          SELECT count(*) FROM memctl_withheld w JOIN memories m ON m.id = w.memory_id
+          WHERE m.server_id IS NULL
+          """),
         pending: try count("SELECT count(*) FROM pending_ops") + count("\(held) <> 'dead'"),
         inDoubt: try count("\(held) IN ('in_doubt', 'sending')"),
         deadLetters: try count("\(held) = 'dead'"), lastSync: try lastSyncText(),

@@ -27,7 +27,8 @@ public enum Action: String, CaseIterable, Sendable {
   case serverStore, serverEdit, serverDelete, revokeKey, allowKey
 
   static let weights: [(weight: Int, element: Action)] = [
-    (24, .store), (9, .delete), (4, .edit), (4, .retry), (1, .drop), (22, .sync), (6, .push), (4, .pull),
+    (24, .store), (9, .delete), (4, .edit), (4, .retry), (1, .drop), (22, .sync), (6, .push),
+    (4, .pull),
     (6, .resync), (4, .send), (10, .wait), (2, .restart), (5, .program), (3, .orphan),
     (1, .badEntry), (3, .serverStore), (3, .serverEdit), (2, .serverDelete), (1, .revokeKey),
     (2, .allowKey),
