@@ -85,6 +85,12 @@ extension Cache {
     return try serverIDs(ofEntries: "delete").union(noted.compactMap { $0 })
   }
 
+  /// Removes them all, where the ids are those of a former server.
+  func forgetDeletions() throws {
+    try connection.run(
+      "DELETE FROM memctl_meta WHERE key >= ?1 AND key < ?1 || ':'", Self.deletion)
+  }
+
   /// Removes what no store in doubt can be mistaken for any more: there is none, and one that is to
   /// come looks for rows that are younger than this pull.
   func forgetDeletions(at now: Timestamp) throws {

@@ -96,6 +96,11 @@ extension Cache {
       row: Self.trashed)
   }
 
+  /// Makes each version one that only becomes a new memory: its id is that of a former server.
+  func forgetTrashedServerIDs() throws {
+    try connection.run("UPDATE memctl_trash SET server_id = NULL WHERE server_id IS NOT NULL")
+  }
+
   /// Keeps the memories with these server ids as they are now.
   func trash(_ ids: [Int64], as reason: TrashedMemory.Reason, at now: Timestamp) throws {
     var rest = ids[...]

@@ -18,31 +18,37 @@ extension SyncEngine {
   /// Compares the server with the one that the cache was filled from, and remembers it where that
   /// is still open: with a cache that has nothing of any server's, the next one is as good.
   ///
-  /// - Parameter force: the user says that the cache belongs to this server; `takeOver` makes it so.
+  /// - Parameter force: the user says that the cache belongs to this server; `takingOver` makes it so.
   /// - Returns: the problem that names both, where they are not the same.
   func compareOrigin(_ account: String?, force: Bool) throws -> Problem? {
     let met = Origin(address: requests.baseURL, account: account)
-    let known = try cache.origin()
-    if let known, try cache.hasServerIDs(), !known.agrees(with: met) {
-      newOrigin = force ? met : nil
-      return force ? nil : .foreign(met, known)
-    }
-    // What a server without auth-check does not tell is not forgotten.
-    let account = account ?? (known?.address == met.address ? known?.account : nil)
-    if known != Origin(address: met.address, account: account) {
+    guard let known = try cache.origin(), !known.agrees(with: met) else {
+      // What a server without auth-check does not tell is not forgotten.
+      let account = try account ?? cache.origin()?.account
       try cache.setOrigin(Origin(address: met.address, account: account))
+      return nil
     }
-    return nil
+    if try !cache.hasServerIDs() {
+      try cache.write { try cache.become(cacheOf: met) }
+      return nil
+    }
+    newOrigin = force ? met : nil
+    return force ? nil : .foreign(met, known)
   }
 
-  /// Makes the cache one of another server's, where the user insisted on that.
-  func takeOver() throws {
-    guard let newOrigin, let known = try cache.origin() else { return }
-    try cache.write {
-      try cache.holdBack(queuedFor: known)
-      try cache.setWatermark(nil)
-      try cache.setOrigin(newOrigin)
+  /// Applies all that a server has; where the user insisted on another one, the cache becomes that
+  /// one's in the same transaction, since an id must never be taken for one of the other server's.
+  func takingOver(_ apply: () throws -> PullReport) throws -> PullReport {
+    guard let newOrigin, let known = try cache.origin() else { return try apply() }
+    try cache.holdBack(queuedFor: known)
+    try cache.become(cacheOf: newOrigin)
+    let report = try apply()
+    // What seems to be missing was not deleted, and so keeps an id of the former server's.
+    if report.watermark == nil {
+      throw Problem.nonsense("a record does not say which memory it is")
     }
+    try cache.forgetTrashedServerIDs()
+    return report
   }
 }
 
@@ -68,10 +74,19 @@ extension Cache {
   }
 
   fileprivate func setOrigin(_ origin: Origin) throws {
+    if try self.origin() == origin { return }
     try write {
       try set(.originAddress, origin.address)
       try set(.originAccount, origin.account)
     }
+  }
+
+  /// Forgets the ids and times of the former server, which mean nothing on the next.
+  fileprivate func become(cacheOf origin: Origin) throws {
+    try setWatermark(nil)
+    try forgetDeletions()
+    try forgetTrashedServerIDs()
+    try setOrigin(origin)
   }
 
   /// Whether a memory or an entry names an id of a server's.

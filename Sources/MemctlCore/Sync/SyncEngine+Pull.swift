@@ -33,8 +33,7 @@ extension SyncEngine {
     guard let body = try fetch(since: nil, into: &report) else { return }
     report.pull = try reportingProblems(into: &report) {
       try transaction(rehearse) {
-        if rehearse { try takeOver() }
-        let pull = try apply(body, .everything(known: known), force: force)
+        let pull = try takingOver { try apply(body, .everything(known: known), force: force) }
         try finish()
         return pull
       }

@@ -44,9 +44,8 @@ extension SyncEngine {
         return (report, plan)
       }
       var push = PushReport()
-      (push, plan.requests) = try cache.rehearse {
-        try takeOver()
-        return try rehearsePush(limit: limit)
+      if newOrigin == nil {
+        (push, plan.requests) = try cache.rehearse { try rehearsePush(limit: limit) }
       }
       if operation == .resync {
         var kept = try orphans(besides: plan.requests)

@@ -11,8 +11,8 @@ public final class SyncEngine {
   let policy: RetryPolicy
   let random: Randomness
   let now: () -> Timestamp
-  /// Whether server and account are those of the cache, or the user says so.
-  private var isAdmitted = false
+  /// The server and account that were found to be those of the cache.
+  private var admitted: Origin?
   /// The server that the cache is to belong to from now on, because the user insists.
   var newOrigin: Origin?
   /// Told what takes time while it does; on the thread that runs the engine.
@@ -78,10 +78,12 @@ public final class SyncEngine {
   /// - Throws: as `sync`.
   public func resync(force: Bool = false) throws -> SyncReport {
     try run(force: force) { report in
-      try push(into: &report)
+      // What is queued for another server waits until the cache is this one's.
+      if newOrigin == nil { try push(into: &report) }
       try pullEverything(into: &report, force: force)
       // Orphans were found by comparing with the server, and are queued now.
       if report.pull != nil { try push(into: &report) }
+      report.push = try report.push ?? queueState(PushReport())
       report.kept = try cache.counts().orphans
     }
   }
@@ -114,11 +116,7 @@ public final class SyncEngine {
       try recover()
       do {
         if let problem = try reasonNotToCall(force: force) { report.endCalls(problem) }
-        if newOrigin != nil {
-          try takeOver()
-          newOrigin = nil
-          isAdmitted = true
-        }
+        defer { newOrigin = nil }
         try body(&report)
       } catch let problem as Problem {
         // Where the file itself is the problem, there may be no place for a note.
@@ -146,11 +144,19 @@ public final class SyncEngine {
     if let until = try cache.pause(at: now()) {
       return .overloaded("it asked for a pause", until: until)
     }
-    if isAdmitted, try !cache.isKeyRefused() { return nil }
+    // Another process may have made the cache another server's meanwhile.
+    if let admitted, try cache.origin()?.agrees(with: admitted) == true,
+      try !cache.isKeyRefused()
+    {
+      return nil
+    }
+    admitted = nil
     let access = try checkAccess()
     if let problem = try problem(of: access) { return problem }
     let problem = try compareOrigin(access.account, force: force)
-    isAdmitted = problem == nil && newOrigin == nil
+    if problem == nil, newOrigin == nil {
+      admitted = Origin(address: requests.baseURL, account: access.account)
+    }
     return problem
   }
 

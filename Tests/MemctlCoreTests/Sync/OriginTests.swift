@@ -105,4 +105,59 @@ import Testing
     server.change { $0.account = "bob" }
     #expect(try self.client(server, like: client).engine.sync().kinds == [.refused])
   }
+
+  @Test("A takeover that gets no answer changes nothing, so that no id goes to the wrong server")
+  func unanswered() throws {
+    let first = try filled()
+    let other = ModelServer(clock: server.clock)
+    for content in ["x", "y", "z"] { other.add(content) }
+    other.fail(.sync, with: .refuse(500))
+    let elsewhere = try client(other, like: first)
+    #expect(try elsewhere.engine.resync(force: true).kinds == [.serverFailed])
+    #expect(other.contents == ["x", "y", "z"])
+    try elsewhere.delete("kept")
+    other.stopFailing()
+    #expect(try client(other, like: first).engine.sync().kinds == [.refused])
+    #expect(other.contents == ["x", "y", "z"])
+    #expect(try client(server, like: first).engine.sync().problems == [])
+    #expect(server.contents == ["changed", "new"])
+  }
+
+  @Test("What is in the trash from another server goes over no memory of this one")
+  func trash() throws {
+    let first = try filled()
+    let other = ModelServer(clock: server.clock)
+    for content in ["x", "y", "z"] { other.add(content) }
+    let elsewhere = try client(other, like: first)
+    #expect(try elsewhere.engine.resync(force: true).problems == [])
+    _ = try first.cache.restore(try first.cache.latestTrashed(), asNew: false, at: first.clock.now)
+    #expect(try elsewhere.engine.sync().problems == [])
+    #expect(Set(other.contents).isSuperset(of: ["x", "y", "z", "kept"]))
+    #expect(other.count(.update) == 0)
+  }
+
+  @Test("A cache that has nothing of a server's any more pulls all that the next one has")
+  func watermark() throws {
+    let other = ModelServer(clock: server.clock)
+    server.add("old")
+    server.clock.advance(seconds: 4_000)
+    let client = try Client(other)
+    #expect(try client.engine.sync().problems == [])
+    let elsewhere = try self.client(server, like: client)
+    #expect(try elsewhere.engine.sync().problems == [])
+    #expect(try elsewhere.contents() == ["old"])
+  }
+
+  @Test("A loop that is running notices that its cache was taken over by another server")
+  func running() throws {
+    let first = try filled()
+    #expect(try first.engine.sync().problems == [])
+    let other = ModelServer(clock: server.clock)
+    for content in ["x", "y", "z"] { other.add(content) }
+    let elsewhere = try client(other, like: first)
+    #expect(try elsewhere.engine.resync(force: true).problems == [])
+    #expect(try first.engine.sync().kinds == [.refused])
+    #expect(try first.engine.resync().kinds == [.refused])
+    #expect(try elsewhere.contents() == ["x", "y", "z"])
+  }
 }
