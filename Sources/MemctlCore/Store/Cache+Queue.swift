@@ -160,8 +160,12 @@ extension Cache {
 
   /// Removes what would still change a memory that is about to be deleted.
   func dropUpdates(of serverID: ServerID) throws {
+    // The text of the id narrows the search before payloads are read in full.
     let updates = try connection.query(
-      "SELECT id, payload FROM memctl_entries WHERE op_type = 'update' AND state <> 'sending'"
+      """
+      SELECT id, payload FROM memctl_entries
+      WHERE op_type = 'update' AND state <> 'sending' AND instr(payload, ?)
+      """, String(serverID.rawValue)
     ) { (EntryID(rawValue: $0.int64(0)), $0.text(1)) }
     for (id, payload) in updates {
       if case .update(_, serverID)? = try? Operation(name: "update", payload: payload) {

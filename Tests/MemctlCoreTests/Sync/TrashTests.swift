@@ -173,4 +173,23 @@ import Testing
     _ = try client.engine.resync()
     #expect(try trash(client).isEmpty)
   }
+
+  @Test("A restored version ends the changes of its own memory, and of no other")
+  func updates() throws {
+    let (client, _) = try filled()
+    for number in 2...11 { server.add("\(number)") }
+    server.edit(1) { $0.content = "after" }
+    _ = try client.engine.sync()
+    let version = try #require(try trash(client).first)
+    try client.cache.write {
+      for id: Int64 in [1, 10, 11] {
+        _ = try client.cache.enqueue(
+          .update(MemoryFields(content: "queued 1"), ServerID(rawValue: id)), at: client.clock.now)
+      }
+    }
+    _ = try client.cache.restore([version.id], asNew: false, at: client.clock.now)
+    _ = try client.engine.sync()
+    #expect(server.count(.update) == 3)
+    #expect(server.contents.filter { ["before", "queued 1"].contains($0) }.count == 3)
+  }
 }
