@@ -78,7 +78,7 @@ complete -c memctl -n '__memctl_at \'queue list:*\'' -l limit -s n -r -f -d 'at 
 complete -c memctl -n '__memctl_at \'queue list:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'queue show:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'queue show:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
-complete -c memctl -n '__memctl_at \'queue retry:*\'' -l all -d 'every entry'
+complete -c memctl -n '__memctl_at \'queue retry:*\'' -l all -d 'every entry, except what was meant for another server'
 complete -c memctl -n '__memctl_at \'queue retry:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l content -r -f -d 'the memory\'s text, or - to read it from stdin'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'what it is about'

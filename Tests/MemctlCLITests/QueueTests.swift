@@ -113,4 +113,19 @@ struct QueueTests {
     }
     #expect(try home.memctl("queue", "--json").json.count == 3)
   }
+
+  @Test("retries all but what was meant for another server")
+  func retryAfterTakeover() throws {
+    let (first, second) = (try Home.withServer(), try Home.withServer())
+    for content in ["a", "b"] { try first.memctl("store", content) }
+    for content in ["x", "y"] { try second.memctl("store", content) }
+    try first.memctl("delete", "1", adding: ["MEMORY_API_URL": Home.nowhere])
+    #expect(try second.memctl("resync", "--force", "--db", first.database).status == 0)
+    #expect(try second.memctl("queue", "retry", "--all", "--db", first.database).status == 0)
+    #expect(try second.memctl("sync", "--db", first.database).status == 0)
+    try second.memctl("sync")
+    #expect(try second.memctl("list", "--json").json.count == 2)
+    let shown = try second.memctl("queue", "show", "3", "--db", first.database)
+    #expect(shown.output.contains("right only where this is the same server under another name"))
+  }
 }

@@ -93,7 +93,9 @@ struct QueueShowCommand: Command {
 struct QueueRetryCommand: Command {
   static let spec = CommandSpec(
     "retry", summary: "let entries be sent again at once, dead ones included",
-    options: [OptionSpec("all", help: "every entry")],
+    options: [
+      OptionSpec("all", help: "every entry, except what was meant for another server")
+    ],
     operands: [OperandSpec("ID", .dynamic("entry"), .any)])
 
   private let ids: [EntryID]?
@@ -110,7 +112,9 @@ struct QueueRetryCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()
-    let ids = try self.ids ?? cache.entries().map(\.id)
+    // There the same ids are other memories; only who names such an entry can mean it.
+    let ids =
+      try self.ids ?? cache.entries().filter { !$0.isMeantForAnotherServer }.map(\.id)
     for id in ids where try cache.entry(id) == nil { throw Problem.noEntry(id) }
     let count = try ids.count { try cache.retry($0) }
     context.output.write(

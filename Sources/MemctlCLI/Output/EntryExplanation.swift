@@ -50,7 +50,7 @@ struct EntryExplanation {
     let hasFailed = entry.lastError.map { ($0.status ?? 0) >= 500 } ?? false
     let times = entry.attempts == 1 ? "" : " \(entry.attempts) times"
     let happened =
-      if entry.lastError?.kind == .refused {
+      if entry.isMeantForAnotherServer {
         "The cache belongs to another server or account now, and this was not meant for it\(answer)."
       } else if entry.lastError?.kind == .nonsense {
         "Whether it arrived cannot be found out\(answer), so to send it again could make a copy."
@@ -59,7 +59,13 @@ struct EntryExplanation {
       } else {
         "The server rejected it\(answer)."
       }
-    let retry = "memctl queue retry \(id) sends it once more as it is"
+    let retry =
+      entry.isMeantForAnotherServer
+      ? """
+      memctl queue retry \(id) sends it all the same, which is right only where this is the same \
+      server under another name
+      """
+      : "memctl queue retry \(id) sends it once more as it is"
     let drop = "memctl queue drop \(id) gives it up"
     let remedies =
       switch operation {

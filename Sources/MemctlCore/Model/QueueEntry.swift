@@ -74,6 +74,9 @@ public struct QueueEntry: Sendable {
     lastError.map { $0.kind == .rejected && ($0.status ?? 0) < 500 } ?? false
   }
 
+  /// Whether it was held back because it names an id of a server that the cache no longer belongs to.
+  public var isMeantForAnotherServer: Bool { state == .dead && lastError?.kind == .refused }
+
   /// Whether it waits for a time that has not come yet.
   public func isDeferred(at now: Timestamp) -> Bool {
     state != .dead && nextAttemptAt.map { $0 > now } ?? false
