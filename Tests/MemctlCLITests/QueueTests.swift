@@ -128,4 +128,18 @@ struct QueueTests {
     let shown = try second.memctl("queue", "show", "3", "--db", first.database)
     #expect(shown.output.contains("right only where this is the same server under another name"))
   }
+
+  @Test("does not call queued what the server rejected at once")
+  func addRejected() throws {
+    let home = try Home.withServer()
+    let cache = try Cache(path: home.database)
+    let fields = MemoryFields(content: String(repeating: "x", count: 1_401))
+    let (_, entry) = try cache.store(fields, at: .now)
+    _ = try cache.drop(entry)
+    let ended = try home.memctl("queue", "add", "1", "--json")
+    #expect(ended.status == 65)
+    #expect(try ended.json[0]["queued"] as? Int == 0)
+    try home.memctl("queue", "drop", "2")
+    #expect(try home.onTerminal("queue", "add", "1").text.hasPrefix("rejected 1\n"))
+  }
 }

@@ -29,8 +29,12 @@ struct QueueAddCommand: Command {
     }
     let entries = try cache.enqueueStores(of: ids, at: .now)
     let problems = context.trySending(entries)
-    let waiting = try entries.count { try cache.entry($0) != nil }
-    let sent = entries.count - waiting
+    let left = try entries.compactMap { try cache.entry($0) }
+    let waiting = left.count { $0.state != .dead }
+    let counts = [
+      (waiting, "queued", " for the server"), (entries.count - left.count, "sent", ""),
+      (left.count - waiting, "rejected", ""),
+    ]
     context.output.write(
       Report(
         command: "queue add",
@@ -38,10 +42,8 @@ struct QueueAddCommand: Command {
           .init("added", .integer(Int64(entries.count))), .init("queued", .integer(Int64(waiting))),
         ],
         summary: [
-          waiting == 0
-            ? "sent \(grouped(sent))"
-            : "queued \(grouped(waiting)) for the server"
-              + (sent == 0 ? "" : ", sent \(grouped(sent))")
+          counts.filter { $0.0 > 0 }.map { "\($0.1) \(grouped($0.0))\($0.2)" }
+            .joined(separator: ", ")
         ], problems: problems),
       quiet: context.isQuiet)
     return ExitCode(problems)
