@@ -14,7 +14,9 @@ struct BadAuthCheckTests {
     [
       nonsense(""), nonsense("[]"), nonsense("null"), nonsense("{}"),
       nonsense("<html>It works!</html>"), nonsense(#"{"user_id":null}"#),
-      nonsense(#"{"user_id":7}"#), nonsense(#"{"status":"ok","user_id":"ali"#),
+      nonsense(#"{"user_id":7}"#),
+      nonsense(#"{"user_id":"\#(String(repeating: "a", count: 257))"}"#),
+      nonsense(#"{"status":"ok","user_id":"ali"#),
       BadAnswer("404", .answer(404), 76, other, BadAnswer.checkAddress),
       BadAnswer("500", .answer(500), 75, "the server failed (status 500)", BadAnswer.tryLater),
       BadAnswer(

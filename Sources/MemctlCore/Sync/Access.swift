@@ -72,6 +72,9 @@ extension SyncEngine {
     }
   }
 
+  /// Bytes of a `user_id` above which it names no account.
+  private static var longestAccount: Int { 256 }
+
   private func askAccess() -> Access {
     switch answer(to: requests.authCheck()) {
     case .failure(let access): return access
@@ -79,7 +82,10 @@ extension SyncEngine {
       let message = ServerMessage.text(of: response)
       switch response.status {
       case 200:
-        if let account = member("user_id", of: response)?.string {
+        // It is kept in the file and shown in messages.
+        if let account = member("user_id", of: response)?.string,
+          account.utf8.count <= Self.longestAccount
+        {
           return .accepted(account: account)
         }
       case 401, 403: return .refused(message: message)
