@@ -115,14 +115,34 @@ struct ExitCodeTests {
     home.environment["MEMORY_API_URL"] = server.url("")
     try home.memctl("store", "kept")
     let hint =
-      "nothing is lost; memctl queue shows what is waited for, memctl queue retry --all ends it"
+      "nothing is lost; a later memctl sync finds out whether it arrived, see memctl queue"
     let push = try home.memctl("push")
     expect(
       75, "1 entry is not on the server yet; the next attempt is due at TIME", hint, of: push)
     #expect(try home.memctl("push", "--json").json[0]["ok"] as? Bool == false)
     // It is not what a pull is for.
     #expect(try home.memctl("pull").status == 0)
+    // To retry what may have arrived ends no wait.
+    try home.memctl("queue", "retry", "--all")
+    #expect(try home.memctl("push").status == 75)
     #expect(server.requests.count { $0.method == "POST" } == 1)
+  }
+
+  @Test("75: a delete waits for a later attempt, which a retry does not wait for")
+  func waitingDelete() throws {
+    let server = FaultyServer(
+      thereafter: .accepting(
+        .decide { $0.method == "DELETE" ? .answer(500) : .answer(body: emptyAnswer) }))
+    home.environment["MEMORY_API_URL"] = server.url("")
+    try home.addSynced(["theirs"])
+    try home.memctl("delete", "1")
+    expect(
+      75, "1 entry is not on the server yet; the next attempt is due at TIME",
+      "nothing is lost; memctl queue shows what is waited for, memctl queue retry --all ends it",
+      of: try home.memctl("push"))
+    try home.memctl("queue", "retry", "--all")
+    try home.memctl("push")
+    #expect(server.requests.count { $0.method == "DELETE" } == 2)
   }
 
   @Test("76: the server's answer makes no sense")

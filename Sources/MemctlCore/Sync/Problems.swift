@@ -66,8 +66,11 @@ extension Problem {
       .waiting,
       "\(what) not on the server yet"
         + (push.nextAttemptAt.map { "; the next attempt is due at \($0)" } ?? ""),
-      hint:
-        "nothing is lost; memctl queue shows what is waited for, memctl queue retry --all ends it")
+      // What may have arrived waits for the server, whatever the user wants.
+      hint: push.waiting == push.inDoubt
+        ? "nothing is lost; a later memctl sync finds out whether it arrived, see memctl queue"
+        : "nothing is lost; memctl queue shows what is waited for, memctl queue retry --all ends it"
+    )
   }
 
   static let interrupted = Problem(
