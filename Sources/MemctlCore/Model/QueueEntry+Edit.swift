@@ -39,6 +39,9 @@ extension QueueEntry {
     return payload.unreadable.map(\.option).asList
   }
 
+  /// The memory whose store it is, also where the rest of it cannot be read.
+  var storedMemory: LocalID? { operationName == "store" ? Payload(payload).localID : nil }
+
   private func readOperation(_ payload: String) throws -> Operation {
     do {
       return try Operation(name: operationName, payload: payload)
@@ -107,6 +110,12 @@ private struct Payload {
   static func isReadable(_ member: JSONValue.Member) -> Bool {
     let payload = JSONValue.object([.init("content", ""), member]).text
     return (try? Operation(name: "store", payload: payload)) != nil
+  }
+
+  var localID: LocalID? {
+    guard let member = members.last(where: { $0.name == "local_id" }), Self.isReadable(member)
+    else { return nil }
+    return member.value.int64.map(LocalID.init)
   }
 
   var namesMemoryOnServer: Bool {

@@ -16,8 +16,8 @@ extension Cache {
     try write {
       guard let entry = try entry(id) else { return nil }
       try remove(id)
-      guard case .store(_, let memoryID?)? = try? entry.operation(),
-        let memory = try memory(memoryID), memory.serverID == nil
+      guard let memoryID = entry.storedMemory, let memory = try memory(memoryID),
+        memory.serverID == nil
       else { return .dropped }
       try connection.run(
         "INSERT OR IGNORE INTO memctl_withheld(memory_id) VALUES (?)", memoryID.rawValue)

@@ -31,6 +31,24 @@ import Testing
     #expect(try client.cache.entries().isEmpty)
   }
 
+  @Test("A dropped store that cannot be read stays dropped as well")
+  func unreadable() throws {
+    let client = try Client(server)
+    let id = try client.store("mine")
+    for payload in [
+      #"{"local_id":\#(id.rawValue),"content":"mine","importance":"x"}"#,
+      #"{"local_id":\#(id.rawValue),"content":"mi"#,
+    ] {
+      try Connection(path: client.path).run("UPDATE pending_ops SET payload = ?", payload)
+      let entry = try #require(try client.cache.entries().first)
+      #expect(try client.cache.drop(entry.id) == .withheld(id))
+      client.waitLongEnough()
+      _ = try client.engine.resync()
+      #expect(server.memories.isEmpty)
+      try client.queue("store", "{}")
+    }
+  }
+
   @Test("It is adopted by an equal row of the server's, and nothing is sent")
   func adopted() throws {
     let (client, id) = try clientWithDroppedStore("t")
