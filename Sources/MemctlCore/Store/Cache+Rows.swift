@@ -158,12 +158,7 @@ extension Cache {
     _ id: LocalID, _ fields: MemoryFields, toAcknowledged serverID: ServerID, at now: Timestamp
   ) throws -> Bool {
     guard let own = try memory(id), own.serverID != serverID else { return true }
-    let other = try memory(serverID)
-    if own.serverID != nil {
-      if other == nil { try enqueue(.delete(serverID), at: now) }
-      return other == nil
-    }
-    if let other {
+    if let other = try memory(serverID) {
       let isCopy =
         other.id > id
         && (other.fields.content == fields.content
@@ -171,7 +166,11 @@ extension Cache {
       guard isCopy else { return false }
       try delete(copyOf: serverID, other.id)
     }
-    try link(id, to: serverID)
+    if own.serverID == nil {
+      try link(id, to: serverID)
+    } else {
+      try enqueue(.delete(serverID), at: now)
+    }
     return true
   }
 

@@ -47,7 +47,7 @@ enum Schema {
     let parts = [
       "memories", "idx_memories_server_id", "memories_fts", "memories_ai", "memories_ad",
       "memories_au", "pending_ops", "sync_meta", "memctl_meta", "memctl_entries", "memctl_trash",
-      "memctl_rescue", "memctl_withheld",
+      "memctl_rescue", "memctl_make_way", "memctl_relink", "memctl_withheld",
     ]
     let names = parts.map { "'\($0)'" }.joined(separator: ",")
     let found = try connection.first(
@@ -180,6 +180,12 @@ enum Schema {
   /// sent it deletes before that. A store may have arrived at one of its attempts, so it is in doubt.
   /// Any version of SQLite that has FTS5 can run these statements.
   ///
+  /// The Python side sends what it read of the queue a while ago, and links it without a look. Until
+  /// then a pull may have brought the same memory: `memctl_make_way` removes that, or the link would
+  /// fail and the memory would be sent again. And memctl may have claimed the entry: then the server has
+  /// the memory twice, and `memctl_relink` has memctl's deleted, at once where it was linked, else once
+  /// its id is known.
+  ///
   /// `memctl_trash` holds versions of memories that a sync overwrote or deleted.
   ///
   /// `memctl_withheld` names the memories that the user does not want to be sent.
@@ -230,6 +236,23 @@ enum Schema {
         state = CASE OLD.op_type WHEN 'store' THEN 'in_doubt' ELSE 'pending' END,
         sent_after = NULL, last_sent_at = NULL
       WHERE id = OLD.id AND op_type IS NULL;
+    END;
+    CREATE TRIGGER IF NOT EXISTS memctl_make_way BEFORE UPDATE OF server_id ON memories
+    WHEN NEW.server_id IS NOT OLD.server_id BEGIN
+      DELETE FROM memories
+      WHERE server_id = NEW.server_id AND id > NEW.id
+        AND (content = NEW.content OR is_sensitive = 1);
+    END;
+    CREATE TRIGGER IF NOT EXISTS memctl_relink AFTER UPDATE OF server_id ON memories
+    WHEN NEW.server_id IS NOT OLD.server_id AND NEW.server_id IS NOT NULL BEGIN
+      INSERT INTO pending_ops (op_type, payload, created_at)
+      SELECT 'delete', '{"server_id": ' || OLD.server_id || '}',
+        strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')
+      WHERE OLD.server_id IS NOT NULL;
+      UPDATE memctl_entries SET delete_when_known = 1
+      WHERE op_type = 'store' AND state IN ('sending', 'in_doubt')
+        AND (payload LIKE '{"local_id":' || NEW.id || ',%'
+          OR payload LIKE '{"local_id": ' || NEW.id || ',%');
     END;
     CREATE TABLE IF NOT EXISTS memctl_withheld (
       memory_id INTEGER PRIMARY KEY
