@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # Memories in the benchmark.
 N ?= 100000
-# For each target of make fuzz.
+# For each target of make fuzz; of make soak.
 SECONDS ?= 30
 # Worlds to simulate.
 SEEDS ?= 2000
@@ -25,7 +25,7 @@ INSTALLED = \
 	$(share)/fish/vendor_completions.d/memctl.fish
 
 .DEFAULT_GOAL = build
-.PHONY: build demo test simulate planted fuzz bench generate lint format install uninstall clean help
+.PHONY: build demo test simulate planted soak fuzz bench generate lint format install uninstall clean help
 
 build: ## Build the programs .build/release/memctl and memctl-serve (the default)
 	@Scripts/require build
@@ -51,6 +51,10 @@ planted: ## Check that the simulation finds each fault that is planted in a copy
 bench: build ## Compare with a plain client, on N=100000 memories
 	@Scripts/require test
 	@python3 Benchmarks/bench.py $(RELEASE) --memories $(N)
+
+soak: build ## Let several memctl and a Python program share one file, for SECONDS=30
+	@Scripts/require test
+	@python3 -B Tests/Worlds/two_worlds.py $(RELEASE) --seconds $(SECONDS)
 
 fuzz: ## Attack what reads foreign bytes, for SECONDS=30 each
 	@Scripts/require build
