@@ -121,13 +121,15 @@ extension Cache {
     case queuedWhenKnown(EntryID)
   }
 
-  /// Deletes a memory and settles what the queue holds of it, in one transaction.
+  /// Deletes a memory and its versions in the trash, and settles what the queue holds of it, in one
+  /// transaction.
   ///
   /// - Returns: nil when there is no such memory.
   public func delete(_ id: LocalID, at now: Timestamp) throws -> Deletion? {
     try write {
       guard let memory = try memory(id) else { return nil }
       try connection.run("DELETE FROM memories WHERE id = ?", id.rawValue)
+      try connection.run("DELETE FROM memctl_trash WHERE memory_id = ?", id.rawValue)
       var deletion = Deletion.cancelled
       for entry in try storeEntries(of: id) {
         switch entry.state {

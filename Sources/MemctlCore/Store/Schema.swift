@@ -47,7 +47,7 @@ enum Schema {
     let parts = [
       "memories", "idx_memories_server_id", "memories_fts", "memories_ai", "memories_ad",
       "memories_au", "pending_ops", "sync_meta", "memctl_meta", "memctl_entries", "memctl_trash",
-      "memctl_rescue", "memctl_make_way", "memctl_relink", "memctl_withheld",
+      "memctl_trash_memory", "memctl_rescue", "memctl_make_way", "memctl_relink", "memctl_withheld",
     ]
     let names = parts.map { "'\($0)'" }.joined(separator: ",")
     let found = try connection.first(
@@ -227,6 +227,7 @@ enum Schema {
       trashed_at TEXT NOT NULL
     );
     CREATE INDEX IF NOT EXISTS memctl_trash_age ON memctl_trash(trashed_at);
+    CREATE INDEX IF NOT EXISTS memctl_trash_memory ON memctl_trash(memory_id);
     CREATE TRIGGER IF NOT EXISTS memctl_rescue AFTER DELETE ON pending_ops
     WHEN OLD.retry_count >= 5 AND OLD.op_type IN ('store', 'delete') BEGIN
       INSERT OR IGNORE INTO memctl_entries (id, state, idempotency_key)

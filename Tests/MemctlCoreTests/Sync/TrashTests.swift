@@ -165,10 +165,12 @@ import Testing
     #expect(versions.first?.memory.fields.content == "last")
   }
 
-  @Test("What the user deletes is not kept")
+  @Test("What the user deletes is not kept, nor what it said before")
   func ownDelete() throws {
     let (client, _) = try filled()
-    try client.delete("before")
+    server.edit(1) { $0.content = "after" }
+    _ = try client.engine.pull()
+    try client.delete("after")
     _ = try client.engine.sync()
     _ = try client.engine.resync()
     #expect(try trash(client).isEmpty)
