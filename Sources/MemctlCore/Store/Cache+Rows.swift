@@ -9,7 +9,10 @@ extension Cache {
     var candidates: [AdoptionCandidates.Candidate] = []
     var spokenFor: Set<LocalID> = []
     for entry in entries {
-      guard case .store(let fields, let localID)? = try? entry.operation() else { continue }
+      let operation = try? entry.operation()
+      // What cannot be read waits for the user, and its memory with it.
+      if operation == nil, let memory = entry.storedMemory { spokenFor.insert(memory) }
+      guard case .store(let fields, let localID) = operation else { continue }
       if let localID { spokenFor.insert(localID) }
       guard entry.state == .inDoubt else { continue }
       let present: Memory? = if let localID { try memory(localID) } else { nil }

@@ -63,6 +63,19 @@ import Testing
     #expect(try client.pendingOps() == [])
   }
 
+  @Test("An entry that cannot be read holds its memory back until the user decides")
+  func unreadableStore() throws {
+    let client = try Client(server)
+    let id = try client.storeOrphan("a")
+    try Connection(path: client.path).run(
+      "INSERT INTO pending_ops(op_type, payload, created_at) VALUES ('store', ?, 'x')",
+      #"{"local_id": \#(id.rawValue), "content": 5}"#)
+    for _ in 1...2 { _ = try client.engine.resync() }
+    #expect(server.contents == [])
+    #expect(try client.states() == [.dead])
+    #expect(try client.contents() == ["a"])
+  }
+
   @Test("An entry that the server fails at for ever holds up nothing and is given up in the end")
   func failsForEver() throws {
     let client = try Client(server)
