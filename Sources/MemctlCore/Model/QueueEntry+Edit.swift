@@ -132,6 +132,14 @@ extension [String] {
 }
 
 extension Problem {
+  static func meantForAnother(_ entry: QueueEntry) -> Problem {
+    let id = entry.id.rawValue
+    return Problem(
+      .invalidInput,
+      "entry \(id) names a memory of another server or account, so it cannot be changed and sent here",
+      hint: "memctl queue drop \(id) gives it up, memctl queue show \(id) says more")
+  }
+
   static func notEditable(_ entry: QueueEntry) -> Problem {
     let id = entry.id.rawValue
     let kind = entry.operationName

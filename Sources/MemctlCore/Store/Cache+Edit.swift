@@ -16,6 +16,7 @@ extension Cache {
     try write {
       guard let entry = try entry(id) else { return nil }
       guard entry.isEditable else { throw Problem.notEditable(entry) }
+      guard entry.lastError?.kind != .refused else { throw Problem.meantForAnother(entry) }
       guard entry.state == .pending || entry.state == .dead else { throw Problem.inDoubt(id) }
       let operation = try entry.operation(replacing: changes)
       if case .update(_, let serverID) = operation, changes.isSensitive != nil {

@@ -84,6 +84,24 @@ import Testing
     #expect(try client(server, like: first).engine.sync().kinds == [.refused])
   }
 
+  @Test("A change that was meant for another server is not changed and sent to this one")
+  func editHeldBack() throws {
+    let first = try filled()
+    let other = ModelServer(clock: server.clock)
+    other.add("x")
+    let elsewhere = try client(other, like: first)
+    _ = try elsewhere.engine.resync(force: true)
+    let update = try #require(
+      try elsewhere.cache.entries().first { $0.operationName == "update" })
+    let found = try problem {
+      _ = try elsewhere.cache.edit(
+        update.id, MemoryChanges(content: "new words"), at: server.clock.now)
+    }
+    #expect(found?.kind == .invalidInput)
+    _ = try elsewhere.engine.sync()
+    #expect(other.count(.update) == 0)
+  }
+
   @Test("A cache that has nothing of a server's takes the next one")
   func empty() throws {
     let other = ModelServer(clock: server.clock)
