@@ -22,7 +22,7 @@ public struct Requests: Sendable {
   ) throws {
     guard let url = CurlURL(address), !address.contains(where: { $0 == "?" || $0 == "#" }) else {
       throw Problem(
-        .configuration, "'\(address)' is not the address of a server",
+        .configuration, "'\(Self.withoutPassword(address))' is not the address of a server",
         hint: "an address looks like https://memory.example.org")
     }
     let host = url.origin.host
@@ -35,6 +35,13 @@ public struct Requests: Sendable {
     isLoopback = url.origin.isLoopback
     self.key = key
     self.timeout = timeout
+  }
+
+  /// `http://user:password@host` as it may be shown.
+  private static func withoutPassword(_ address: String) -> String {
+    guard let end = address.lastIndex(of: "@") else { return address }
+    let start = address.firstRange(of: "://")?.upperBound ?? address.startIndex
+    return start <= end ? address[..<start] + "…" + address[end...] : address
   }
 
   func authCheck() -> HTTPRequest { request(.get, "/api/auth-check", .whole(timeout)) }

@@ -35,6 +35,14 @@ import Testing
     }
   }
 
+  @Test("A password in an address is refused and not shown")
+  func password() throws {
+    let found = try problem {
+      _ = try Requests(address: "https://me:hunter2@example.org", key: "k", timeout: 5)
+    }
+    #expect(found?.message == "'https://…@example.org' is not the address of a server")
+  }
+
   @Test(
     "What is no address is refused",
     arguments: [
