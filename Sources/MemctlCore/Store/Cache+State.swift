@@ -129,13 +129,23 @@ public struct Counts: Sendable {
 
 /// What ended a sync, as the file remembers it.
 public struct LastRunError: Sendable {
+  /// What a run does.
+  enum Scope: String {
+    case push, pull
+    /// Both of them.
+    case sync
+  }
+
+  /// What the run did that met it; one that does as much, and meets nothing, ends it.
+  let scope: Scope
   /// ISO 8601.
   public let time: String
   /// The `kind` of the problem.
   public let kind: String
   public let message: String
 
-  init(_ problem: Problem, at time: Timestamp) {
+  init(_ problem: Problem, in scope: Scope, at time: Timestamp) {
+    self.scope = scope
     self.time = time.description
     kind = problem.kind.rawValue
     message = problem.message
@@ -145,13 +155,17 @@ public struct LastRunError: Sendable {
     guard let value = try? JSONValue(parsing: text), let time = value["at"]?.string,
       let kind = value["kind"]?.string, let message = value["message"]?.string
     else { return nil }
+    scope = value["during"]?.string.flatMap(Scope.init) ?? .sync
     self.time = time
     self.kind = kind
     self.message = message
   }
 
   public var json: JSONValue {
-    ["at": .string(time), "kind": .string(kind), "message": .string(message)]
+    [
+      "at": .string(time), "during": .string(scope.rawValue), "kind": .string(kind),
+      "message": .string(message),
+    ]
   }
 
   var text: String { json.text }

@@ -51,7 +51,7 @@ public final class SyncEngine {
   ///
   /// - Throws: `Problem` of kind `.file` or `.busy`; everything else stands in the report.
   public func sync() throws -> SyncReport {
-    try run { report in
+    try run(.sync) { report in
       try push(into: &report)
       try pull(into: &report)
     }
@@ -61,14 +61,14 @@ public final class SyncEngine {
   ///
   /// - Throws: as `sync`.
   public func push(limit: Int? = nil) throws -> SyncReport {
-    try run { report in try push(into: &report, limit: limit) }
+    try run(.push) { report in try push(into: &report, limit: limit) }
   }
 
   /// Fetches what changed since the watermark and applies it.
   ///
   /// - Throws: as `sync`.
   public func pull() throws -> SyncReport {
-    try run { report in try pull(into: &report) }
+    try run(.pull) { report in try pull(into: &report) }
   }
 
   /// Pushes what the server lacks, then makes the cache equal to the server.
@@ -77,7 +77,7 @@ public final class SyncEngine {
   ///   filled from another server or account.
   /// - Throws: as `sync`.
   public func resync(force: Bool = false) throws -> SyncReport {
-    try run(force: force) { report in
+    try run(.sync, force: force) { report in
       // What is queued for another server waits until the cache is this one's.
       if newOrigin == nil { try push(into: &report) }
       try pullEverything(into: &report, force: force)
@@ -94,7 +94,7 @@ public final class SyncEngine {
   /// - Throws: `Problem` of kind `.file`.
   public func send(_ entries: [EntryID]) throws -> SyncReport {
     do {
-      return try run(patience: 1, isNoted: false) { report in
+      return try run(nil, patience: 1) { report in
         try push(into: &report, only: Set(entries))
       }
     } catch let problem as Problem where problem.kind == .busy || problem.kind == .interrupted {
@@ -106,9 +106,9 @@ public final class SyncEngine {
 
   // MARK: One run
 
-  /// - Parameter isNoted: whether `counts` tells how this run ended.
+  /// - Parameter scope: what `counts` tells the end of; nil where it tells nothing of this run.
   private func run(
-    patience: Double? = nil, isNoted: Bool = true, force: Bool = false,
+    _ scope: LastRunError.Scope?, patience: Double? = nil, force: Bool = false,
     _ body: (inout SyncReport) throws -> Void
   ) throws -> SyncReport {
     try withLock(patience: patience) {
@@ -120,10 +120,10 @@ public final class SyncEngine {
         try body(&report)
       } catch let problem as Problem {
         // Where the file itself is the problem, there may be no place for a note.
-        if isNoted { try? noteEnd(problem) }
+        if let scope { try? noteEnd(problem, of: scope) }
         throw problem
       }
-      if isNoted { try noteEnd(report.problems.first { $0.kind != .rejected }) }
+      if let scope { try noteEnd(report.problems.first { $0.kind != .rejected }, of: scope) }
       return report
     }
   }
@@ -187,15 +187,16 @@ public final class SyncEngine {
   }
 
   /// Notes how a run ended, for every process to tell. That entries became dead letters is no error
-  /// of the run's.
-  private func noteEnd(_ problem: Problem?) throws {
+  /// of the run's, and half a sync does not end the error of the other half.
+  private func noteEnd(_ problem: Problem?, of scope: LastRunError.Scope) throws {
     if let problem {
-      try cache.set(.lastError, LastRunError(problem, at: now()).text)
-    } else {
-      try cache.write {
-        try cache.set(.lastSuccess, now().description)
-        try cache.set(.lastError, nil)
-      }
+      try cache.set(.lastError, LastRunError(problem, in: scope, at: now()).text)
+      return
+    }
+    try cache.write {
+      if let error = try cache.lastRunError(), scope != .sync, scope != error.scope { return }
+      try cache.set(.lastSuccess, now().description)
+      try cache.set(.lastError, nil)
     }
   }
 

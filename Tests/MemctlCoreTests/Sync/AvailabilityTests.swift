@@ -149,6 +149,26 @@ import Testing
 
   // MARK: The key
 
+  @Test("What ended a pull is remembered until a pull reaches its end, however well a push goes")
+  func lastError() throws {
+    let client = try Client(server)
+    server.fail(.sync, with: .refuse(500))
+    _ = try client.engine.pull()
+    let failedAt = client.clock.now.description
+    client.clock.advance(seconds: 1)
+    _ = try client.engine.push()
+    var counts = try client.cache.counts()
+    #expect(counts.lastError?.kind == "server_failed")
+    #expect(counts.lastError?.time == failedAt)
+    #expect(!counts.lastSyncSuccess)
+    server.stopFailing()
+    _ = try client.engine.pull()
+    counts = try client.cache.counts()
+    #expect(counts.lastError == nil)
+    #expect(counts.lastSyncSuccess)
+    #expect(counts.lastSuccess == client.clock.now.description)
+  }
+
   @Test("A refused key stops the batch and changes no counter")
   func unauthorized() throws {
     let client = try Client(server)
