@@ -15,7 +15,9 @@ extension Cache {
       guard case .store(let fields, let localID) = operation else { continue }
       if let localID { spokenFor.insert(localID) }
       guard entry.state == .inDoubt else { continue }
-      let present: Memory? = if let localID { try memory(localID) } else { nil }
+      var present: Memory? = if let localID { try memory(localID) } else { nil }
+      // Another program has stored it meanwhile: what is in doubt is only a copy.
+      if present?.serverID != nil { present = nil }
       candidates.append(
         .init(
           localID: present?.id, originalID: localID, entry: entry, fields: fields,

@@ -31,6 +31,8 @@ struct RowApplier {
   private var changed: [ServerRow] = []
   /// The ids of those of which what they said is gone.
   private var overwritten: [Int64] = []
+  /// Memories that turned out to be rows of the portion.
+  private var links: [(LocalID, ServerID)] = []
   /// Whether the index is spared its merging until the end, as it is for a portion that is all new.
   private var mergesLater = false
   /// Records that do not say which memory they are: any that seems to be missing may be one of them.
@@ -153,6 +155,11 @@ struct RowApplier {
       mergesLater = true
       try cache.mergeIndex(later: true)
     }
+    if !links.isEmpty {
+      try cache.withoutIndexing {
+        for (id, serverID) in links { try cache.link(id, to: serverID) }
+      }
+    }
     try cache.trash(overwritten, as: .overwritten, at: now)
     report.trashed += overwritten.count
     try cache.update(changed)
@@ -160,6 +167,7 @@ struct RowApplier {
     portion.removeAll(keepingCapacity: true)
     changed.removeAll(keepingCapacity: true)
     overwritten.removeAll(keepingCapacity: true)
+    links.removeAll(keepingCapacity: true)
     new.removeAll(keepingCapacity: true)
   }
 
@@ -190,7 +198,7 @@ struct RowApplier {
       new.append(row)
       return
     }
-    try cache.link(localID, to: row.id)
+    links.append((localID, row.id))
     report.updated += 1
     if candidate.entry == nil {
       adopted += 1

@@ -33,6 +33,17 @@ import Testing
     try expectOne()
   }
 
+  @Test("leaves one memory when it is linked while memctl's is on its way and its answer gets lost")
+  func lostMeanwhile() throws {
+    interfere(.loseAnswer) { [memory, theirs] path in
+      try Self.link(memory, to: theirs, in: path)
+    }
+    #expect(try client.engine.push().kinds == [.offline])
+    #expect(try client.states() == [.inDoubt])
+    client.waitLongEnough()
+    try expectOne()
+  }
+
   @Test("leaves one memory when it is linked, and memctl's was pulled, before that is answered")
   func pulledMeanwhile() throws {
     interfere { [memory, theirs] path in
@@ -68,12 +79,15 @@ import Testing
   // MARK: The other program
 
   /// Lets it act when memctl's request has arrived.
-  private func interfere(_ body: @Sendable @escaping (String) throws -> Void) {
+  private func interfere(
+    _ fault: ModelServer.Fault? = nil, _ body: @Sendable @escaping (String) throws -> Void
+  ) {
     let path = client.path
     server.change {
       $0.fault = { call, number, _ in
-        if call == .store, number == 1 { #expect(throws: Never.self) { try body(path) } }
-        return nil
+        guard call == .store, number == 1 else { return nil }
+        #expect(throws: Never.self) { try body(path) }
+        return fault
       }
     }
   }
