@@ -25,7 +25,7 @@ INSTALLED = \
 	$(share)/fish/vendor_completions.d/memctl.fish
 
 .DEFAULT_GOAL = build
-.PHONY: build demo test simulate planted soak fuzz bench generate lint format install uninstall clean help
+.PHONY: build demo test simulate planted soak fuzz proof bench generate lint format install uninstall clean help
 
 build: ## Build the programs .build/release/memctl and memctl-serve (the default)
 	@Scripts/require build
@@ -44,9 +44,9 @@ simulate: ## Try SEEDS=2000 simulated worlds of machines, server and faults, or 
 	$(SWIFT) build -c release --product memctl-simulate
 	@$(RELEASE)/memctl-simulate $(if $(SEED),--seed $(SEED),$(SEEDS))
 
-planted: ## Check that the simulation finds each fault that is planted in a copy of the sources
+planted: ## Check that each fault that is planted in a copy of the sources is found
 	@Scripts/require test
-	@Scripts/planted-faults
+	@nice Scripts/planted-faults
 
 bench: build ## Compare with a plain client, on N=100000 memories
 	@Scripts/require test
@@ -59,6 +59,10 @@ soak: build ## Let several memctl and a Python program share one file, for SECON
 fuzz: ## Attack what reads foreign bytes, for SECONDS=30 each
 	@Scripts/require build
 	@Scripts/fuzz $(SECONDS)
+
+proof: ## Simulate, plant, kill, misbehave, soak and fuzz, and write PROOF.md if all holds
+	@Scripts/require test
+	@nice Scripts/proof
 
 generate: build ## Write completions and manual page anew from the table of commands
 	@mkdir -p completions man

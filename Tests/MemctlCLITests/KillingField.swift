@@ -7,19 +7,19 @@ import Testing
 /// A cache whose memctl is killed again and again while a user and another client go on writing, and
 /// what must be on both sides when that is over.
 final class KillingField {
-  enum Point: CaseIterable {
+  enum Point: String, CaseIterable {
     /// A request has reached the server, which does not act on it.
-    case beforeTheServerActs
+    case beforeTheServerActs = "before the server acts"
     /// The server has acted and does not answer.
-    case beforeTheAnswer
+    case beforeTheAnswer = "before the answer"
     /// Half of an answer has been sent.
-    case withinTheAnswer
+    case withinTheAnswer = "within the answer"
     /// Another program holds the write lock when the answer comes.
-    case whileTheFileIsLocked
+    case whileTheFileIsLocked = "while the file is locked"
     /// The answer has been applied in part: the watermark, which comes last, takes for ever.
-    case withinTheTransaction
+    case withinTheTransaction = "within the transaction"
     /// Any time from the start on.
-    case anyTime
+    case anyTime = "at any time"
   }
 
   let server = ModelServer()
@@ -125,7 +125,10 @@ final class KillingField {
     lock.update { $0 = nil }
     if point == .withinTheTransaction { try Connection(path: database).execute(Self.unstall) }
     server.stopFailing()
-    if ended.status == -SIGKILL { kills += 1 }
+    if ended.status == -SIGKILL {
+      kills += 1
+      tally("\(command), \(point.rawValue)")
+    }
     #expect([0, -SIGKILL].contains(ended.status), "\(ended)")
   }
 
