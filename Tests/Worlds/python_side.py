@@ -4,10 +4,9 @@ statements, with one connection and one lock for its two threads.
 Left out are the parts that lose or double memories by themselves, whoever else is there: its resync,
 which deletes what has no server id yet, the orphan push before it, and giving up after five failures.
 In one transaction instead of its two are a memory and its entry in the queue, as well as a deletion and
-its entry: what writes the one and dies before the other promises nothing. A pull looks for a row and
-inserts it in one transaction: there, a row that another program inserts in between breaks it off. What
-it reads of the queue, it sends as it does there, however long ago it read it, and links and removes in
-two transactions.
+its entry: what writes the one and dies before the other promises nothing. What it reads of the queue, it
+sends as it does there, however long ago it read it, and links and removes in two transactions. What it
+pulls it looks for before its transaction begins, as it does there, too.
 """
 
 import json
@@ -141,7 +140,6 @@ class PythonSide:
         since = "?since=" + urllib.parse.quote(row["value"], safe="") if row else ""
         answer = self.request("GET", "/api/memories/sync" + since)
         with self.lock:
-            self.db.execute("BEGIN IMMEDIATE")
             for memory in answer["memories"]:
                 self.apply(memory)
             self.db.commit()

@@ -47,7 +47,8 @@ enum Schema {
     let parts = [
       "memories", "idx_memories_server_id", "memories_fts", "memories_ai", "memories_ad",
       "memories_au", "pending_ops", "sync_meta", "memctl_meta", "memctl_entries", "memctl_trash",
-      "memctl_trash_memory", "memctl_rescue", "memctl_make_way", "memctl_relink", "memctl_withheld",
+      "memctl_trash_memory", "memctl_rescue", "memctl_known", "memctl_make_way", "memctl_relink",
+      "memctl_withheld",
     ]
     let names = parts.map { "'\($0)'" }.joined(separator: ",")
     let found = try connection.first(
@@ -186,6 +187,10 @@ enum Schema {
   /// the memory twice, and `memctl_relink` has memctl's deleted, at once where it was linked, else once
   /// its id is known.
   ///
+  /// It looks for a row that it pulled, and inserts it when that is missing, in two steps. Where memctl
+  /// pulls the same row in between, the insertion would fail and leave a transaction open, for which
+  /// everybody else would have to wait: `memctl_known` leaves the row that is there.
+  ///
   /// `memctl_trash` holds versions of memories that a sync overwrote or deleted.
   ///
   /// `memctl_withheld` names the memories that the user does not want to be sent.
@@ -237,6 +242,10 @@ enum Schema {
         state = CASE OLD.op_type WHEN 'store' THEN 'in_doubt' ELSE 'pending' END,
         sent_after = NULL, last_sent_at = NULL
       WHERE id = OLD.id AND op_type IS NULL;
+    END;
+    CREATE TRIGGER IF NOT EXISTS memctl_known BEFORE INSERT ON memories
+    WHEN EXISTS (SELECT 1 FROM memories WHERE server_id = NEW.server_id) BEGIN
+      SELECT RAISE(IGNORE);
     END;
     CREATE TRIGGER IF NOT EXISTS memctl_make_way BEFORE UPDATE OF server_id ON memories
     WHEN NEW.server_id IS NOT OLD.server_id BEGIN

@@ -76,6 +76,14 @@ import Testing
     try expect([])
   }
 
+  @Test("is not inserted a second time when both pull it at once")
+  func pulledByBoth() throws {
+    try client.delete("a")
+    _ = try client.engine.pull()
+    try Self.pulled(theirs, in: client.path)
+    try expectOne()
+  }
+
   // MARK: The other program
 
   /// Lets it act when memctl's request has arrived.
