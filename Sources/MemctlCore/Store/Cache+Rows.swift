@@ -164,11 +164,7 @@ extension Cache {
   ) throws -> Bool {
     guard let own = try memory(id), own.serverID != serverID else { return true }
     if let other = try memory(serverID) {
-      let isCopy =
-        other.id > id
-        && (other.fields.content == fields.content
-          || Redaction(other.fields.content)?.couldStand(for: fields.content) == true)
-      guard isCopy else { return false }
+      guard other.id > id, fields.couldHaveBecome(other.fields) else { return false }
       try delete(copyOf: serverID, other.id)
     }
     if own.serverID == nil {

@@ -250,7 +250,7 @@ enum Schema {
     CREATE TRIGGER IF NOT EXISTS memctl_make_way BEFORE UPDATE OF server_id ON memories
     WHEN NEW.server_id IS NOT OLD.server_id BEGIN
       DELETE FROM memories
-      WHERE server_id = NEW.server_id AND id > NEW.id
+      WHERE server_id = NEW.server_id AND id > NEW.id AND tags IS NEW.tags
         AND (content = NEW.content OR is_sensitive = 1);
     END;
     CREATE TRIGGER IF NOT EXISTS memctl_relink AFTER UPDATE OF server_id ON memories

@@ -133,6 +133,14 @@ struct AdoptionCandidates {
 }
 
 extension MemoryFields {
+  /// Whether the server's `row` can be what it made of a store of this memory.
+  func couldHaveBecome(_ row: MemoryFields) -> Bool {
+    guard agreesBesidesContent(with: row), row.isSensitive || !isSensitive else { return false }
+    guard content != row.content else { return true }
+    guard row.isSensitive, let redaction = Redaction(row.content) else { return false }
+    return redaction.couldStand(for: content) && (isSensitive || !redaction.leavesNothing)
+  }
+
   /// Whether the server would keep both alike, their contents and sensitivity aside: it folds
   /// categories and keeps 32 bits of the importance.
   func agreesBesidesContent(with other: MemoryFields) -> Bool {

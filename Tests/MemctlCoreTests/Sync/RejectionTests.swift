@@ -210,6 +210,23 @@ import Testing
     #expect(server.contents == ["a", "other"])
     #expect(try client.contents() == ["a", "other"])
   }
+
+  @Test("Nor is the id of one that is blacked out from end to end, which could be anything")
+  func redactedForeignID() throws {
+    let client = try Client(server)
+    let redacted = "[REDACTED:sensitive]"
+    let id = try client.store("a")
+    server.add(redacted) { $0.isSensitive = true }
+    _ = try client.engine.pull()
+    server.fail(.store, 1...1, with: .refuse(200, body: #"{"id":1}"#))
+    #expect(try client.engine.push().kinds == [.nonsense])
+    #expect(try client.cache.memory(id)?.serverID == nil)
+    #expect(try client.memory(redacted)?.serverID?.rawValue == 1)
+    client.waitLongEnough()
+    _ = try client.engine.sync()
+    #expect(server.contents == [redacted, "a"])
+    #expect(try client.contents() == [redacted, "a"])
+  }
 }
 
 extension [UInt8] {
