@@ -12,6 +12,7 @@ struct WorldsTests {
   @Test("neither lose nor double a memory, and nobody is told that the file is locked")
   func together() throws {
     let home = try Home()
+    home.environment["PATH"] = ProcessInfo.processInfo.environment["PATH"]
     let programs = builtProduct("memctl").deletingLastPathComponent().path
     let ended = try ChildProgram(
       URL(fileURLWithPath: "/usr/bin/env"),

@@ -30,6 +30,8 @@ class PythonSide:
         self.db = sqlite3.connect(path, timeout=30, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
         self.lock = threading.RLock()
+        # The server is on this machine, whatever proxy there may be.
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         # The memories whose entries it has read and not sent yet. What is deleted meanwhile by
         # another program comes back, so nobody here deletes these.
         self.at_hand = set()
@@ -45,7 +47,7 @@ class PythonSide:
             method=method,
             headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=15) as response:
+        with self.opener.open(request, timeout=15) as response:
             return json.loads(response.read().decode())
 
     def enqueue(self, operation, payload):

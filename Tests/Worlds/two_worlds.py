@@ -92,7 +92,7 @@ class Worlds:
             self.written.add(content)
             self.tally["python.write"] += 1
             if number % 3 == 0:
-                self.delete_one(own, self.python.delete)
+                self.tally["python.delete"] += self.delete_one(own, self.python.delete)
             self.python.read("python")
             self.tally["python.read"] += 1
 
@@ -106,14 +106,14 @@ class Worlds:
     # Both
 
     def delete_one(self, own, delete):
-        """Deletes the oldest memory of a thread's own that has come to rest on the server."""
+        """Deletes the oldest memory of a thread's own that has come to rest on the server, if any."""
         for content, local_id in own.items():
             if self.python.is_settled(local_id):
                 del own[content]
                 delete(local_id)
                 self.deleted.add(content)
-                self.tally["python.delete"] += delete == self.python.delete
-                return
+                return True
+        return False
 
     def rounds(self, times=1):
         number = 0
