@@ -1,0 +1,48 @@
+import SQLite
+
+/// The server and the account that the cache was filled from.
+extension Cache {
+  func origin() throws -> Origin? {
+    guard let address = try note(.originAddress) else { return nil }
+    return Origin(address: address, account: try note(.originAccount))
+  }
+
+  func setOrigin(_ origin: Origin) throws {
+    if try self.origin() == origin { return }
+    try write {
+      try set(.originAddress, origin.address)
+      try set(.originAccount, origin.account)
+    }
+  }
+
+  /// Forgets the ids and times of the former server, which mean nothing on the next.
+  func become(cacheOf origin: Origin) throws {
+    try setWatermark(nil)
+    try forgetDeletions()
+    try forgetTrashedServerIDs()
+    try setOrigin(origin)
+  }
+
+  /// Whether a memory or an entry names an id of a server's.
+  func hasServerIDs() throws -> Bool {
+    try read {
+      try connection.first("SELECT 1 FROM memories WHERE server_id IS NOT NULL") { _ in true }
+        ?? !(serverIDs(ofEntries: "delete").isEmpty && serverIDs(ofEntries: "update").isEmpty)
+    }
+  }
+
+  /// Lets no entry go out that names an id of `origin`: it would change some other memory here. They
+  /// become dead letters, which the user can retry.
+  func holdBack(queuedFor origin: Origin) throws {
+    let error = QueueEntry.LastError(
+      kind: .refused, message: "it was meant for \(origin.description)")
+    for entry in try entries() where entry.state != .dead {
+      switch try? entry.operation() {
+      case .delete, .update:
+        try hold(entry.id, as: .dead)
+        try noteFailure(entry.id, error, countsAsAttempt: false, nextAttemptAt: nil)
+      default: break
+      }
+    }
+  }
+}
