@@ -107,8 +107,8 @@ import Testing
     _ = try client.engine.pull()
     server.remove(1)
     _ = try client.engine.pull()
-    let ids = try trash(client).map(\.id)
-    _ = try client.cache.restore([ids[1]], asNew: false, at: client.clock.now)
+    let first = try #require(try trash(client).last)
+    _ = try client.cache.restore([first.id], asNew: false, at: client.clock.now)
     _ = try client.engine.sync()
     #expect(server.contents == ["before"])
     server.edit(2) { $0.content = "later" }
