@@ -86,7 +86,8 @@ extension Cache {
       let importance = statement.double(6)
       if !equals(2, fields.content) || !equals(4, fields.tags)
         || !equals(5, fields.expandedKeywords) || Float(importance) != Float(fields.importance)
-        || Category.folded(statement.text(3)) != Category.folded(fields.category)
+        || !equals(3, fields.category)
+          && Category.folded(statement.text(3)) != Category.folded(fields.category)
       {
         return (row, .meaning)
       }
