@@ -69,6 +69,22 @@ extension TrashID {
   }
 }
 
+extension ParsedCommand {
+  /// The ids that a line names; nil for `--all`.
+  ///
+  /// - Throws: `Problem` of kind `.usage` where it has neither or both.
+  func idsOrAll(of things: String) throws -> [String]? {
+    let all = flag("all")
+    guard all != !operands.isEmpty else {
+      let command = "memctl \(path.joined(separator: " "))"
+      throw Problem(
+        .usage, all ? "give ids or --all, not both" : "which \(things)?",
+        hint: "\(command) ID..., or \(command) --all")
+    }
+    return all ? nil : operands
+  }
+}
+
 extension Problem {
   static func noEntry(_ id: EntryID) -> Problem {
     Problem(

@@ -101,13 +101,7 @@ struct QueueRetryCommand: Command {
   private let ids: [EntryID]?
 
   init(_ arguments: ParsedCommand) throws {
-    let all = arguments.flag("all")
-    guard all != !arguments.operands.isEmpty else {
-      throw Problem(
-        .usage, all ? "give ids or --all, not both" : "which entries?",
-        hint: "memctl queue retry ID..., or memctl queue retry --all")
-    }
-    ids = all ? nil : try arguments.operands.map { try EntryID($0) }
+    ids = try arguments.idsOrAll(of: "entries")?.map { try EntryID($0) }
   }
 
   func run(_ context: Context) throws -> ExitCode {

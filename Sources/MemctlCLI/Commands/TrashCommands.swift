@@ -67,13 +67,7 @@ struct TrashRestoreCommand: Command {
   private let asNew: Bool
 
   init(_ arguments: ParsedCommand) throws {
-    let all = arguments.flag("all")
-    guard all != !arguments.operands.isEmpty else {
-      throw Problem(
-        .usage, all ? "give ids or --all, not both" : "which versions?",
-        hint: "memctl trash restore ID..., or memctl trash restore --all")
-    }
-    ids = all ? nil : try arguments.operands.map { try TrashID($0) }
+    ids = try arguments.idsOrAll(of: "versions")?.map { try TrashID($0) }
     asNew = arguments.flag("as-new")
   }
 
