@@ -15,6 +15,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case payload
   /// The command line; words are separated by NUL.
   case arguments
+  /// A script, or what is typed at the prompt.
+  case script
   /// Times and headers of the server's.
   case text
 
@@ -24,6 +26,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .outcome: Self.judge(bytes)
     case .payload: Self.readPayload(bytes)
     case .arguments: Self.parse(bytes)
+    case .script: Self.split(String(decoding: bytes, as: UTF8.self))
     case .text: Self.readText(String(decoding: bytes, as: UTF8.self))
     }
   }
@@ -87,6 +90,28 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     } catch {
       precondition(!error.message.isEmpty, "an error says what is wrong")
     }
+  }
+
+  private static func split(_ text: String) {
+    guard let whole = try? commands(in: [text]) else { return }
+    precondition(
+      (try? commands(in: text.unicodeScalars.map { String($0) })) == whole,
+      "it is the same however it comes")
+    for command in whole {
+      precondition(!command.words.isEmpty, "a command has words")
+      let quoted = command.words.map { "'\($0.replacing("'", with: "'\\''"))'" }
+      precondition(
+        (try? commands(in: [quoted.joined(separator: " ")]))?.map(\.words) == [command.words],
+        "a quoted word is itself")
+    }
+  }
+
+  private static func commands(in pieces: [String]) throws -> [ShellSplitter.Command] {
+    var splitter = ShellSplitter(home: "/home/a")
+    for piece in pieces { try splitter.read(piece) }
+    precondition(splitter.lastWord.map { $0.length >= 0 } ?? true, "a word has a length")
+    try splitter.end()
+    return splitter.takeCommands()
   }
 
   private static func readText(_ text: String) {

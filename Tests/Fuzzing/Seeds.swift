@@ -32,6 +32,11 @@ extension FuzzTarget {
           "list\0--color=always\0-qv\0--limit\09223372036854775807", "help\0exit-codes",
           "store\0--importance=1e309\0🙂",
         ]
+      case .script:
+        [
+          "store 'Prefers tabs' -c preferences; queue # what waits\nlist | head -n 3\n",
+          "a \"b \\\" c\" \\\n ~/d 2>'e f' | grep \"#\" # no '\n", "~ '' \\' 'a\nb'\\\n;; x |\n y",
+        ]
       case .text:
         [
           "2026-03-01T12:00:00.123456+00:00", "2026-02-29T24:60:60-23:59",
@@ -44,7 +49,8 @@ extension FuzzTarget {
 
   /// What is worth putting into the middle of such an input.
   static let tokens: [[UInt8]] = [
-    "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "1", "-", "e", ".", "null", "true",
+    "{", "}", "[", "]", ",", ":", "\"", "\\", "'", "|", ";", "~", "#", "\n", " ", "\\u", "\\ud800",
+    "1", "-", "e", ".", "null", "true",
     "\u{1}", "\0", "--", "=", "9223372036854775808", "1e999", "é", "\u{202E}", "[REDACTED",
   ].map { Array($0.utf8) }
 

@@ -1,0 +1,256 @@
+/// Splits what is typed at a prompt, or stands in a script, into commands and their words, as a POSIX
+/// shell does: quotes, backslashes, comments, `;`, and a `~` that begins a word.
+///
+/// What a shell would replace, variables and patterns, stands for itself. From the first `|`, `<` or
+/// `>` on, the rest of the line is left to a real shell. The text may come in any pieces.
+public struct ShellSplitter: Sendable {
+  /// One command of the text.
+  public struct Command: Hashable, Sendable {
+    public var words: [String]
+    /// Where its output goes, from the first `|`, `<` or `>` on, as it was written; empty for
+    /// nowhere else.
+    public let tail: String
+    /// The line of the text on which it begins, from 1.
+    public let line: Int
+  }
+
+  /// The word at the end of the text.
+  public struct Word: Hashable, Sendable {
+    public let text: String
+    /// The bytes that it takes at the end of the text, with its quotes.
+    public let length: Int
+  }
+
+  private let home: String?
+  private var complete: [Command] = []
+  private var words: [String] = []
+  private var word: [UInt8]?
+  private var wordStart = 0
+  /// The bytes of the word before its first quote or backslash; nil where there is none.
+  private var plainLength: Int?
+  private var tail: [UInt8]?
+  /// Whether the tail ends with a `|`, after which a shell waits for a command.
+  private var tailIsOpen = false
+  private var quote: UInt8?
+  private var isEscaped = false
+  /// Whether the backslash began the word, which is none if a line break follows.
+  private var escapeBeganWord = false
+  private var isComment = false
+  private var position = 0
+  private var line = 1
+  private var commandLine = 1
+  private var quoteLine = 1
+
+  /// - Parameter home: what a `~` at the beginning of a word stands for; nil for itself.
+  public init(home: String? = nil) { self.home = home }
+
+  /// Takes the next piece of the text.
+  ///
+  /// - Throws: `UsageError` for what no command can be; then the splitter is of no more use.
+  public mutating func read(_ text: String) throws(UsageError) {
+    for byte in text.utf8 {
+      position += 1
+      if tail == nil { try take(byte) } else { try takeForShell(byte) }
+      if byte == .lineFeed { line += 1 }
+    }
+  }
+
+  /// The commands that are complete since the last call, each ended by a line break or `;`.
+  public mutating func takeCommands() -> [Command] {
+    defer { complete.removeAll() }
+    return complete
+  }
+
+  /// Whether a command has begun that is not complete. After a line break: a quote is open, or a
+  /// backslash or `|` ended the line.
+  public var isOpen: Bool { word != nil || !words.isEmpty || tail != nil }
+
+  /// The words before the one that the text ends with, of a command that is not complete.
+  public var wordsBefore: [String] { words }
+
+  /// The word that the text ends with, which is empty after a blank; nil in a comment, and where it
+  /// is left to a shell.
+  public var lastWord: Word? {
+    if isComment || tail != nil { return nil }
+    guard let word else { return Word(text: "", length: 0) }
+    return Word(text: String(decoding: word, as: UTF8.self), length: position - wordStart)
+  }
+
+  /// Whether the text ends in what is left to a shell.
+  public var isInTail: Bool { tail != nil }
+
+  /// Ends the text.
+  ///
+  /// - Throws: `UsageError` where a quote is open.
+  public mutating func end() throws(UsageError) {
+    if let quote {
+      throw UsageError(
+        message: "the \(quote == .apostrophe ? "'" : "\"") of line \(quoteLine) is never closed",
+        hint: "close it, or put a backslash before it where it is meant as a character")
+    }
+    if isEscaped { takeEscaped(.lineFeed) }
+    try endCommand()
+  }
+
+  // MARK: Words
+
+  private mutating func take(_ byte: UInt8) throws(UsageError) {
+    if isEscaped {
+      takeEscaped(byte)
+    } else if let quote {
+      if byte == quote {
+        self.quote = nil
+      } else if byte == .backslash, quote == .quotationMark {
+        isEscaped = true
+      } else {
+        append(byte)
+      }
+    } else if byte == .lineFeed {
+      isComment = false
+      try endCommand()
+    } else if !isComment {
+      try takeBare(byte)
+    }
+  }
+
+  private mutating func takeBare(_ byte: UInt8) throws(UsageError) {
+    switch byte {
+    case .blank, .tabulator: endWord()
+    case .backslash:
+      escapeBeganWord = word == nil
+      begin()
+      isEscaped = true
+    case .apostrophe, .quotationMark:
+      begin()
+      notePlainLength()
+      quote = byte
+      quoteLine = line
+    case .hash where word == nil: isComment = true
+    case .semicolon: try endCommand()
+    case .bar, .less, .greater: try beginTail(byte)
+    case .ampersand:
+      throw UsageError(
+        message: "'&' does not run commands in the background here",
+        hint: "quote it where it is meant as a character: '&'")
+    default: append(byte)
+    }
+  }
+
+  private mutating func takeEscaped(_ byte: UInt8) {
+    isEscaped = false
+    // A backslash before a line break removes both.
+    if byte == .lineFeed {
+      if escapeBeganWord, quote == nil { word = nil }
+      return
+    }
+    notePlainLength()
+    if quote != nil, !Self.escapableInQuotes.contains(byte) { append(.backslash) }
+    append(byte)
+  }
+
+  private static let escapableInQuotes = Array("$`\"\\".utf8)
+
+  private mutating func begin() {
+    if word != nil { return }
+    word = []
+    wordStart = position - 1
+    if words.isEmpty { commandLine = line }
+  }
+
+  private mutating func append(_ byte: UInt8) {
+    begin()
+    word!.append(byte)
+  }
+
+  private mutating func notePlainLength() { plainLength = plainLength ?? word?.count }
+
+  private mutating func endWord() {
+    guard let bytes = word else { return }
+    words.append(String(decoding: expanded(bytes), as: UTF8.self))
+    word = nil
+    plainLength = nil
+  }
+
+  /// A `~` stands for the home folder where neither it nor the slash after it is quoted.
+  private func expanded(_ word: [UInt8]) -> [UInt8] {
+    guard let home, word.first == .tilde else { return word }
+    let plain = plainLength ?? word.count
+    guard word.count == 1 ? plainLength == nil : plain >= 2 && word[1] == .slash else {
+      return word
+    }
+    return Array(home.utf8) + word.dropFirst()
+  }
+
+  private mutating func endCommand() throws(UsageError) {
+    endWord()
+    let tail = String(decoding: tail ?? [], as: UTF8.self)
+    if words.isEmpty, !tail.isEmpty {
+      throw UsageError(
+        message: "there is no command before '\(tail.prefix(1))'",
+        hint: "quote it where it is meant as a character: '\(tail.prefix(1))'")
+    }
+    if !words.isEmpty { complete.append(Command(words: words, tail: tail, line: commandLine)) }
+    words = []
+    self.tail = nil
+  }
+
+  // MARK: The tail
+
+  /// Digits right before `<` or `>` name a stream.
+  private mutating func beginTail(_ byte: UInt8) throws(UsageError) {
+    var stream: [UInt8] = []
+    if byte != .bar, plainLength == nil, let word, word.allSatisfy({ (0x30...0x39).contains($0) }) {
+      stream = word
+      self.word = nil
+    }
+    endWord()
+    tail = stream + [byte]
+    tailIsOpen = byte == .bar
+  }
+
+  /// Copies what a shell is to read, and finds its end.
+  private mutating func takeForShell(_ byte: UInt8) throws(UsageError) {
+    if isEscaped {
+      isEscaped = false
+    } else if let quote {
+      if byte == quote { self.quote = nil }
+      isEscaped = byte == .backslash && quote == .quotationMark
+    } else if byte == .lineFeed {
+      isComment = false
+      if !tailIsOpen { return try endCommand() }
+    } else if !isComment {
+      takeBareForShell(byte)
+    }
+    tail!.append(byte)
+  }
+
+  private mutating func takeBareForShell(_ byte: UInt8) {
+    let isBlank = byte == .blank || byte == .tabulator
+    switch byte {
+    case .backslash: isEscaped = true
+    case .apostrophe, .quotationMark:
+      quote = byte
+      quoteLine = line
+    case .hash: isComment = tail!.last == .blank || tail!.last == .tabulator
+    default: break
+    }
+    if !isBlank, !isComment { tailIsOpen = byte == .bar }
+  }
+}
+
+extension UInt8 {
+  fileprivate static let tabulator = UInt8(ascii: "\t")
+  fileprivate static let lineFeed = UInt8(ascii: "\n")
+  fileprivate static let blank = UInt8(ascii: " ")
+  fileprivate static let quotationMark = UInt8(ascii: "\"")
+  fileprivate static let hash = UInt8(ascii: "#")
+  fileprivate static let ampersand = UInt8(ascii: "&")
+  fileprivate static let apostrophe = UInt8(ascii: "'")
+  fileprivate static let slash = UInt8(ascii: "/")
+  fileprivate static let semicolon = UInt8(ascii: ";")
+  fileprivate static let less = UInt8(ascii: "<")
+  fileprivate static let greater = UInt8(ascii: ">")
+  fileprivate static let backslash = UInt8(ascii: "\\")
+  fileprivate static let bar = UInt8(ascii: "|")
+  fileprivate static let tilde = UInt8(ascii: "~")
+}
