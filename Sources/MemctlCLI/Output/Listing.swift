@@ -42,7 +42,8 @@ final class Listing {
     switch output.shape {
     case .json: output.json(json())
     case .tabs: output.line(cells().map(\.plain.escapedField).joined(separator: "\t"))
-    case .terminal: rows.append(cells().map(\.shown.printable))
+    // More than the terminal is wide is never shown, and takes long to measure.
+    case .terminal: rows.append(cells().map { String($0.shown.prefix(output.width + 1)).printable })
     }
   }
 

@@ -5,7 +5,8 @@ extension String {
   /// The text in one line without anything that a terminal would act on: control characters and
   /// those that turn the direction of writing are shown as a blank or as U+FFFD.
   var printable: String {
-    String(
+    if isPlain { return self }
+    return String(
       String.UnicodeScalarView(
         unicodeScalars.map { scalar in
           switch scalar {
@@ -52,19 +53,23 @@ extension String {
   }
 
   /// Columns that the text takes on a terminal.
-  var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
+  var displayWidth: Int { isPlain ? utf8.count : reduce(0) { $0 + $1.displayWidth } }
+
+  /// Whether each byte is a character of one column, which most texts are made of.
+  private var isPlain: Bool { utf8.allSatisfy { (0x20..<0x7f).contains($0) } }
 
   /// The text cut to so many columns, with an ellipsis where something is missing.
   func truncated(toWidth limit: Int) -> String {
-    if displayWidth <= limit { return self }
-    var result = ""
+    if isPlain { return utf8.count <= limit ? self : String(utf8.prefix(max(0, limit - 1)))! + "…" }
     var width = 0
-    for character in self {
+    var end = startIndex
+    for (index, character) in zip(indices, self) {
       width += character.displayWidth
-      if width > limit - 1 { break }
-      result.append(character)
+      if width > limit { return self[..<end] + "…" }
+      // Up to here there is room for the ellipsis as well.
+      if width <= limit - 1 { end = self.index(after: index) }
     }
-    return result + "…"
+    return self
   }
 }
 
