@@ -14,6 +14,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CCurl"),
     .target(name: "CTerminal"),
+    .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .target(name: "CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
 
     // Knows nothing of memories.
@@ -26,14 +27,15 @@ let package = Package(
 
     // The system.
     .target(name: "MemctlCore", dependencies: ["MemoryAPI", "SQLite", "JSON", "CCurl"]),
-    .target(name: "MemctlCLI", dependencies: ["MemctlCore", "CommandLine", "CTerminal"]),
+    .target(
+      name: "MemctlCLI", dependencies: ["MemctlCore", "CommandLine", "CTerminal", "CReadline"]),
     .target(
       name: "MemctlServer",
       dependencies: ["MemoryAPI", "SQLite", "JSON", "CommandLine", "CMicrohttpd", "CZlib"]),
     .executableTarget(name: "memctl", dependencies: ["MemctlCLI"]),
     .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer"]),
 
-    .target(name: "TestSupport", dependencies: ["JSON"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["JSON", "CTerminal"], path: "Tests/TestSupport"),
     .target(
       name: "Fuzzing", dependencies: ["MemctlCLI", "MemctlCore", "CommandLine", "JSON"],
       path: "Tests/Fuzzing"),

@@ -3,7 +3,7 @@
 # Sets commands and options: what may follow the command $1.
 _memctl_command() {
   case $1 in
-    '') commands='sync push pull resync watch counts queue store delete list show trash serve completions help version' options='' ;;
+    '') commands='sync push pull resync watch counts queue store delete list show trash repl serve completions help version' options='' ;;
     'sync') commands='' options='' ;;
     'push') commands='' options='-n --limit --dry-run' ;;
     'pull') commands='' options='--dry-run' ;;
@@ -26,6 +26,7 @@ _memctl_command() {
     'trash list') commands='' options='-n --limit --reveal' ;;
     'trash restore') commands='' options='--as-new --all' ;;
     'trash purge') commands='' options='' ;;
+    'repl') commands='' options='-c --command -f --file --no-rc' ;;
     'serve') commands='' options='--listen --store --keys' ;;
     'completions') commands='' options='' ;;
     'help') commands='' options='' ;;
@@ -49,7 +50,7 @@ _memctl_kind() {
     'queue retry:'[0-9]*) kind='dynamic entry' ;;
     'queue edit:'--content) kind='text' ;;
     'queue edit:'-c | 'queue edit:'--category) kind='dynamic category' ;;
-    'queue edit:'-t | 'queue edit:'--tags) kind='text' ;;
+    'queue edit:'-t | 'queue edit:'--tags) kind='dynamic tags' ;;
     'queue edit:'--keywords) kind='text' ;;
     'queue edit:'--importance) kind='text' ;;
     'queue edit:'0) kind='dynamic entry' ;;
@@ -57,7 +58,7 @@ _memctl_kind() {
     'queue drop:'[0-9]*) kind='dynamic entry' ;;
     'queue add:'[0-9]*) kind='dynamic memory' ;;
     'store:'-c | 'store:'--category) kind='dynamic category' ;;
-    'store:'-t | 'store:'--tags) kind='text' ;;
+    'store:'-t | 'store:'--tags) kind='dynamic tags' ;;
     'store:'--keywords) kind='text' ;;
     'store:'--importance) kind='text' ;;
     'store:'0) kind='text' ;;
@@ -71,6 +72,8 @@ _memctl_kind() {
     'trash list:'-n | 'trash list:'--limit) kind='text' ;;
     'trash restore:'[0-9]*) kind='dynamic trash' ;;
     'trash purge:'[0-9]*) kind='dynamic trash' ;;
+    'repl:'-c | 'repl:'--command) kind='text' ;;
+    'repl:'-f | 'repl:'--file) kind='file' ;;
     'serve:'--listen) kind='text' ;;
     'serve:'--store) kind='file' ;;
     'serve:'--keys) kind='file' ;;

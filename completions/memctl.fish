@@ -15,12 +15,12 @@ function __memctl_at
             set ended true
         else if not $ended; and string match -q -- '-?*' "$word"
             switch "$command:$word"
-                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'serve:--listen' 'serve:--store' 'serve:--keys'
+                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'repl:-c' 'repl:--command' 'repl:-f' 'repl:--file' 'serve:--listen' 'serve:--store' 'serve:--keys'
                     set is_value true
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'repl' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -53,6 +53,7 @@ complete -c memctl -n '__memctl_at \':0\'' -a delete -d 'delete memories here an
 complete -c memctl -n '__memctl_at \':0\'' -a list -d 'list memories'
 complete -c memctl -n '__memctl_at \':0\'' -a show -d 'show memories in full'
 complete -c memctl -n '__memctl_at \':0\'' -a trash -d 'see what a sync overwrote or deleted, and get it back'
+complete -c memctl -n '__memctl_at \':0\'' -a repl -d 'take commands at a prompt, or from a script'
 complete -c memctl -n '__memctl_at \':0\'' -a serve -d 'run the embedded API server'
 complete -c memctl -n '__memctl_at \':0\'' -a completions -d 'print the completion script for a shell'
 complete -c memctl -n '__memctl_at \':0\'' -a help -d 'show help for a command or a topic'
@@ -82,7 +83,7 @@ complete -c memctl -n '__memctl_at \'queue retry:*\'' -l all -d 'every entry, ex
 complete -c memctl -n '__memctl_at \'queue retry:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l content -r -f -d 'the memory\'s text, or - to read it from stdin'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'what it is about'
-complete -c memctl -n '__memctl_at \'queue edit:*\'' -l tags -s t -r -f -d 'tags, separated by commas'
+complete -c memctl -n '__memctl_at \'queue edit:*\'' -l tags -s t -r -f -a '(memctl __complete tags 2>/dev/null </dev/null)' -d 'tags, separated by commas'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l keywords -r -f -d 'further words that a search should find it by'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l importance -r -f -d 'from 0 to 1'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l sensitive -d 'the server redacts it, and screens hide it'
@@ -94,7 +95,7 @@ complete -c memctl -n '__memctl_at \'queue export:*\'' -f -a '(memctl __complete
 complete -c memctl -n '__memctl_at \'queue drop:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'queue add:*\'' -f -a '(memctl __complete memory 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'store:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'what it is about'
-complete -c memctl -n '__memctl_at \'store:*\'' -l tags -s t -r -f -d 'tags, separated by commas'
+complete -c memctl -n '__memctl_at \'store:*\'' -l tags -s t -r -f -a '(memctl __complete tags 2>/dev/null </dev/null)' -d 'tags, separated by commas'
 complete -c memctl -n '__memctl_at \'store:*\'' -l keywords -r -f -d 'further words that a search should find it by'
 complete -c memctl -n '__memctl_at \'store:*\'' -l importance -r -f -d 'from 0 to 1'
 complete -c memctl -n '__memctl_at \'store:*\'' -l sensitive -d 'the server redacts it, and screens hide it'
@@ -118,6 +119,9 @@ complete -c memctl -n '__memctl_at \'trash restore:*\'' -l as-new -d 'make each 
 complete -c memctl -n '__memctl_at \'trash restore:*\'' -l all -d 'the latest version of each memory'
 complete -c memctl -n '__memctl_at \'trash restore:*\'' -f -a '(memctl __complete trash 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'trash purge:*\'' -f -a '(memctl __complete trash 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'repl:*\'' -l command -s c -r -f -d 'run this and end'
+complete -c memctl -n '__memctl_at \'repl:*\'' -l file -s f -r -F -d 'run the commands in a file, or - for stdin, and end'
+complete -c memctl -n '__memctl_at \'repl:*\'' -l no-rc -d 'do not read replrc'
 complete -c memctl -n '__memctl_at \'serve:*\'' -l listen -r -f -d 'where to listen; port 0 takes a free one'
 complete -c memctl -n '__memctl_at \'serve:*\'' -l store -r -F -d 'the server\'s own database'
 complete -c memctl -n '__memctl_at \'serve:*\'' -l keys -r -F -d 'the users and their keys, as JSON; without it, MEMORY_API_KEY is the one key'

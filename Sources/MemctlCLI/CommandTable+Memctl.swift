@@ -24,6 +24,7 @@ enum Memctl {
     (["trash", "list"], TrashListCommand.self),
     (["trash", "restore"], TrashRestoreCommand.self),
     (["trash", "purge"], TrashPurgeCommand.self),
+    (["repl"], ReplCommand.self),
     (["serve"], ServeCommand.self),
     (["completions"], CompletionsCommand.self),
     (["help"], HelpCommand.self),
@@ -89,7 +90,7 @@ enum Memctl {
       CommandExample("memctl trash restore 7 --as-new", shows: "keep both versions"),
     ])
 
-  private static let globalOptions: [OptionSpec] = [
+  static let globalOptions: [OptionSpec] = [
     OptionSpec(
       "db", value: ValueSpec("PATH", .file), help: "the cache to work on",
       defaultText: "~/.claude/claude-memory/memory/memory.db"),
@@ -100,6 +101,10 @@ enum Memctl {
       "api-key-file", value: ValueSpec("PATH", .file),
       help: "the file whose first line is the key for the server"),
     OptionSpec("json", help: "write JSON: one object for a report, one a line for a list"),
+    // With this the prompt tells what .mode asks for.
+    OptionSpec(
+      "format", value: ValueSpec("SHAPE", .choice(Output.Shape.allCases.map(\.rawValue))),
+      help: "the shape of results", isHidden: true),
     OptionSpec("quiet", short: "q", help: "write no report, only errors"),
     OptionSpec("verbose", short: "v", help: "say on stderr which cache and server are used"),
     OptionSpec(

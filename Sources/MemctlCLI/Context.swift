@@ -16,7 +16,8 @@ final class Context {
     self.environment = environment
     let color = arguments.value("color").flatMap(Terminal.ColorChoice.init) ?? .auto
     terminal = Terminal(color: color, environment: environment)
-    output = Output(terminal, json: arguments.flag("json"))
+    let shape = arguments.value("format").flatMap(Output.Shape.init)
+    output = Output(terminal, shape: arguments.flag("json") ? .json : shape)
   }
 
   var isQuiet: Bool { arguments.flag("quiet") }

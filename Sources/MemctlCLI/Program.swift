@@ -17,7 +17,7 @@ public enum Program {
       return run(parsed, environment)
     } catch {
       let terminal = Terminal(color: .never, environment: environment)
-      let output = Output(terminal, json: arguments.contains("--json"))
+      let output = Output(terminal, shape: arguments.contains("--json") ? .json : nil)
       return fail(Problem(.usage, error.message, hint: error.hint), at: [], output)
     }
   }
@@ -26,7 +26,7 @@ public enum Program {
     let context = Context(arguments, environment: environment)
     do {
       let code = try perform(arguments, context)
-      context.output.flush()
+      context.output.finish()
       return Signals.exitCode ?? code.rawValue
     } catch let problem as Problem {
       return fail(problem, at: arguments.path, context.output)
@@ -49,6 +49,8 @@ public enum Program {
       return .success
     case .version:
       return try VersionCommand(arguments).run(context)
+    case .noCommand where context.terminal.isInputTerminal && context.terminal.isOutputTerminal:
+      return try ReplCommand().run(context)
     case .noCommand where context.output.shape == .json:
       throw Problem(.usage, "no command is given", hint: "memctl --help")
     case .noCommand:

@@ -36,12 +36,18 @@ final class Home {
   /// A home with an embedded server, which keeps its store there.
   static func withServer() throws -> Home {
     let home = try Home()
-    let server = try ServerProcess(
-      ["--store", home.folder.path + "/server.db"], environment: home.environment)
-    home.environment["MEMORY_API_URL"] = server.baseURL
-    home.server = server
+    try home.startServer(port: 0)
+    home.environment["MEMORY_API_URL"] = home.server!.baseURL
     return home
   }
+
+  func startServer(port: Int) throws {
+    server = try ServerProcess(
+      ["--store", folder.path + "/server.db"], listen: "127.0.0.1:\(port)",
+      environment: environment)
+  }
+
+  func stopServer() { server = nil }
 
   /// Another home, of the same server.
   func neighbour() throws -> Home {

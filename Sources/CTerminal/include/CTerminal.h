@@ -1,10 +1,17 @@
 #ifndef MEMCTL_CTERMINAL_H
 #define MEMCTL_CTERMINAL_H
 
+#include <signal.h>
 #include <stdint.h>
 
 // Columns that a scalar takes on a terminal, -1 for one that is not printed. glibc declares wcwidth
 // only where X/Open's features are asked for, which Swift's import of it does not.
 int memctl_wcwidth(uint32_t scalar);
+
+// A descriptor that blocked signals are read from, -1 where there is none left. Swift's import of
+// glibc leaves <sys/signalfd.h> out.
+int memctl_signal_descriptor(const sigset_t *signals);
+// The next signal that has come, 0 for none.
+int memctl_next_signal(int descriptor);
 
 #endif

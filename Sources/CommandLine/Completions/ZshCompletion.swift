@@ -94,7 +94,7 @@ struct ZshCompletion {
       switch operand.arity {
       case .one: ":"
       case .optional: "::"
-      case .oneOrMore, .any: "*:"
+      case .oneOrMore, .any, .line: "*:"
       }
     return (prefix + argument(operand.value)).shellQuoted
   }

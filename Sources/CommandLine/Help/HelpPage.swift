@@ -75,9 +75,9 @@ public struct HelpPage: Sendable {
     if !node.spec.subcommands.isEmpty {
       lines.append("'\(invocation) COMMAND --help' explains a command.")
     }
-    if !node.path.isEmpty {
+    if !node.path.isEmpty, !table.program.name.isEmpty {
       lines.append("'\(table.program.name) --help' lists the global options.")
-    } else if !table.topics.isEmpty {
+    } else if node.path.isEmpty, !table.topics.isEmpty {
       lines.append("'\(table.program.name) help TOPIC' explains a topic.")
     }
     return lines.isEmpty ? [] : [.verbatim(lines)]
@@ -104,8 +104,7 @@ extension CommandTable {
       if node.path.isEmpty { words.append("[GLOBAL OPTIONS]") }
       words += [spec.fallback == nil ? "COMMAND" : "[COMMAND]", "[OPTIONS]", "[OPERANDS]"]
     } else {
-      if node.path.isEmpty || !spec.visibleOptions.isEmpty { words.append("[OPTIONS]") }
-      words += spec.operands.map(\.synopsis)
+      words += spec.arguments(isProgram: node.path.isEmpty)
     }
     return words.joined(separator: " ")
   }

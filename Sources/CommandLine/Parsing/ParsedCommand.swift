@@ -28,6 +28,9 @@ public struct ParsedCommand: Sendable {
     return given[name] != nil
   }
 
+  /// Whether the line has the option, a flag or not.
+  public func isGiven(_ name: String) -> Bool { given[name] != nil }
+
   public func value(_ name: String) -> String? { values(name).first }
 
   /// The values of an option that is repeatable, in the order of the line.

@@ -46,7 +46,14 @@ private struct Parser {
   // MARK: Words
 
   private mutating func take(word: String) throws(UsageError) {
-    guard !spec.subcommands.isEmpty else { return operands.append(word) }
+    guard !spec.subcommands.isEmpty else {
+      operands.append(word)
+      if spec.operand(at: operands.count - 1)?.arity == .line {
+        operands += words
+        words = []
+      }
+      return
+    }
     guard let subcommand = spec.subcommand(word) else {
       let guess = nearest(to: word, among: spec.visibleSubcommands.map(\.name))
       throw table.usageError(
@@ -148,13 +155,5 @@ private struct Parser {
     if case .choice(let choices) = value.kind { guess = nearest(to: text, among: choices) }
     throw table.usageError(
       "\(name) takes \(value.expectation), not '\(text)'", at: path, didYouMean: guess)
-  }
-}
-
-extension CommandSpec {
-  /// The operand that the word at `index` is; a variadic one takes all that follow.
-  fileprivate func operand(at index: Int) -> OperandSpec? {
-    if index < operands.count { return operands[index] }
-    return operands.last.flatMap { $0.isVariadic ? $0 : nil }
   }
 }

@@ -16,7 +16,8 @@ extension CommandTable {
   public func usageError(
     _ message: String, at path: [String] = [], didYouMean guess: String? = nil
   ) -> UsageError {
-    let help = "\(invocation(path)) --help"
+    let invocation = invocation(path)
+    let help = invocation.isEmpty ? "help" : "\(invocation) --help"
     return UsageError(
       message: message,
       hint: guess.map { "did you mean '\($0)'? otherwise: \(help)" } ?? help)

@@ -37,6 +37,14 @@ public struct CommandSpec: Sendable {
 }
 
 extension CommandSpec {
+  /// The name and what the command takes: `.once FILE`.
+  public var synopsis: String { ([name] + arguments(isProgram: false)).joined(separator: " ") }
+
+  /// What follows the name in a usage line; every program has options.
+  func arguments(isProgram: Bool) -> [String] {
+    (isProgram || !visibleOptions.isEmpty ? ["[OPTIONS]"] : []) + operands.map(\.synopsis)
+  }
+
   var visibleOptions: [OptionSpec] { options.filter { !$0.isHidden } }
   var visibleSubcommands: [CommandSpec] { subcommands.filter { !$0.isHidden } }
 
@@ -44,6 +52,12 @@ extension CommandSpec {
 
   /// What runs when the line names no subcommand.
   var fallback: CommandSpec? { defaultSubcommand.flatMap(subcommand) }
+
+  /// The operand that the word at `index` is; a variadic one takes all that follow.
+  func operand(at index: Int) -> OperandSpec? {
+    if index < operands.count { return operands[index] }
+    return operands.last.flatMap { $0.isVariadic ? $0 : nil }
+  }
 }
 
 /// A command line worth copying.

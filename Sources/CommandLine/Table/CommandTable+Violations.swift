@@ -29,8 +29,12 @@ extension CommandTable {
     let place = invocation(node.path)
     var found = violations(ofLine: spec.summary, in: place)
     // Commands that only scripts call may set themselves apart: `__complete`.
-    let name = spec.isHidden ? String(spec.name.trimmingPrefix("__")) : spec.name
-    if !isKebab(name) { found.append("\(place): the name is not lower-case kebab") }
+    let hidden = spec.isHidden ? String(spec.name.trimmingPrefix("__")) : spec.name
+    // Commands that only a prompt has, too: `.mode`.
+    let name = String(hidden.trimmingPrefix("."))
+    if !isKebab(name), !(node.path.isEmpty && name.isEmpty) {
+      found.append("\(place): the name is not lower-case kebab")
+    }
     found += spec.options.flatMap { violations(of: $0, in: place) }
     found += spec.examples.flatMap { violations(ofLine: $0.shows, in: "\(place): example") }
     found += violations(ofOperands: spec.operands, in: place)

@@ -4,7 +4,7 @@
 /// make them ambiguous; a program's tests hold that there are none.
 public struct CommandTable: Sendable {
   /// The program itself. Its subcommands are the commands; a program without commands has options
-  /// and operands of its own.
+  /// and operands of its own. At a prompt, where nobody types it, its name is empty.
   public let program: CommandSpec
   /// Options accepted before and after the command, with `--help` and `--version` as the last two.
   public let globalOptions: [OptionSpec]
@@ -21,7 +21,7 @@ public struct CommandTable: Sendable {
 extension CommandTable {
   /// A command line of the program as a user types it, without options: `memctl queue show`.
   func invocation(_ path: [String]) -> String {
-    ([program.name] + path).joined(separator: " ")
+    ([program.name] + path).filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   /// The program and its commands, each before its subcommands, in the order of the table.

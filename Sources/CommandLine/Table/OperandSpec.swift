@@ -5,6 +5,8 @@ public struct OperandSpec: Sendable {
     case optional
     case oneOrMore
     case any
+    /// All that follows, as it is: options in it are no options of this command.
+    case line
   }
 
   public let value: ValueSpec
@@ -17,8 +19,8 @@ public struct OperandSpec: Sendable {
 }
 
 extension OperandSpec {
-  var isRequired: Bool { arity == .one || arity == .oneOrMore }
-  var isVariadic: Bool { arity == .oneOrMore || arity == .any }
+  var isRequired: Bool { arity != .optional && arity != .any }
+  var isVariadic: Bool { arity != .one && arity != .optional }
 
   /// How usage lines write it: `[ID...]`.
   var synopsis: String {

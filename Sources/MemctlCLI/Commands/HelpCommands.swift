@@ -88,41 +88,12 @@ struct CompleteCommand: Command {
   init(_ arguments: ParsedCommand) { kind = arguments.operands[0] }
 
   func run(_ context: Context) throws -> ExitCode {
-    for (value, description) in (try? candidates(context)) ?? [] {
+    for candidate in (try? Candidates(context.cache).named(kind)) ?? [] {
+      let value = candidate.value.printable
       context.output.line(
-        description.isEmpty ? value.printable : "\(value.printable)\t\(description.printable)")
+        candidate.description.isEmpty ? value : "\(value)\t\(candidate.description)")
     }
     return .success
-  }
-
-  private func candidates(_ context: Context) throws -> [(String, String)] {
-    switch kind {
-    case "category": return Category.canonical.map { ($0, "") }
-    case "tag": return try context.cache().tags().map { ($0, "") }
-    case "memory":
-      var found: [(String, String)] = []
-      try context.cache().forEachMemory(Cache.Selection(limit: 200)) { memory in
-        let content = memory.fields.content(revealed: false) ?? Masking.placeholder
-        found.append(("\(memory.id.rawValue)", content.printable.truncated(toWidth: 60)))
-      }
-      return found
-    case "entry":
-      return try context.cache().entries().prefix(200).map {
-        ("\($0.id.rawValue)", "\($0.operationName), \($0.createdAt)")
-      }
-    case "trash":
-      var found: [(String, String)] = []
-      try context.cache().forEachTrashed(limit: 200) { version in
-        let content = version.memory.fields.content(revealed: false) ?? Masking.placeholder
-        found.append(("\(version.id.rawValue)", content.printable.truncated(toWidth: 60)))
-      }
-      return found
-    case "help":
-      let commands = Memctl.table.program.subcommands.filter { !$0.isHidden }
-      return commands.map { ($0.name, $0.summary) }
-        + Memctl.table.topics.map { ($0.name, $0.summary) }
-    default: return []
-    }
   }
 }
 

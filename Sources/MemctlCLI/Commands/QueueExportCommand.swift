@@ -53,7 +53,7 @@ struct QueueExportCommand: Command {
       if view.hidesContent { hidden += 1 }
       context.output.json(view.exported)
     }
-    context.output.flush()
+    context.output.finish()
     if hidden > 0, !context.isQuiet {
       printError(
         "memctl: \(grouped(hidden)) of \(grouped(entries.count)) written without their content")

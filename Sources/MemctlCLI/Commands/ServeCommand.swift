@@ -38,21 +38,12 @@ struct ServeCommand: Command {
     signal(SIGPIPE, SIG_DFL)
     var pointers: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) }
     pointers.append(nil)
-    if let own = Self.ownFolder { execv("\(own)/\(program)", &pointers) }
+    if let own = Executable.path, let slash = own.lastIndex(of: "/") {
+      execv("\(own[...slash])\(program)", &pointers)
+    }
     execvp(program, &pointers)
     throw Problem(
       .notFound, "cannot start \(program): \(String(cString: strerror(errno)))",
       hint: "install it beside memctl, or on PATH")
-  }
-
-  /// The folder that memctl itself was started from.
-  private static var ownFolder: String? {
-    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-    let count = buffer.withUnsafeMutableBytes {
-      readlink("/proc/self/exe", $0.assumingMemoryBound(to: CChar.self).baseAddress!, $0.count)
-    }
-    guard count > 0 else { return nil }
-    let path = String(decoding: buffer[..<count], as: UTF8.self)
-    return path.lastIndex(of: "/").map { String(path[..<$0]) }
   }
 }

@@ -15,7 +15,9 @@ struct StoreCommand: Command {
       OptionSpec(
         "category", short: "c", value: ValueSpec("C", .dynamic("category")),
         help: "what it is about", defaultText: Category.standard),
-      OptionSpec("tags", short: "t", value: ValueSpec("A,B"), help: "tags, separated by commas"),
+      OptionSpec(
+        "tags", short: "t", value: ValueSpec("A,B", .dynamic("tags")),
+        help: "tags, separated by commas"),
       OptionSpec(
         "keywords", value: ValueSpec("WORDS"), help: "further words that a search should find it by"
       ),

@@ -1,18 +1,25 @@
 import MemctlCore
 
-/// The codes that memctl ends with; scripts rely on them.
-enum ExitCode: Int32 {
-  case success = 0
-  case isFalse = 1
-  case usage = 64
-  case dataError = 65
-  case noInput = 66
-  case bug = 70
-  case ioError = 74
-  case tryAgain = 75
-  case protocolError = 76
-  case noPermission = 77
-  case configuration = 78
+/// The code that a command ends with; scripts rely on memctl's own.
+struct ExitCode: RawRepresentable, Hashable {
+  let rawValue: Int32
+
+  init(rawValue: Int32) { self.rawValue = rawValue }
+
+  static let success = ExitCode(rawValue: 0)
+  static let isFalse = ExitCode(rawValue: 1)
+  static let usage = ExitCode(rawValue: 64)
+  static let dataError = ExitCode(rawValue: 65)
+  static let noInput = ExitCode(rawValue: 66)
+  static let bug = ExitCode(rawValue: 70)
+  static let ioError = ExitCode(rawValue: 74)
+  static let tryAgain = ExitCode(rawValue: 75)
+  static let protocolError = ExitCode(rawValue: 76)
+  static let noPermission = ExitCode(rawValue: 77)
+  static let configuration = ExitCode(rawValue: 78)
+
+  /// As a shell tells that a signal ended something.
+  static func ended(by signal: Int32) -> ExitCode { ExitCode(rawValue: 128 + signal) }
 
   init(_ kind: Problem.Kind) {
     self =
@@ -29,13 +36,24 @@ enum ExitCode: Int32 {
       }
   }
 
+  /// Those that stand for a problem, the one that the user must act on first being the first.
+  private static let urgency: [ExitCode] = [
+    .bug, .ioError, .configuration, .noPermission, .protocolError, .usage, .noInput, .dataError,
+    .tryAgain,
+  ]
+
   /// Where several problems hold, the one that the user must act on first decides.
   init(_ problems: [Problem]) {
-    let urgency: [ExitCode] = [
-      .bug, .ioError, .configuration, .noPermission, .protocolError, .usage, .noInput, .dataError,
-      .tryAgain,
-    ]
     let codes = Set(problems.map { ExitCode($0.kind) })
-    self = urgency.first(where: codes.contains) ?? .success
+    self = Self.urgency.first(where: codes.contains) ?? .success
+  }
+
+  /// The code for several commands of which each ended with one: by urgency, then the first that is
+  /// not of memctl's, as a shell command may end with.
+  static func worst(_ first: ExitCode, _ second: ExitCode) -> ExitCode {
+    func rank(_ code: ExitCode) -> Int {
+      code == .success ? .max : urgency.firstIndex(of: code) ?? urgency.count
+    }
+    return rank(second) < rank(first) ? second : first
   }
 }

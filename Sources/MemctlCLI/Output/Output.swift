@@ -4,29 +4,60 @@ import MemctlCore
 
 /// Standard output, in one of the three shapes that memctl writes.
 final class Output {
-  enum Shape { case terminal, tabs, json }
+  enum Shape: String, CaseIterable {
+    case terminal = "table"
+    case tabs = "tsv"
+    case json
+  }
 
   let shape: Shape
+  /// The shape that was asked for, whatever standard output is.
+  let requestedShape: Shape?
   let style: Style
   let width: Int
   let now: Timestamp
   private let isTerminal: Bool
+  private var paging: Paging
   private var buffer: [UInt8] = []
   private static let bufferSize = 1 << 16
 
-  init(_ terminal: Terminal, json: Bool, now: Timestamp = .now) {
-    shape = json ? .json : terminal.isOutputTerminal ? .terminal : .tabs
-    style = Style(isOn: terminal.usesColor && !json)
-    width = terminal.width
+  private enum Paging {
+    /// What is written goes to standard output.
+    case off
+    /// So it does, unless more than `rows` come at once.
+    case possible(Terminal, rows: Int)
+    case on(Pager)
+  }
+
+  /// - Parameter shape: nil for the one that suits what standard output is.
+  init(_ terminal: Terminal, shape: Shape? = nil, now: Timestamp = .now) {
+    requestedShape = shape
+    self.shape = shape ?? (terminal.isOutputTerminal ? .terminal : .tabs)
+    style = Style(isOn: terminal.usesColor && self.shape != .json)
     isTerminal = terminal.isOutputTerminal
+    // A table that goes to a file has room.
+    width = isTerminal || self.shape != .terminal ? terminal.width : Self.wide
+    paging = terminal.pager == nil ? .off : .possible(terminal, rows: terminal.height - 1)
     self.now = now
   }
+
+  private static let wide = 1 << 20
 
   /// Writes a line; lines are gathered and go out in large pieces.
   func line(_ text: String) {
     buffer.append(contentsOf: text.utf8)
     buffer.append(UInt8(ascii: "\n"))
-    if buffer.count >= Self.bufferSize { flush() }
+    if case .possible(let terminal, let rows) = paging { page(text, terminal, rows) }
+    if buffer.count >= Self.bufferSize { write() }
+  }
+
+  private func page(_ text: String, _ terminal: Terminal, _ rows: Int) {
+    let rest = rows - max(1, (text.displayWidth + width - 1) / width)
+    if rest >= 0 {
+      paging = .possible(terminal, rows: rest)
+    } else {
+      paging = Pager(terminal).map { .on($0) } ?? .off
+    }
   }
 
   /// Writes one JSON object in a line of its own. On a terminal, what it would act on is escaped.
@@ -35,13 +66,32 @@ final class Output {
     line(isTerminal ? text.escapedForTerminal : text)
   }
 
-  /// Hands everything to the system. A reader that has gone ends the program quietly; output that
-  /// cannot be written, such as on a full disk, ends it with an error.
+  /// Hands everything to the system, now. What follows is not paged any more.
   func flush() {
+    write()
+    if case .possible = paging { paging = .off }
+  }
+
+  /// Hands everything to the system, and waits until the user has left the pager.
+  func finish() {
+    flush()
+    if case .on(let pager) = paging { pager.finish() }
+    paging = .off
+  }
+
+  /// A reader that has gone ends the program quietly; output that cannot be written, such as on a
+  /// full disk, ends it with an error.
+  private func write() {
     var rest = buffer[...]
+    var target = STDOUT_FILENO
+    if case .on(let pager) = paging { target = pager.input }
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { Glibc.write(target, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
+      if count < 0, case .on(let pager) = paging {
+        pager.finish()
+        exit(ExitCode.success.rawValue)
+      }
       if count < 0 {
         // What a shell shows of a program that ended by SIGPIPE.
         if errno == EPIPE { exit(141) }

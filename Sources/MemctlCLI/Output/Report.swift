@@ -27,7 +27,7 @@ extension Output {
     case .terminal where !quiet: for text in report.summary { line(text) }
     case .tabs, .terminal: break
     }
-    flush()
+    finish()
     for problem in report.problems { printProblem(problem) }
   }
 

@@ -5,17 +5,24 @@ struct Terminal {
   let isOutputTerminal: Bool
   let isErrorTerminal: Bool
   let isInputTerminal: Bool
+  let colorChoice: ColorChoice
   let usesColor: Bool
   /// Whether a line on standard error can be drawn over.
   let showsProgress: Bool
+  /// The command that shows long results, and its environment; nil for none.
+  let pager: (command: String, environment: [String: String])?
 
   enum ColorChoice: String, CaseIterable { case auto, always, never }
 
   init(color: ColorChoice, environment: [String: String]) {
+    colorChoice = color
     isOutputTerminal = isatty(STDOUT_FILENO) == 1
     isErrorTerminal = isatty(STDERR_FILENO) == 1
     isInputTerminal = isatty(STDIN_FILENO) == 1
     showsProgress = isErrorTerminal && environment["TERM"] != "dumb"
+    pager = Pager.command(in: environment).flatMap { [isOutputTerminal] in
+      isOutputTerminal ? ($0, environment) : nil
+    }
     usesColor =
       switch color {
       case .always: true
@@ -33,9 +40,13 @@ struct Terminal {
   }
 
   /// Columns of the terminal; 80 where it does not tell.
-  var width: Int {
+  var width: Int { size.flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil } ?? 80 }
+
+  /// Rows of the terminal; 24 where it does not tell.
+  var height: Int { size.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } ?? 24 }
+
+  private var size: winsize? {
     var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
   }
 }

@@ -74,13 +74,20 @@ extension Cache {
     }
   }
 
-  /// Every tag that a memory has, in alphabetical order.
+  /// Every tag that a memory has, in alphabetical order. As long as nobody writes the file, they are
+  /// read once.
   public func tags() throws -> [String] {
-    let lists = try read {
-      try connection.query("SELECT DISTINCT tags FROM memories WHERE tags <> ''") { $0.text(0) }
+    try read {
+      let version = try version()
+      if let knownTags, knownTags.version == version { return knownTags.tags }
+      let lists = try connection.query("SELECT DISTINCT tags FROM memories WHERE tags <> ''") {
+        $0.text(0)
+      }
+      let tags = lists.flatMap { $0.split(separator: ",").map { String($0.trimmingPrefix(" ")) } }
+      let sorted = Set(tags).sorted()
+      knownTags = (version, sorted)
+      return sorted
     }
-    let tags = lists.flatMap { $0.split(separator: ",").map { String($0.trimmingPrefix(" ")) } }
-    return Set(tags).sorted()
   }
 
   /// Writes a new memory and queues its store, in one transaction.

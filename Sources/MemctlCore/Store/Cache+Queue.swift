@@ -6,7 +6,7 @@ import SQLite
 /// The functions that change it belong into a transaction of the caller's.
 extension Cache {
   /// Every entry that `condition` holds for, wherever it stands.
-  private static func entries(where condition: String) -> String {
+  static func entries(where condition: String) -> String {
     """
     SELECT p.id, p.op_type, p.payload, p.created_at, coalesce(e.state, 'pending'),
       coalesce(e.attempts, 0), e.next_attempt_at, e.error_kind, e.error_status, e.error_message,
@@ -23,7 +23,7 @@ extension Cache {
   private static let oneEntry = entries(where: "id = ?")
   private static let storeEntries = entries(where: "op_type = 'store' AND instr(payload, ?1)")
 
-  private static func entry(_ row: Statement) -> QueueEntry {
+  static func entry(_ row: Statement) -> QueueEntry {
     QueueEntry(
       id: EntryID(rawValue: row.int64(0)), operationName: row.text(1), payload: row.text(2),
       createdAt: row.text(3), state: QueueEntry.State(rawValue: row.text(4)) ?? .pending,

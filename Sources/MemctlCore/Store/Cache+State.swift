@@ -103,6 +103,18 @@ extension Cache {
   }
 }
 
+/// What a prompt tells of a cache, read from one snapshot without looking at any memory.
+public struct SyncState: Hashable, Sendable {
+  /// Entries that the server has not acknowledged and that are not dead.
+  public let pending: Int
+  public let deadLetters: Int
+  public let authFailed: Bool
+  /// The kind of what the last sync met; nil where it reached its end.
+  public let lastError: Problem.Kind?
+  /// When a sync last reached its end; nil where none ever did.
+  public let lastSuccess: String?
+}
+
 /// How many of everything, all read from one snapshot.
 public struct Counts: Sendable {
   public let total: Int
@@ -177,15 +189,41 @@ extension Cache {
     try note(.lastError).flatMap(LastRunError.init)
   }
 
+  public func memoryCount() throws -> Int {
+    try read { try count("SELECT count(*) FROM memories") }
+  }
+
+  public func syncState() throws -> SyncState {
+    try read {
+      SyncState(
+        pending: try count("SELECT count(*) FROM pending_ops") + count("\(Self.held) <> 'dead'"),
+        deadLetters: try count("\(Self.held) = 'dead'"), authFailed: try isKeyRefused(),
+        lastError: try lastRunError().flatMap { Problem.Kind(rawValue: $0.kind) },
+        lastSuccess: try note(.lastSuccess))
+    }
+  }
+
+  /// The present version of the file.
+  public func version() throws -> FileVersion {
+    try Cache.translatingErrors(path) {
+      FileVersion(
+        others: try connection.first("PRAGMA data_version") { $0.int64(0) } ?? 0,
+        own: connection.totalChanges)
+    }
+  }
+
+  private static let held =
+    "SELECT count(*) FROM memctl_entries WHERE op_type IS NOT NULL AND state"
+
+  private func count(_ sql: String) throws -> Int { try connection.first(sql) { $0.int(0) } ?? 0 }
+
   public func counts() throws -> Counts {
     try read {
-      func count(_ sql: String) throws -> Int { try connection.first(sql) { $0.int(0) } ?? 0 }
       let byCategory = try connection.query(
         """
         SELECT coalesce(category, ''), count(*) AS count FROM memories GROUP BY 1 ORDER BY 2 DESC, 1
         """
       ) { (category: $0.text(0), count: $0.int(1)) }
-      let held = "SELECT count(*) FROM memctl_entries WHERE op_type IS NOT NULL AND state"
       return Counts(
         total: byCategory.reduce(0) { $0 + $1.count }, byCategory: byCategory,
         orphans: try count("SELECT count(*) FROM memories WHERE server_id IS NULL"),
@@ -194,9 +232,9 @@ extension Cache {
           SELECT count(*) FROM memctl_withheld w JOIN memories m ON m.id = w.memory_id
           WHERE m.server_id IS NULL
           """),
-        pending: try count("SELECT count(*) FROM pending_ops") + count("\(held) <> 'dead'"),
-        inDoubt: try count("\(held) IN ('in_doubt', 'sending')"),
-        deadLetters: try count("\(held) = 'dead'"), lastSync: try lastSyncText(),
+        pending: try count("SELECT count(*) FROM pending_ops") + count("\(Self.held) <> 'dead'"),
+        inDoubt: try count("\(Self.held) IN ('in_doubt', 'sending')"),
+        deadLetters: try count("\(Self.held) = 'dead'"), lastSync: try lastSyncText(),
         authFailed: try note(.authFailed) != nil, lastSuccess: try note(.lastSuccess),
         lastError: try lastRunError()
       )

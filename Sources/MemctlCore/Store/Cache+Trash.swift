@@ -26,12 +26,12 @@ extension Cache {
   /// Versions that are kept at most; the oldest go first.
   static let trashCapacity: Int64 = 100_000
 
-  private static let trashColumns = """
+  static let trashColumns = """
     memory_id, content, category, tags, expanded_keywords, importance, is_sensitive, created_at,
     updated_at, server_id, id, reason, trashed_at
     """
 
-  private static func trashed(_ row: Statement) -> TrashedMemory {
+  static func trashed(_ row: Statement) -> TrashedMemory {
     TrashedMemory(
       id: TrashID(rawValue: row.int64(10)), memory: memory(row),
       reason: TrashedMemory.Reason(rawValue: row.text(11)) ?? .deleted, trashedAt: row.text(12))

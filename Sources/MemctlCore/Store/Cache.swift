@@ -11,6 +11,8 @@ public final class Cache {
   let connection: Connection
   let random: Randomness
   private let identity: FileIdentity?
+  /// What `tags` found, and when.
+  var knownTags: (version: FileVersion, tags: [String])?
 
   /// Opens the file, creates it when it is missing, and brings an old one up to date.
   ///
@@ -41,7 +43,7 @@ public final class Cache {
       try connection.transaction(.immediate) {
         let result = try body()
         // Else it would be written into a file that nobody finds any more.
-        guard FileIdentity(path) == identity else { throw Problem.fileIsGone(path) }
+        guard isCurrent else { throw Problem.fileIsGone(path) }
         return result
       }
     }
@@ -56,6 +58,9 @@ public final class Cache {
   public func rehearse<Result>(_ body: () throws -> Result) throws -> Result {
     try Cache.translatingErrors(path) { try connection.rehearsal(body) }
   }
+
+  /// Whether the path still names the file that was opened.
+  public var isCurrent: Bool { FileIdentity(path) == identity }
 
   // MARK: The file
 
@@ -106,6 +111,13 @@ public final class Cache {
       throw Problem(error, path: path)
     }
   }
+}
+
+/// When a file was written last, by a count of its own for each connection: another one after anybody
+/// has written it. See <https://sqlite.org/pragma.html#pragma_data_version>.
+public struct FileVersion: Hashable, Sendable {
+  let others: Int64
+  let own: Int64
 }
 
 /// Which file a path stands for.

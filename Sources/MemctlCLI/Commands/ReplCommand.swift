@@ -1,0 +1,108 @@
+import CommandLine
+import Glibc
+import MemctlCore
+
+struct ReplCommand: Command {
+  static let spec = CommandSpec(
+    "repl", summary: "take commands at a prompt, or from a script",
+    discussion: [
+      """
+      On a terminal this is what memctl alone does. Each command is typed as in a shell, without the \
+      word memctl; quotes, backslashes and # work as there, ; separates commands, and what follows \
+      | < or > is a shell's. Variables and patterns stand for themselves. An open quote goes on in \
+      the next line.
+      """,
+      """
+      Tab completes commands, options, files, categories, tags and ids. Ctrl-R finds earlier lines; \
+      a line that begins with a blank or has --sensitive in it is not kept. Ctrl-C clears the line, \
+      or asks the command that runs to stop; a second one abandons it. Ctrl-D leaves. ~/.inputrc \
+      sets the keys.
+      """,
+      """
+      Where there is a key for the server, memctl watch runs beside the prompt, which tells what \
+      waits and whether the server is there. Results longer than the screen go through $PAGER.
+      """,
+      """
+      With --command or --file, or where standard input is no terminal, it runs a script: no \
+      greeting, no prompt, no history, no background sync. The first command that fails ends it with \
+      its exit code.
+      """,
+      "Beside the commands of memctl there are:",
+      .definitions(
+        Memctl.promptCommands.map { (term: $0.spec.synopsis, text: "\($0.spec.summary)") }),
+      "Files:",
+      .definitions([
+        ("~/.config/memctl/replrc", "commands that run before the first prompt"),
+        ("~/.local/state/memctl/history", "what was typed, the owner's alone"),
+      ]),
+    ],
+    options: [
+      OptionSpec(
+        "command", short: "c", value: ValueSpec("COMMAND"), help: "run this and end",
+        isRepeatable: true),
+      OptionSpec(
+        "file", short: "f", value: ValueSpec("FILE", .file),
+        help: "run the commands in a file, or - for stdin, and end", isRepeatable: true),
+      OptionSpec("no-rc", help: "do not read replrc"),
+    ],
+    examples: [
+      CommandExample("memctl repl", shows: "open the prompt"),
+      CommandExample("memctl repl -c counts -c queue", shows: "run two commands"),
+      CommandExample("memctl repl < commands.txt", shows: "run a script"),
+    ])
+
+  private let commands: [String]
+  private let files: [String]
+  private let readsStartScript: Bool
+
+  init(_ arguments: ParsedCommand) throws {
+    commands = arguments.values("command")
+    files = arguments.values("file")
+    readsStartScript = !arguments.flag("no-rc")
+    if !commands.isEmpty, !files.isEmpty {
+      throw Problem(
+        .usage, "give --command or --file, not both",
+        hint: "the command .read FILE runs a file: memctl repl -c '.read FILE' -c counts")
+    }
+  }
+
+  /// The prompt, as memctl alone on a terminal opens it.
+  init() { (commands, files, readsStartScript) = ([], [], true) }
+
+  func run(_ context: Context) throws -> ExitCode {
+    let scripts = try self.scripts(context)
+    let session: Session
+    do throws(ErrorNumber) {
+      session = try Session(context, isInteractive: scripts.isEmpty)
+    } catch {
+      throw Problem(.bug, "no signal can be waited for: \(error.text)")
+    }
+    if scripts.isEmpty {
+      return Prompt(session).run(startScript: try startScript(context))
+    }
+    session.readsScriptFromInput = commands.isEmpty && (files.isEmpty || files.contains("-"))
+    var worst = ExitCode.success
+    for script in scripts where session.end == nil {
+      let code = session.run(script)
+      worst = ExitCode.worst(worst, code)
+      if code != .success, session.stopsAtError || session.wasInterrupted { break }
+    }
+    return session.end ?? worst
+  }
+
+  /// None where somebody types.
+  private func scripts(_ context: Context) throws -> [Script] {
+    if !commands.isEmpty {
+      return commands.enumerated().map { Script($0.element, number: $0.offset + 1) }
+    }
+    if !files.isEmpty { return try files.map { try $0 == "-" ? Script() : Script(path: $0) } }
+    return context.terminal.isInputTerminal && context.terminal.isOutputTerminal ? [] : [Script()]
+  }
+
+  private func startScript(_ context: Context) throws -> Script? {
+    let home = context.environment["HOME"] ?? "/"
+    let folder = context.environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+    let path = (folder ?? home + "/.config") + "/memctl/replrc"
+    return readsStartScript && access(path, F_OK) == 0 ? try Script(path: path) : nil
+  }
+}

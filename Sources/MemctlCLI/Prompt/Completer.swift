@@ -1,0 +1,144 @@
+import CReadline
+import CommandLine
+import Glibc
+import MemctlCore
+
+/// Finds what the word that is being typed can become.
+struct Completer {
+  struct Completion {
+    /// What the line up to the cursor becomes: all that the candidates have in common.
+    let line: String
+    let candidates: [Candidates.Candidate]
+    /// The same lines, with a candidate each.
+    let lines: [String]
+    /// Whether a blank follows where there is only one.
+    let appendsBlank: Bool
+  }
+
+  private let candidates: Candidates
+
+  init(_ candidates: Candidates) { self.candidates = candidates }
+
+  /// - Parameters:
+  ///   - line: what stands before the cursor.
+  ///   - earlier: what stands in the lines before, where one command goes over several.
+  /// - Returns: nil for nothing.
+  func complete(_ line: String, after earlier: ShellSplitter) -> Completion? {
+    var splitter = earlier
+    guard (try? splitter.read(line)) != nil else { return nil }
+    if splitter.isInTail { return completeFile(line) }
+    guard let word = splitter.lastWord, word.length <= line.utf8.count else { return nil }
+    var words = splitter.wordsBefore
+    if words.first == "memctl" { words.removeFirst() }
+    let found = Memctl.promptTable.expectations(after: words, typing: word.text)
+      .flatMap { candidates(for: $0, typing: word.text) }
+      // Nobody names the same one twice.
+      .filter { $0.value.hasPrefix(word.text) && !words.dropFirst().contains($0.value) }
+    return completion(of: line, replacing: word.length, word.text, with: found)
+  }
+
+  /// What a shell is to read: the name of a file, whatever it is for.
+  private func completeFile(_ line: String) -> Completion? {
+    let word = String(
+      line[(line.lastIndex { " \t|<>;&".contains($0) }.map(line.index(after:)))!...])
+    return completion(
+      of: line, replacing: word.utf8.count, word, with: files(word, onlyFolders: false))
+  }
+
+  private func completion(
+    of line: String, replacing length: Int, _ word: String,
+    with found: [Candidates.Candidate]
+  ) -> Completion? {
+    guard let first = found.first else { return nil }
+    let before = String(decoding: line.utf8.dropLast(length), as: UTF8.self)
+    let isAlone = found.count == 1
+    // There may be more than were found, so that these have too much in common.
+    let common =
+      found.count >= Candidates.limit
+      ? word : found.dropFirst().reduce(first.value) { $0.commonPrefix(with: $1.value) }
+    return Completion(
+      // As it was typed, where nothing is added.
+      line: common == word && !isAlone ? line : before + common.shellEscaped,
+      candidates: found, lines: found.map { before + $0.value.shellEscaped },
+      appendsBlank: !first.value.hasSuffix("/") && !first.value.hasSuffix("="))
+  }
+
+  // MARK: Candidates
+
+  private func candidates(
+    for expectation: Expectation, typing word: String
+  ) -> [Candidates.Candidate] {
+    switch expectation {
+    case .command(let spec):
+      // What only the prompt has is out of the way until a dot is typed.
+      if spec.name.hasPrefix("."), word.isEmpty { return [] }
+      return [.init(value: spec.name, description: spec.summary)]
+    case .option(let option):
+      var found = [
+        Candidates.Candidate(
+          value: "--\(option.name)\(option.value == nil ? "" : "=")", description: option.help)
+      ]
+      if let short = option.short, word == "-\(short)" { found.append(.init(value: word)) }
+      return found
+    case .value(let value, let prefix):
+      return candidates(for: value, typing: String(word.dropFirst(prefix.count))).map {
+        .init(value: prefix + $0.value, description: $0.description, prefix: prefix + $0.prefix)
+      }
+    }
+  }
+
+  private func candidates(
+    for value: ValueSpec, typing text: String
+  ) -> [Candidates.Candidate] {
+    switch value.kind {
+    case .text, .integer, .number: return []
+    case .choice(let choices): return choices.map { .init(value: $0) }
+    case .file: return files(text, onlyFolders: false)
+    case .directory: return files(text, onlyFolders: true)
+    case .dynamic("tags"):
+      // The last one of a list.
+      let before = text.lastIndex(of: ",").map { text[...$0] } ?? ""
+      return ((try? candidates.named("tag")) ?? []).map {
+        .init(value: before + $0.value, prefix: String(before))
+      }
+    case .dynamic(let kind): return (try? candidates.named(kind, prefix: text)) ?? []
+    }
+  }
+
+  private func files(_ prefix: String, onlyFolders: Bool) -> [Candidates.Candidate] {
+    var found: [Candidates.Candidate] = []
+    while let name = creadline_filename(prefix, found.isEmpty ? 0 : 1) {
+      defer { free(name) }
+      guard let path = String(validatingCString: name) else { continue }
+      found.append(.init(value: path))
+    }
+    return found.sorted { $0.value < $1.value }.compactMap { file in
+      let isFolder = opendir(file.value.expandingHome).map { closedir($0) == 0 } ?? false
+      if onlyFolders, !isFolder { return nil }
+      let folder = file.value.lastIndex(of: "/").map { file.value[...$0] } ?? ""
+      return .init(value: file.value + (isFolder ? "/" : ""), prefix: String(folder))
+    }
+  }
+}
+
+extension String {
+  fileprivate func commonPrefix(with other: String) -> String {
+    String(zip(self, other).prefix { $0 == $1 }.map(\.0))
+  }
+
+  /// The text as a word that a shell reads as itself, but for a `~` in front.
+  fileprivate var shellEscaped: String {
+    String(
+      flatMap { character -> [Character] in
+        let isPlain =
+          !character.isASCII || character.isLetter || character.isNumber
+          || "_./:=,@%+~-".contains(character)
+        return isPlain ? [character] : ["\\", character]
+      })
+  }
+
+  fileprivate var expandingHome: String {
+    guard hasPrefix("~/"), let home = getenv("HOME") else { return self }
+    return String(cString: home) + dropFirst()
+  }
+}

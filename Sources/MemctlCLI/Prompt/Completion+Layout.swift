@@ -1,0 +1,40 @@
+extension Completer.Completion {
+  /// The candidates as lines with their line breaks: one a line with what it means, or in columns where
+  /// there is nothing to say. No more than the screen holds.
+  func layout(_ terminal: Terminal) -> String {
+    let isExplained = candidates.contains { !$0.description.isEmpty }
+    var lines = isExplained ? explained : columns(terminal.width)
+    let most = max(5, terminal.height - 3)
+    if lines.count > most { lines = lines.prefix(most) + ["and more; type a little further"] }
+    return lines.map { $0.truncated(toWidth: terminal.width - 1) + "\n" }.joined()
+  }
+
+  private var shown: [String] {
+    candidates.map { String($0.value.dropFirst($0.prefix.count)).printable }
+  }
+
+  private var explained: [String] {
+    let column = column
+    return zip(shown, candidates).map { text, candidate in
+      text.padded(toWidth: column) + candidate.description.printable
+    }
+  }
+
+  private func columns(_ width: Int) -> [String] {
+    let (shown, column) = (shown, column)
+    let columns = max(1, width / column)
+    let rows = (shown.count + columns - 1) / columns
+    return (0..<rows).map { row in
+      stride(from: row, to: shown.count, by: rows).map { shown[$0].padded(toWidth: column) }
+        .joined()
+    }
+  }
+
+  private var column: Int { 2 + (shown.map(\.displayWidth).max() ?? 0) }
+}
+
+extension String {
+  fileprivate func padded(toWidth width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - displayWidth))
+  }
+}

@@ -1,0 +1,86 @@
+import CommandLine
+import Glibc
+import MemctlCore
+
+/// What runs when, and for how long.
+
+struct ReadCommand: PromptCommand {
+  static let spec = CommandSpec(
+    ".read", summary: "run the commands in a file",
+    discussion: ["It stops at the first command that fails, unless .bail is off."],
+    operands: [OperandSpec("FILE", .file)])
+
+  private let path: String
+
+  init(_ arguments: ParsedCommand) { path = arguments.operands[0] }
+
+  func run(_ session: Session) throws -> ExitCode { session.run(try Script(path: path)) }
+}
+
+struct BailCommand: PromptCommand {
+  static let spec = CommandSpec(
+    ".bail", summary: "stop a script at the first command that fails (on), or go on (off)",
+    discussion: [
+      "With off, a script ends with the worst code of all, in the order that help exit-codes tells."
+    ],
+    operands: [.onOrOff])
+
+  private let isOn: Bool
+
+  init(_ arguments: ParsedCommand) { isOn = arguments.operands[0] == "on" }
+
+  func run(_ session: Session) -> ExitCode {
+    session.stopsAtError = isOn
+    return .success
+  }
+}
+
+struct RepeatCommand: PromptCommand {
+  static let spec = CommandSpec(
+    ".watch", summary: "run a command again and again, S seconds apart, until Ctrl-C",
+    discussion: ["It goes on where the command fails, and ends with what that ended with last."],
+    options: [
+      OptionSpec(
+        "times", short: "n", value: ValueSpec("N", .integer(1...Int.max)), help: "run it so often")
+    ],
+    operands: [OperandSpec("S", .number(0...86_400)), OperandSpec("COMMAND", .text, .line)],
+    examples: [CommandExample(".watch 2 queue --dead", shows: "look every two seconds")])
+
+  private let pause: Double
+  private let times: Int
+  private let words: [String]
+
+  init(_ arguments: ParsedCommand) {
+    pause = Double(arguments.operands[0])!
+    times = arguments.integer("times") ?? .max
+    words = Array(arguments.operands.dropFirst())
+  }
+
+  func run(_ session: Session) -> ExitCode {
+    var code = ExitCode.success
+    for time in 1...times {
+      code = session.run(ShellSplitter.Command(words: words))
+      if session.wasInterrupted || session.end != nil || time == times { break }
+      session.sleep(seconds: pause)
+      if session.wasInterrupted { break }
+    }
+    return code
+  }
+}
+
+struct QuitCommand: PromptCommand {
+  static let spec = CommandSpec(
+    ".quit", summary: "leave, with an exit code", discussion: ["So do Ctrl-D, exit and quit."],
+    operands: [OperandSpec("CODE", .integer(0...255), .optional)])
+
+  private let code: ExitCode
+
+  init(_ arguments: ParsedCommand) {
+    code = ExitCode(rawValue: arguments.operands.first.flatMap(Int32.init) ?? 0)
+  }
+
+  func run(_ session: Session) -> ExitCode {
+    session.end = code
+    return code
+  }
+}

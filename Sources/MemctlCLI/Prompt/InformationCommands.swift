@@ -1,0 +1,91 @@
+import CommandLine
+import MemctlCore
+
+/// What there is, and how it is set.
+
+struct PromptHelpCommand: PromptCommand {
+  static let spec = CommandSpec(
+    ".help", summary: "list the commands, those that only the prompt has first",
+    discussion: [
+      """
+      With a pattern: those that have it in their name or summary; of a single one, its whole help.
+      """
+    ],
+    operands: [OperandSpec("PATTERN", .text, .optional)])
+
+  private let pattern: String
+
+  init(_ arguments: ParsedCommand) { pattern = arguments.operands.first?.lowercased() ?? "" }
+
+  func run(_ session: Session) throws -> ExitCode {
+    let all =
+      (Memctl.promptCommands.map { $0.spec } + Memctl.table.program.subcommands)
+      .filter { !$0.isHidden }
+    let exact = all.filter { $0.name == pattern || $0.name == ".\(pattern)" }
+    let found =
+      exact.isEmpty
+      ? all.filter {
+        pattern.isEmpty || $0.name.contains(pattern) || $0.summary.lowercased().contains(pattern)
+      } : exact
+    let output = session.makeOutput()
+    if found.count == 1 {
+      output.page(try HelpPage(for: [found[0].name], in: Memctl.promptTable))
+    } else if found.isEmpty {
+      throw Problem(
+        .notFound, "no command has '\(pattern)' in its name or summary",
+        hint: ".help lists them all")
+    } else {
+      let width = found.map(\.synopsis.count).max()! + 2
+      for spec in found {
+        output.line(
+          output.style.bold(spec.synopsis)
+            + String(repeating: " ", count: width - spec.synopsis.count) + spec.summary)
+      }
+    }
+    output.finish()
+    return .success
+  }
+}
+
+struct SetCommand: PromptCommand {
+  static let spec = CommandSpec(
+    ".set", summary: "turn a setting of the prompt on or off",
+    discussion: [
+      .definitions([
+        ("autosync", "sync in the background; on by default where there is a key for the server")
+      ])
+    ],
+    operands: [OperandSpec("autosync", .choice(["autosync"])), .onOrOff])
+
+  private let isOn: Bool
+
+  init(_ arguments: ParsedCommand) { isOn = arguments.operands[1] == "on" }
+
+  func run(_ session: Session) -> ExitCode {
+    session.syncsByItself = isOn
+    return .success
+  }
+}
+
+struct SettingsCommand: PromptCommand {
+  static let spec = CommandSpec(".show", summary: "show the settings of the prompt")
+
+  init(_ arguments: ParsedCommand) {}
+
+  func run(_ session: Session) throws -> ExitCode {
+    let output = session.makeOutput()
+    let configuration = try session.context.configuration.get()
+    func word(_ isOn: Bool) -> String { isOn ? "on" : "off" }
+    let rows = [
+      ("mode", session.mode?.rawValue ?? "table on a terminal, else tsv"),
+      ("output", session.output?.path ?? "the screen"), ("timer", word(session.showsTime)),
+      ("bail", word(session.stopsAtError)), ("autosync", word(session.syncsByItself)),
+      ("cache", try configuration.databasePath()), ("server", try configuration.serverAddress()),
+      ("key", try configuration.key() == nil ? "none" : "there is one"),
+      ("history", session.isInteractive ? History(session.context.environment).path : "not kept"),
+    ]
+    for (name, text) in rows { output.line(output.style.label(name) + text.printable) }
+    output.finish()
+    return .success
+  }
+}

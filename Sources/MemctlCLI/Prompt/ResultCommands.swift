@@ -1,0 +1,69 @@
+import CommandLine
+import MemctlCore
+
+/// Where results go, and in which shape.
+
+struct ModeCommand: PromptCommand {
+  static let spec = CommandSpec(
+    ".mode", summary: "choose the shape of results, wherever they go",
+    discussion: ["Without a shape: tables on a terminal, tab-separated lines everywhere else."],
+    operands: [
+      OperandSpec("table|tsv|json", .choice(Output.Shape.allCases.map(\.rawValue)), .optional)
+    ],
+    examples: [CommandExample(".mode json", shows: "show everything as JSON")])
+
+  private let shape: Output.Shape?
+
+  init(_ arguments: ParsedCommand) { shape = arguments.operands.first.flatMap(Output.Shape.init) }
+
+  func run(_ session: Session) -> ExitCode {
+    session.mode = shape
+    return .success
+  }
+}
+
+struct OutputCommand: PromptCommand {
+  static let spec = CommandSpec(
+    ".output", summary: "send results to a file from now on; without FILE, to the screen again",
+    discussion: ["The file is emptied first. Errors stay on the screen."],
+    operands: [OperandSpec("FILE", .file, .optional)])
+
+  private let path: String?
+
+  init(_ arguments: ParsedCommand) { path = arguments.operands.first }
+
+  func run(_ session: Session) throws -> ExitCode {
+    session.output = try path.map { try OutputFile($0) }
+    return .success
+  }
+}
+
+struct OnceCommand: PromptCommand {
+  static let spec = CommandSpec(
+    ".once", summary: "send the results of the next command to a file",
+    operands: [OperandSpec("FILE", .file)],
+    examples: [CommandExample(".once notes.tsv; list", shows: "the same as list > notes.tsv")])
+
+  private let path: String
+
+  init(_ arguments: ParsedCommand) { path = arguments.operands[0] }
+
+  func run(_ session: Session) throws -> ExitCode {
+    session.outputOnce = try OutputFile(path)
+    return .success
+  }
+}
+
+struct TimerCommand: PromptCommand {
+  static let spec = CommandSpec(
+    ".timer", summary: "say how long each command took", operands: [.onOrOff])
+
+  private let isOn: Bool
+
+  init(_ arguments: ParsedCommand) { isOn = arguments.operands[0] == "on" }
+
+  func run(_ session: Session) -> ExitCode {
+    session.showsTime = isOn
+    return .success
+  }
+}

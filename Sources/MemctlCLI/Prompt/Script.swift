@@ -1,0 +1,83 @@
+import Glibc
+import MemctlCore
+
+/// Commands that are not typed: a file, standard input, or an option's value.
+final class Script {
+  /// How errors call it.
+  let name: String
+  private let descriptor: Int32
+  private var unread: [UInt8]
+  private var isAtEnd: Bool
+  private var line = 0
+
+  /// The text of the `number`th option `--command`.
+  init(_ text: String, number: Int) {
+    name = "command \(number)"
+    descriptor = -1
+    unread = Array(text.utf8)
+    isAtEnd = true
+  }
+
+  /// Standard input.
+  init() {
+    name = "standard input"
+    descriptor = STDIN_FILENO
+    unread = []
+    isAtEnd = false
+  }
+
+  /// A file.
+  ///
+  /// - Throws: `Problem` of kind `.notFound`.
+  init(path: String) throws(Problem) {
+    name = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    unread = []
+    isAtEnd = false
+    if descriptor < 0 {
+      throw Problem(
+        .notFound, "cannot read the script \(path): \(ErrorNumber().text)", hint: "check its path")
+    }
+  }
+
+  deinit { if descriptor > STDIN_FILENO { close(descriptor) } }
+
+  func place(of line: Int) -> String { "line \(line) of \(name)" }
+
+  /// The next line, without its line break; nil at the end. Of a stream it is returned as it comes.
+  ///
+  /// - Parameter mayRead: waits until there is something to read; false ends the script.
+  /// - Throws: `Problem`.
+  func nextLine(_ mayRead: (_ descriptor: Int32) -> Bool) throws(Problem) -> String? {
+    while true {
+      if let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
+        defer { unread.removeSubrange(...end) }
+        return try decoded(unread[..<end])
+      }
+      if isAtEnd {
+        defer { unread = [] }
+        return unread.isEmpty ? nil : try decoded(unread[...])
+      }
+      if mayRead(descriptor) { try receive() } else { isAtEnd = true }
+    }
+  }
+
+  private func decoded(_ bytes: ArraySlice<UInt8>) throws(Problem) -> String {
+    line += 1
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Problem(
+        .invalidInput, "\(place(of: line)) is not UTF-8", hint: "iconv -t UTF-8 converts a file")
+    }
+    return text
+  }
+
+  private func receive() throws(Problem) {
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(descriptor, &piece, piece.count)
+    if count < 0, errno != EINTR {
+      throw Problem(.notFound, "cannot read \(name): \(ErrorNumber().text)")
+    }
+    if count == 0 { isAtEnd = true }
+    if count > 0 { unread += piece[..<count] }
+  }
+}

@@ -1,0 +1,289 @@
+import CommandLine
+import Glibc
+import MemctlCore
+
+/// What a prompt or a script works with: its settings, and how a command is run.
+///
+/// Each command of memctl's is a process of its own, just as in a shell. So it behaves as it does
+/// there, a second Ctrl-C abandons it at once, and whatever ends it leaves the session as it was.
+final class Session {
+  /// The options and the environment of the command that began the session.
+  let context: Context
+  let isInteractive: Bool
+  let signals: SignalQueue
+  /// What `.mode` asks for; nil for what suits the place where results go.
+  var mode: Output.Shape?
+  /// Where results go instead of standard output.
+  var output: OutputFile?
+  /// The same for the next command alone.
+  var outputOnce: OutputFile?
+  var showsTime = false
+  var stopsAtError = true
+  /// Whether the prompt syncs in the background.
+  var syncsByItself = true
+  /// The script comes from standard input, so that no command can read there.
+  var readsScriptFromInput = false
+  /// The code to end with, once it is to end.
+  var end: ExitCode?
+  /// Whether the user or the system has asked the last command to stop.
+  private(set) var wasInterrupted = false
+  private var depth = 0
+
+  /// - Throws: `ErrorNumber`.
+  init(_ context: Context, isInteractive: Bool) throws(ErrorNumber) {
+    self.context = context
+    self.isInteractive = isInteractive
+    mode = context.output.requestedShape
+    signals = try SignalQueue([SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGWINCH, SIGTSTP])
+  }
+
+  var home: String? { context.environment["HOME"] }
+
+  /// A prompt shows long results with a pager.
+  var environment: [String: String] {
+    guard isInteractive else { return context.environment }
+    let pager = context.environment["PAGER"].flatMap { $0.isEmpty ? nil : $0 } ?? "less"
+    return ["MEMCTL_PAGER": pager].merging(context.environment) { $1 }
+  }
+
+  /// Standard output, for what the session itself has to say.
+  func makeOutput() -> Output {
+    Output(Terminal(color: context.terminal.colorChoice, environment: environment))
+  }
+
+  // MARK: Commands
+
+  /// Runs a command and returns the code that it ended with.
+  func run(_ command: ShellSplitter.Command) -> ExitCode {
+    wasInterrupted = false
+    let start = ContinuousClock.now
+    var words = command.words
+    // Hints of memctl's name commands as a shell takes them.
+    if words.first == "memctl" { words.removeFirst() }
+    // What the hand types by itself.
+    if words.first == "exit" || words.first == "quit" { words[0] = QuitCommand.spec.name }
+    let code: ExitCode
+    do {
+      code = try perform(words, tail: command.tail)
+    } catch {
+      code = tell(error)
+    }
+    if showsTime {
+      printError("\(Int((ContinuousClock.now - start) / .milliseconds(1))) ms")
+    }
+    return code
+  }
+
+  private func perform(_ words: [String], tail: String) throws(Problem) -> ExitCode {
+    if words.contains(where: { $0.utf8.contains(0) }) {
+      throw Problem(.usage, "a NUL cannot be part of a command")
+    }
+    guard let first = words.first, first != "repl" else {
+      throw Problem(.usage, "this is memctl's prompt already", hint: "help lists the commands")
+    }
+    if first.hasPrefix(".") {
+      guard tail.isEmpty else {
+        throw Problem(
+          .usage, "\(first) has no output that could go elsewhere",
+          hint: ".output FILE sends the results of all commands there")
+      }
+      return try runOwn(words)
+    }
+    return try runProcess(words, tail: tail)
+  }
+
+  private func runOwn(_ words: [String]) throws(Problem) -> ExitCode {
+    do {
+      let arguments = try Memctl.promptTable.parse(words)
+      if arguments.outcome == .help {
+        let output = makeOutput()
+        output.page(try HelpPage(for: arguments.path, in: Memctl.promptTable))
+        output.finish()
+        return .success
+      }
+      let type = Memctl.promptCommands.first { [$0.spec.name] == arguments.path }!
+      return try type.init(arguments).run(self)
+    } catch let error as UsageError {
+      throw Problem(.usage, error.message, hint: error.hint)
+    } catch let problem as Problem {
+      throw problem
+    } catch {
+      throw Problem(.bug, "a bug in memctl: \(error)")
+    }
+  }
+
+  private func runProcess(_ words: [String], tail: String) throws(Problem) -> ExitCode {
+    let arguments = options(for: words) + words
+    var streams: [Int32: Int32] = [:]
+    if let output = outputOnce ?? output { streams[STDOUT_FILENO] = output.descriptor }
+    let nothing = readsScriptFromInput ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1
+    if nothing >= 0 { streams[STDIN_FILENO] = nothing }
+    defer {
+      if nothing >= 0 { close(nothing) }
+      outputOnce = nil
+    }
+    let memctl = Executable.pathForOthers
+    do throws(ErrorNumber) {
+      let process =
+        tail.isEmpty
+        ? try ChildProcess(
+          memctl, ["memctl"] + arguments, environment: environment, streams: streams)
+        : try ChildProcess(
+          "/bin/sh", ["sh", "-c", "\"$0\" \"$@\" \(tail)", memctl] + arguments,
+          environment: environment, streams: streams)
+      return signals.letting(SIGTSTP) { wait(for: process) }
+    } catch {
+      throw Problem(.bug, "the command could not be started: \(error.text)")
+    }
+  }
+
+  /// The options of the session that the command does not have itself.
+  private func options(for words: [String]) -> [String] {
+    guard let command = try? Memctl.table.parse(words) else { return [] }
+    var options = inherited(
+      ["db", "api-url", "api-key-file", "color"].filter { !command.isGiven($0) })
+    for name in ["quiet", "verbose", "no-input"]
+    where context.arguments.flag(name) && !command.isGiven(name) { options.append("--\(name)") }
+    if let mode, !command.isGiven("json"), !command.isGiven("format") {
+      options.append("--format=\(mode.rawValue)")
+    }
+    return options
+  }
+
+  /// Those of the session's options, as its commands get them.
+  func inherited(_ names: [String]) -> [String] {
+    names.compactMap { name in context.arguments.value(name).map { "--\(name)=\($0)" } }
+  }
+
+  /// Waits for the end of a command that the terminal's keys reach by themselves.
+  private func wait(for process: ChildProcess) -> ExitCode {
+    while true {
+      if let end = process.end(waits: false) {
+        tell(end)
+        return end.exitCode
+      }
+      signals.wait()
+      while let number = signals.next() {
+        note(number)
+        if number == SIGTERM || number == SIGHUP { kill(process.id, number) }
+      }
+    }
+  }
+
+  /// Says what the command could not say itself any more.
+  private func tell(_ end: ChildProcess.End) {
+    guard case .signal(let number) = end, number != SIGINT else { return }
+    printError("memctl: the command was ended by a signal: \(String(cString: strsignal(number)))")
+  }
+
+  /// Waits, until a signal asks to stop.
+  func sleep(seconds: Double) {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while !wasInterrupted {
+      let rest = (end - .now) / .milliseconds(1)
+      if rest <= 0 { return }
+      signals.wait(milliseconds: Int32(rest.rounded(.up)))
+      while let number = signals.next() { note(number) }
+    }
+  }
+
+  func note(_ signal: Int32) {
+    switch signal {
+    case SIGINT: wasInterrupted = true
+    case SIGTERM, SIGHUP:
+      wasInterrupted = true
+      end = .ended(by: signal)
+    default: break
+    }
+  }
+
+  /// Writes a problem to standard error, and returns its code.
+  @discardableResult
+  func tell(_ problem: Problem) -> ExitCode {
+    printProblem(problem)
+    return ExitCode(problem.kind)
+  }
+
+  // MARK: Scripts
+
+  /// Runs the commands of a script, line by line as they come, up to the first that fails unless
+  /// errors do not stop it.
+  ///
+  /// - Returns: the code of the command that ended it, else the worst of all.
+  func run(_ script: Script) -> ExitCode {
+    guard depth < Self.deepest else {
+      return tell(Problem(.usage, "scripts that read scripts are \(depth) deep", hint: nil))
+    }
+    depth += 1
+    defer { depth -= 1 }
+    var splitter = ShellSplitter(home: home)
+    var worst = ExitCode.success
+    do {
+      while end == nil {
+        let line = try script.nextLine(mayRead)
+        if wasInterrupted { break }
+        if let line { try splitter.read(line + "\n") } else { try splitter.end() }
+        for command in splitter.takeCommands() {
+          let code = run(command)
+          if let end { return end }
+          worst = ExitCode.worst(worst, code)
+          if wasInterrupted { return code == .success ? .ended(by: SIGINT) : code }
+          if code != .success, stopsAtError { return stop(at: command, of: script, code) }
+        }
+        if line == nil { break }
+      }
+    } catch let error as UsageError {
+      return tell(Problem(.usage, "\(script.name): \(error.message)", hint: error.hint))
+    } catch let problem as Problem {
+      return tell(problem)
+    } catch {
+      return tell(Problem(.bug, "a bug in memctl: \(error)"))
+    }
+    return end ?? (wasInterrupted ? .ended(by: SIGINT) : worst)
+  }
+
+  /// Waits until there is something to read; false where a signal asks to stop.
+  private func mayRead(_ descriptor: Int32) -> Bool {
+    wasInterrupted = false
+    while true {
+      var polls = [descriptor, signals.descriptor].map {
+        pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+      }
+      _ = poll(&polls, nfds_t(polls.count), -1)
+      while let number = signals.next() { note(number) }
+      if wasInterrupted { return false }
+      if polls[0].revents != 0 { return true }
+    }
+  }
+
+  private static let deepest = 16
+
+  private func stop(at command: ShellSplitter.Command, of script: Script, _ code: ExitCode)
+    -> ExitCode
+  {
+    printError(
+      "memctl: stopped at \(script.place(of: command.line)), which ended with \(code.rawValue)")
+    printError("hint: after .bail off, what follows a command that failed runs all the same")
+    return code
+  }
+}
+
+/// A file that results go to.
+final class OutputFile {
+  let path: String
+  let descriptor: Int32
+
+  /// Creates the file, or empties it.
+  ///
+  /// - Throws: `Problem` of kind `.file`.
+  init(_ path: String) throws(Problem) {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    if descriptor < 0 {
+      throw Problem(
+        .file, "cannot write \(path): \(ErrorNumber().text)", hint: "choose another file")
+    }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+}

@@ -1,0 +1,108 @@
+import Glibc
+
+/// A program that memctl has started.
+struct ChildProcess {
+  let id: pid_t
+
+  /// Starts the program at `path`, with the signals as they were before memctl changed them.
+  ///
+  /// - Parameters:
+  ///   - streams: descriptors that take the place of its standard input, output and error; the others
+  ///     are memctl's.
+  ///   - isApart: in a process group of its own, which the keys of the terminal do not reach.
+  /// - Throws: `ErrorNumber`.
+  init(
+    _ path: String, _ arguments: [String], environment: [String: String],
+    streams: [Int32: Int32] = [:], isApart: Bool = false
+  ) throws(ErrorNumber) {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (stream, descriptor) in streams {
+      posix_spawn_file_actions_adddup2(&actions, descriptor, stream)
+    }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    var ignored = none
+    for number in [SIGPIPE, SIGXFSZ] { sigaddset(&ignored, number) }
+    posix_spawnattr_setsigdefault(&attributes, &ignored)
+    if isApart { flags |= POSIX_SPAWN_SETPGROUP }
+    posix_spawnattr_setflags(&attributes, Int16(flags))
+
+    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] =
+      environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for word in words + variables { free(word) } }
+    var id = pid_t()
+    let error = posix_spawn(&id, path, &actions, &attributes, &words, &variables)
+    if error != 0 { throw ErrorNumber(error) }
+    self.id = id
+  }
+
+  enum End {
+    case code(Int32)
+    case signal(Int32)
+
+    /// As a shell tells it.
+    var exitCode: ExitCode {
+      switch self {
+      case .code(let code): ExitCode(rawValue: code)
+      case .signal(let number): .ended(by: number)
+      }
+    }
+  }
+
+  /// How it ended; nil while it runs, unless this waits.
+  func end(waits: Bool = true) -> End? {
+    var status: Int32 = 0
+    var result: pid_t
+    repeat {
+      result = waitpid(id, &status, waits ? 0 : WNOHANG)
+    } while result < 0 && errno == EINTR
+    if result == 0 { return nil }
+    let signal = status & 0x7f
+    return signal == 0 ? .code(status >> 8 & 0xff) : .signal(signal)
+  }
+}
+
+/// The program that runs.
+enum Executable {
+  /// Its path; nil where the system does not tell.
+  static var path: String? {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = buffer.withUnsafeMutableBytes {
+      readlink("/proc/self/exe", $0.assumingMemoryBound(to: CChar.self).baseAddress!, $0.count)
+    }
+    return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+  }
+
+  /// A path that starts it again, also after its file was replaced.
+  static var pathForOthers: String {
+    path.flatMap { access($0, X_OK) == 0 ? $0 : nil } ?? "/proc/\(getpid())/exe"
+  }
+}
+
+/// What a system call failed with.
+struct ErrorNumber: Error {
+  let text: String
+  init(_ number: Int32 = errno) { text = String(cString: strerror(number)) }
+}
+
+/// A pipe whose ends no other program inherits.
+struct Pipe {
+  let readEnd: Int32
+  let writeEnd: Int32
+
+  /// - Throws: `ErrorNumber`.
+  init() throws(ErrorNumber) {
+    var ends: [Int32] = [-1, -1]
+    if pipe(&ends) != 0 { throw ErrorNumber() }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    (readEnd, writeEnd) = (ends[0], ends[1])
+  }
+}

@@ -1,0 +1,47 @@
+import CTerminal
+import Glibc
+
+/// Signals that are taken from a queue when it suits, instead of interrupting what goes on.
+struct SignalQueue {
+  /// Readable when there is one.
+  let descriptor: Int32
+  private var signals = sigset_t()
+
+  /// From now on these signals, except what is ignored already as `nohup` does it, come here.
+  ///
+  /// - Throws: `ErrorNumber`.
+  init(_ numbers: [Int32]) throws(ErrorNumber) {
+    sigemptyset(&signals)
+    for number in numbers {
+      var action = sigaction()
+      sigaction(number, nil, &action)
+      let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      if handler != unsafeBitCast(SIG_IGN, to: Int.self) { sigaddset(&signals, number) }
+    }
+    sigprocmask(SIG_BLOCK, &signals, nil)
+    descriptor = memctl_signal_descriptor(&signals)
+    if descriptor < 0 { throw ErrorNumber() }
+  }
+
+  /// The next signal that has come; nil for none.
+  func next() -> Int32? {
+    let number = memctl_next_signal(descriptor)
+    return number == 0 ? nil : number
+  }
+
+  /// Waits until one comes, at most for a time; -1 for any.
+  func wait(milliseconds: Int32 = -1) {
+    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    _ = Glibc.poll(&poll, 1, milliseconds)
+  }
+
+  /// Lets a signal have its usual effect for as long as `body` runs.
+  func letting<Result>(_ number: Int32, _ body: () -> Result) -> Result {
+    var one = sigset_t()
+    sigemptyset(&one)
+    sigaddset(&one, number)
+    sigprocmask(SIG_UNBLOCK, &one, nil)
+    defer { sigprocmask(SIG_BLOCK, &one, nil) }
+    return body()
+  }
+}
