@@ -10,6 +10,7 @@ it; it counts the few megabytes of this script, too, so less than those cannot b
 
 import argparse
 import os
+import pty
 import re
 import shutil
 import signal
@@ -210,6 +211,34 @@ def throughput(server):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1))
 
 
+def prompt(program, path):
+    """Seconds from the start of the prompt until it can be typed at, and those that Tab takes to
+    show memories."""
+    def read_until(descriptor, end):
+        text = b""
+        while end not in text:
+            text += os.read(descriptor, 1 << 16)
+
+    begin = time.monotonic()
+    process, terminal = pty.fork()
+    if process == 0:
+        os.environ.update(MEMORY_SYNC_DISABLE="1", MEMORY_DB=path, TERM="xterm", NO_COLOR="1")
+        os.execv(program, [program, "repl", "--no-rc"])
+    ready = b"(sync off)> "
+    read_until(terminal, ready)
+    start = time.monotonic() - begin
+    os.write(terminal, b"show ")
+    read_until(terminal, b"show ")
+    begin = time.monotonic()
+    os.write(terminal, b"\t\t")
+    read_until(terminal, ready + b"show ")
+    tab = time.monotonic() - begin
+    os.write(terminal, b"\x15.quit\r")
+    os.waitpid(process, 0)
+    os.close(terminal)
+    return start, tab
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("folder")
@@ -300,6 +329,12 @@ def compare(options, folder, server):
     for command in ("version", "counts"):
         seconds = statistics.median(memctl.work(command, server, empty)[0] for _ in range(50))
         print(f"{'start: ' + command:26}{'-':>12}{seconds * 1000:>9.1f} ms", flush=True)
+
+    program = os.path.join(os.path.abspath(options.folder), "memctl")
+    # The first prompt of a home greets, and makes the history.
+    times = [prompt(program, caches["memctl"]) for _ in range(21)][1:]
+    for name, values in zip(("start: prompt", "prompt: Tab for memories"), zip(*times)):
+        print(f"{name:26}{'-':>12}{statistics.median(values) * 1000:>9.1f} ms", flush=True)
 
     stores = throughput(server)
     if stores is None:

@@ -42,7 +42,8 @@ enum Memctl {
         memctl keeps memories (facts, preferences, decisions) in a local SQLite cache and syncs \
         them with a server. Writing works offline: what the server does not have yet waits in a \
         queue. Reading never needs the network.
-        """
+        """,
+        "Alone, on a terminal, memctl opens its prompt; memctl help repl tells about it.",
       ],
       subcommands: groups,
       examples: [

@@ -45,6 +45,8 @@ enum Topics {
         ("MEMCTL_TIMEOUT", "seconds for a whole exchange with the server (15)"),
         ("MEMCTL_LOCK_TIMEOUT", "seconds to wait for another memctl that is syncing (30)"),
         ("MEMCTL_ALLOW_HTTP", "hosts, separated by commas, that may get the key over plain http"),
+        ("MEMCTL_PAGER", "the program that shows what is longer than the screen; none by default"),
+        ("PAGER", "the same at memctl's prompt, where MEMCTL_PAGER is not set (less)"),
         ("http_proxy, https_proxy, no_proxy", "proxies, as curl reads them"),
         ("NO_COLOR, CLICOLOR_FORCE, TERM", "whether to use colour"),
         (
@@ -54,6 +56,8 @@ enum Topics {
           sync-disabled, timeout, lock-timeout, allow-http
           """
         ),
+        ("~/.config/memctl/replrc", "commands that run before the first prompt of memctl repl"),
+        ("~/.local/state/memctl/history", "what was typed at the prompt"),
         ("~/.claude.json", "looked at last for a key: that of this system's MCP server"),
       ]),
     ])

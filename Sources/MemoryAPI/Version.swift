@@ -2,5 +2,5 @@
 public enum Version {
   public static let text = "0.1.0"
   /// The day of that version.
-  public static let date = "2026-11-22"
+  public static let date = "2026-11-24"
 }

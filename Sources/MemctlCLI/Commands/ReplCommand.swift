@@ -100,9 +100,9 @@ struct ReplCommand: Command {
   }
 
   private func startScript(_ context: Context) throws -> Script? {
-    let home = context.environment["HOME"] ?? "/"
-    let folder = context.environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-    let path = (folder ?? home + "/.config") + "/memctl/replrc"
+    let path =
+      Configuration.folder(
+        home: context.environment["HOME"] ?? "/", environment: context.environment) + "/replrc"
     return readsStartScript && access(path, F_OK) == 0 ? try Script(path: path) : nil
   }
 }

@@ -31,10 +31,15 @@ public struct Configuration {
   /// - Throws: `Problem` of kind `.configuration` for a file that makes no sense.
   public init(_ sources: Sources) throws {
     self.sources = sources
-    let folder = sources.environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-    filePath = (folder ?? sources.home + "/.config") + "/memctl/config"
+    filePath = Self.folder(home: sources.home, environment: sources.environment) + "/config"
     file =
       try sources.readFile(filePath).map { [filePath] in try Self.parse($0, path: filePath) } ?? [:]
+  }
+
+  /// Where the user keeps what memctl is to read.
+  public static func folder(home: String, environment: [String: String]) -> String {
+    let folder = environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+    return (folder ?? home + "/.config") + "/memctl"
   }
 
   /// The setting as text, and where it was found; nil where it stands nowhere.
