@@ -57,9 +57,10 @@ struct RepeatCommand: PromptCommand {
   }
 
   func run(_ session: Session) -> ExitCode {
+    let command = ShellSplitter.Command(words: words, tail: session.tail)
     var code = ExitCode.success
     for time in 1...times {
-      code = session.run(ShellSplitter.Command(words: words))
+      code = session.run(command)
       if session.wasInterrupted || session.end != nil || time == times { break }
       session.sleep(seconds: pause)
       if session.wasInterrupted { break }

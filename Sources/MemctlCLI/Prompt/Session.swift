@@ -27,6 +27,8 @@ final class Session {
   var end: ExitCode?
   /// Whether the user or the system has asked the last command to stop.
   private(set) var wasInterrupted = false
+  /// Where the output of what `.watch` repeats goes.
+  private(set) var tail = ""
   private var depth = 0
 
   /// - Throws: `ErrorNumber`.
@@ -34,7 +36,9 @@ final class Session {
     self.context = context
     self.isInteractive = isInteractive
     mode = context.output.requestedShape
-    signals = try SignalQueue([SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGWINCH, SIGTSTP])
+    // Only a line that is being typed has to know that the terminal changes or is taken away.
+    signals = try SignalQueue(
+      [SIGINT, SIGTERM, SIGHUP, SIGCHLD] + (isInteractive ? [SIGWINCH, SIGTSTP] : []))
   }
 
   var home: String? { context.environment["HOME"] }
@@ -82,17 +86,17 @@ final class Session {
       throw Problem(.usage, "this is memctl's prompt already", hint: "help lists the commands")
     }
     if first.hasPrefix(".") {
-      guard tail.isEmpty else {
+      guard tail.isEmpty || first == RepeatCommand.spec.name else {
         throw Problem(
           .usage, "\(first) has no output that could go elsewhere",
           hint: ".output FILE sends the results of all commands there")
       }
-      return try runOwn(words)
+      return try runOwn(words, tail: tail)
     }
     return try runProcess(words, tail: tail)
   }
 
-  private func runOwn(_ words: [String]) throws(Problem) -> ExitCode {
+  private func runOwn(_ words: [String], tail: String) throws(Problem) -> ExitCode {
     do {
       let arguments = try Memctl.promptTable.parse(words)
       if arguments.outcome == .help {
@@ -102,6 +106,7 @@ final class Session {
         return .success
       }
       let type = Memctl.promptCommands.first { [$0.spec.name] == arguments.path }!
+      self.tail = tail
       return try type.init(arguments).run(self)
     } catch let error as UsageError {
       throw Problem(.usage, error.message, hint: error.hint)

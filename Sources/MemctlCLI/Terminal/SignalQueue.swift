@@ -40,8 +40,9 @@ struct SignalQueue {
     var one = sigset_t()
     sigemptyset(&one)
     sigaddset(&one, number)
-    sigprocmask(SIG_UNBLOCK, &one, nil)
-    defer { sigprocmask(SIG_BLOCK, &one, nil) }
+    var before = sigset_t()
+    sigprocmask(SIG_UNBLOCK, &one, &before)
+    defer { sigprocmask(SIG_SETMASK, &before, nil) }
     return body()
   }
 }

@@ -27,8 +27,8 @@ extension Cache {
   public func entries(beginningWith digits: String, limit: Int) throws -> [QueueEntry] {
     try rows(beginningWith: digits, limit: limit) { range, limit in
       try connection.query(
-        "SELECT * FROM (\(Self.entriesInRange)) ORDER BY id DESC LIMIT ?3", range.lowerBound,
-        range.upperBound, limit, row: Self.entry)
+        "SELECT * FROM (\(Self.lastEntries)) ORDER BY id DESC", range.lowerBound, range.upperBound,
+        limit, row: Self.entry)
     }
   }
 
@@ -43,7 +43,13 @@ extension Cache {
     }
   }
 
-  private static let entriesInRange = entries(where: "id BETWEEN ?1 AND ?2")
+  // The ids alone are merged in their order, so that a long queue is not sorted for a few of it.
+  private static let lastEntries = entries(
+    where: """
+      id IN (SELECT id FROM pending_ops WHERE id BETWEEN ?1 AND ?2
+        UNION ALL SELECT id FROM memctl_entries WHERE op_type IS NOT NULL AND id BETWEEN ?1 AND ?2
+        ORDER BY id DESC LIMIT ?3)
+      """)
 
   private func rows<Row>(
     beginningWith digits: String, limit: Int,

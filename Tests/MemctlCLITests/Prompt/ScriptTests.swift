@@ -134,6 +134,14 @@ struct ScriptTests {
     #expect(try script(".show > \(out)").status == 64)
   }
 
+  @Test("repeats a command, together with what its output goes through")
+  func repeating() throws {
+    #expect(try script(".watch -n 2 0 counts | head -n 1").output == "total\t0\n" * 2)
+    let ended = try script(".watch --times=2 0 show 9\nversion")
+    #expect(ended.errors.split(separator: "there is no memory 9").count == 3)
+    #expect(ended.status == 66)
+  }
+
   @Test("ends where it says so, with the code that it says")
   func quitting() throws {
     let ended = try script("version\n.quit 7\nversion\n")
