@@ -82,7 +82,10 @@ final class Session {
     if words.contains(where: { $0.utf8.contains(0) }) {
       throw Problem(.usage, "a NUL cannot be part of a command")
     }
-    guard let first = words.first, first != "repl" else {
+    let command = try? Memctl.table.parse(words)
+    let opensPrompt =
+      command?.outcome == .noCommand || command?.outcome == .run && command?.path == ["repl"]
+    guard let first = words.first, !opensPrompt else {
       throw Problem(.usage, "this is memctl's prompt already", hint: "help lists the commands")
     }
     if first.hasPrefix(".") {
@@ -99,6 +102,7 @@ final class Session {
   private func runOwn(_ words: [String], tail: String) throws(Problem) -> ExitCode {
     do {
       let arguments = try Memctl.promptTable.parse(words)
+      if arguments.outcome == .version { return try runProcess(["version"], tail: "") }
       if arguments.outcome == .help {
         let output = makeOutput()
         output.page(try HelpPage(for: arguments.path, in: Memctl.promptTable))
@@ -138,7 +142,14 @@ final class Session {
           environment: environment, streams: streams)
       return signals.letting(SIGTSTP) { wait(for: process) }
     } catch {
-      throw Problem(.bug, "the command could not be started: \(error.text)")
+      if error.number == E2BIG {
+        throw Problem(
+          .invalidInput, "the command is too long for the system",
+          hint: "a memory has at most 1,400 characters")
+      }
+      throw Problem(
+        .busy, "the command could not be started: \(error.text)",
+        hint: "nothing was done; try again")
     }
   }
 

@@ -89,8 +89,11 @@ enum Executable {
 
 /// What a system call failed with.
 struct ErrorNumber: Error {
-  let text: String
-  init(_ number: Int32 = errno) { text = String(cString: strerror(number)) }
+  let number: Int32
+
+  init(_ number: Int32 = errno) { self.number = number }
+
+  var text: String { String(cString: strerror(number)) }
 }
 
 /// A pipe whose ends no other program inherits.

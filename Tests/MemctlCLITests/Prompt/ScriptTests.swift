@@ -167,6 +167,12 @@ struct ScriptTests {
       (".watch x version\n", "S takes a number from 0 to 86400, not 'x'", 64),
       (".mode xml\n", "table|tsv|json takes one of table, tsv, json, not 'xml'", 64),
       ("repl\n", "this is memctl's prompt already", 64),
+      ("--quiet repl --no-rc\n", "this is memctl's prompt already", 64),
+      ("--db other.db\n", "this is memctl's prompt already", 64),
+      (
+        "store " + String(repeating: "x", count: 200_000) + "\n",
+        "the command is too long for the system", 65
+      ),
     ] as [(String, String, Int32)])
   func refusals(_ text: String, _ message: String, _ status: Int32) throws {
     let file = try home.file("script", text)
@@ -185,6 +191,12 @@ struct ScriptTests {
     #expect(ended.output == "memctl 0.1.0\n")
     #expect(ended.message == "line 2 of \(file) is not UTF-8")
     #expect(ended.status == 65)
+  }
+
+  @Test("gets help and version of each command, the prompt's own included")
+  func help() throws {
+    #expect(try script(".timer --version\n.timer --help").output.hasPrefix("memctl 0.1.0\nSay how"))
+    #expect(try script("repl --help").output == home.memctl("repl", "--help").output)
   }
 
   @Test("is ended by a signal, also while it waits for its next line")
