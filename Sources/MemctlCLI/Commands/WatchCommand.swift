@@ -1,4 +1,5 @@
 import CommandLine
+import Glibc
 import JSON
 import MemctlCore
 
@@ -9,7 +10,8 @@ struct WatchCommand: Command {
       """
       Starts with a full resync, then syncs at each interval, with a full resync every tenth time. \
       A failure is reported and the next cycle comes all the same; while the server refuses the \
-      key, only the key is checked. SIGINT and SIGTERM settle what is on its way and end it.
+      key, only the key is checked. SIGINT and SIGTERM settle what is on its way and end it, and so \
+      does a reader that goes away; SIGUSR1 begins the next cycle at once.
       """
     ],
     options: [
@@ -29,10 +31,35 @@ struct WatchCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let engine = try context.engine()
     let interval = try interval ?? context.configuration.get().syncInterval()
-    try WatchLoop(engine, interval: interval).run { cycle, result in
+    let alarm = Alarm(context.cancellation)
+    try WatchLoop(engine, interval: interval).run(pause: alarm.pause) { cycle, result in
       context.report(cycle, result)
     }
-    return .success
+    return alarm.hasNoReader ? .ended(by: SIGPIPE) : .success
+  }
+}
+
+/// What the pauses between cycles wait for.
+private final class Alarm {
+  private let cancellation: Cancellation
+  private let signals = try? SignalQueue([SIGUSR1])
+  /// Whether nobody reads standard output any more.
+  private(set) var hasNoReader = false
+
+  init(_ cancellation: Cancellation) { self.cancellation = cancellation }
+
+  /// Waits for a time, or for less; true where the loop is to end.
+  func pause(milliseconds: Int32) -> Bool {
+    // That a reader is gone is told without being asked for.
+    var polls = [
+      pollfd(fd: cancellation.readDescriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: signals?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: STDOUT_FILENO, events: 0, revents: 0),
+    ]
+    _ = poll(&polls, nfds_t(polls.count), milliseconds)
+    while signals?.next() != nil {}
+    hasNoReader = polls[2].revents & Int16(POLLERR | POLLHUP) != 0
+    return hasNoReader || cancellation.isCancelled
   }
 }
 

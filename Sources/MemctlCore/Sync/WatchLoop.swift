@@ -13,17 +13,23 @@ public struct WatchLoop {
     self.interval = interval
   }
 
-  /// Runs until the cancellation is expressed, calling `ended` after each cycle. A cycle that fails
+  /// Runs until it is to end, calling `ended` after each cycle. A cycle that fails
   /// is reported, and the next one comes all the same.
   ///
   /// What is on its way when the cancellation comes is settled before this returns.
-  public func run(ended: (Cycle, Result<SyncReport, Problem>) throws -> Void) throws {
+  ///
+  /// - Parameter pause: waits for so many milliseconds, or less where the next cycle is to come at
+  ///   once; true when the loop is to end. By default it waits for the cancellation alone.
+  public func run(
+    pause: ((Int32) -> Bool)? = nil, ended: (Cycle, Result<SyncReport, Problem>) throws -> Void
+  ) throws {
+    let pause = pause ?? engine.cancellation.wait
     var count = 0
     repeat {
       let cycle: Cycle = count.isMultiple(of: Self.resyncEvery) ? .resync : .sync
       count += 1
       try ended(cycle, Result { () throws(Problem) in try perform(cycle) })
-    } while !engine.cancellation.wait(milliseconds: Int32(interval * 1000))
+    } while !pause(Int32(interval * 1000))
   }
 
   private func perform(_ cycle: Cycle) throws(Problem) -> SyncReport {
