@@ -71,6 +71,8 @@ void creadline_clear(const char *prompt) {
   rl_crlf();
   rl_replace_line("", 1);
   rl_mark = 0;
+  // As each line begins.
+  if (rl_editing_mode == 0) rl_vi_insertion_mode(1, 0);
   // The keys for earlier lines begin with the latest again.
   using_history();
   rl_set_prompt(prompt);

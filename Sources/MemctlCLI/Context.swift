@@ -20,6 +20,12 @@ final class Context {
     output = Output(terminal, shape: arguments.flag("json") ? .json : shape)
   }
 
+  /// The user's folder: what the environment says, else the system.
+  var home: String {
+    if let home = environment["HOME"], !home.isEmpty { return home }
+    return getpwuid(geteuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"
+  }
+
   var isQuiet: Bool { arguments.flag("quiet") }
 
   private(set) lazy var configuration = Result { try Configuration(sources()) }
@@ -34,7 +40,7 @@ final class Context {
       }
     }
     return Configuration.Sources(
-      options: options, environment: environment, home: environment["HOME"] ?? "/",
+      options: options, environment: environment, home: home,
       readFile: readTextFile, fileExists: { access($0, F_OK) == 0 })
   }
 

@@ -2,7 +2,7 @@
 /// shell does: quotes, backslashes, comments, `;`, and a `~` that begins a word.
 ///
 /// What a shell would replace, variables and patterns, stands for itself. From the first `|`, `<` or
-/// `>` on, the rest of the line is left to a real shell. The text may come in any pieces.
+/// `>` on, the rest of the command is left to a real shell. The text may come in any pieces.
 public struct ShellSplitter: Sendable {
   /// One command of the text.
   public struct Command: Hashable, Sendable {
@@ -37,6 +37,8 @@ public struct ShellSplitter: Sendable {
   private var tail: [UInt8]?
   /// Whether the tail ends with a `|`, after which a shell waits for a command.
   private var tailIsOpen = false
+  /// The parentheses that are open in the tail.
+  private var depth = 0
   private var quote: UInt8?
   private var isEscaped = false
   /// Whether the backslash began the word, which is none if a line break follows.
@@ -198,6 +200,7 @@ public struct ShellSplitter: Sendable {
     if !words.isEmpty { complete.append(Command(words: words, tail: tail, line: commandLine)) }
     words = []
     self.tail = nil
+    depth = 0
   }
 
   // MARK: The tail
@@ -225,18 +228,31 @@ public struct ShellSplitter: Sendable {
       isComment = false
       if !tailIsOpen { return try endCommand() }
     } else if !isComment {
-      takeBareForShell(byte)
+      if byte == .semicolon, depth == 0 { return try endCommand() }
+      try takeBareForShell(byte)
     }
     tail!.append(byte)
   }
 
-  private mutating func takeBareForShell(_ byte: UInt8) {
+  private mutating func takeBareForShell(_ byte: UInt8) throws(UsageError) {
+    if byte == .bar, tail == [.bar] {
+      throw UsageError(
+        message: "'||' does not join commands here",
+        hint: "put the second one into a line of its own")
+    }
+    if byte == .less, tail!.last == .less {
+      throw UsageError(
+        message: "'<<' does not begin a text here",
+        hint: "open a quote instead: it goes on over several lines")
+    }
     let isBlank = byte == .blank || byte == .tabulator
     switch byte {
     case .backslash: isEscaped = true
     case .apostrophe, .quotationMark:
       quote = byte
       quoteLine = line
+    case .open: depth += 1
+    case .closed: depth = max(0, depth - 1)
     case .hash: isComment = tail!.last == .blank || tail!.last == .tabulator
     default: break
     }
@@ -252,6 +268,8 @@ extension UInt8 {
   fileprivate static let hash = UInt8(ascii: "#")
   fileprivate static let ampersand = UInt8(ascii: "&")
   fileprivate static let apostrophe = UInt8(ascii: "'")
+  fileprivate static let open = UInt8(ascii: "(")
+  fileprivate static let closed = UInt8(ascii: ")")
   fileprivate static let slash = UInt8(ascii: "/")
   fileprivate static let semicolon = UInt8(ascii: ";")
   fileprivate static let less = UInt8(ascii: "<")

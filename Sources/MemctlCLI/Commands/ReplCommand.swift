@@ -9,8 +9,8 @@ struct ReplCommand: Command {
       """
       On a terminal this is what memctl alone does. Each command is typed as in a shell, without the \
       word memctl; quotes, backslashes and # work as there, ; separates commands, and what follows \
-      | < or > is a shell's. Variables and patterns stand for themselves. An open quote goes on in \
-      the next line.
+      | < or > in a command is a shell's. Variables and patterns stand for themselves. An open quote \
+      goes on in the next line.
       """,
       """
       Tab completes commands, options, files, categories, tags and ids. Ctrl-R finds earlier lines; \
@@ -102,7 +102,7 @@ struct ReplCommand: Command {
   private func startScript(_ context: Context) throws -> Script? {
     let path =
       Configuration.folder(
-        home: context.environment["HOME"] ?? "/", environment: context.environment) + "/replrc"
+        home: context.home, environment: context.environment) + "/replrc"
     return readsStartScript && access(path, F_OK) == 0 ? try Script(path: path) : nil
   }
 }

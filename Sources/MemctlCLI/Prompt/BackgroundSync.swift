@@ -10,6 +10,7 @@ final class BackgroundSync {
   private let process: ChildProcess
   private var unread: [UInt8] = []
   private var toldProblem: String?
+  private var hasBegun = false
 
   /// - Parameter options: the global options of the prompt.
   /// - Throws: `ErrorNumber`.
@@ -35,6 +36,7 @@ final class BackgroundSync {
     if count < 0 { return errno == EINTR ? [] : nil }
     if count == 0 { return nil }
     unread += piece[..<count]
+    hasBegun = true
     var news: [String] = []
     while let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
       let line = String(decoding: unread[..<end], as: UTF8.self)
@@ -67,6 +69,12 @@ final class BackgroundSync {
     }
     toldProblem = message
     return lines
+  }
+
+  /// Lets the next cycle come at once.
+  func hurry() {
+    // Before, it comes anyway, and the signal would meet a program that does not know it yet.
+    if hasBegun { kill(process.id, SIGUSR1) }
   }
 
   /// Asks it to settle what is on its way, and to end.

@@ -39,8 +39,8 @@ struct Completer {
 
   /// What a shell is to read: the name of a file, whatever it is for.
   private func completeFile(_ line: String) -> Completion? {
-    let word = String(
-      line[(line.lastIndex { " \t|<>;&".contains($0) }.map(line.index(after:)))!...])
+    let parts = line.split(omittingEmptySubsequences: false) { " \t|<>;&".contains($0) }
+    let word = String(parts.last ?? "")
     return completion(
       of: line, replacing: word.utf8.count, word, with: files(word, onlyFolders: false))
   }
@@ -107,8 +107,10 @@ struct Completer {
 
   private func files(_ prefix: String, onlyFolders: Bool) -> [Candidates.Candidate] {
     var found: [Candidates.Candidate] = []
-    while let name = creadline_filename(prefix, found.isEmpty ? 0 : 1) {
+    var state: Int32 = 0
+    while let name = creadline_filename(prefix, state) {
       defer { free(name) }
+      state = 1
       guard let path = String(validatingCString: name) else { continue }
       found.append(.init(value: path))
     }

@@ -1,3 +1,4 @@
+import CommandLine
 import Glibc
 import MemctlCore
 
@@ -12,17 +13,18 @@ struct History {
   let path: String
   private let folder: String
 
-  init(_ environment: [String: String]) {
+  init(home: String, environment: [String: String]) {
     let state = environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-    folder = (state ?? (environment["HOME"] ?? "/") + "/.local/state") + "/memctl"
+    folder = (state ?? home + "/.local/state") + "/memctl"
     path = folder + "/history"
   }
 
   /// Whether a line belongs into a history. Who begins it with a blank does not want that, and what is
-  /// sensitive has no business there.
-  static func keeps(_ line: String) -> Bool {
+  /// sensitive has no business there, whichever way it is spelled.
+  static func keeps(_ line: String, of commands: [ShellSplitter.Command]) -> Bool {
     guard let first = line.first, !first.isWhitespace else { return false }
-    return !line.contains("--sensitive")
+    let words = commands.flatMap(\.words)
+    return !line.contains("--sens") && !words.contains { $0.hasPrefix("--sens") }
   }
 
   /// The lines, the latest last; nil where there is no file yet.
@@ -30,9 +32,12 @@ struct History {
   /// - Throws: `Problem` of kind `.file`.
   func load() throws -> [String]? {
     if access(path, F_OK) != 0 { return nil }
+    // Such as /dev/null, for those who want none.
+    if !isFile { return [] }
     return try withLock {
       let text = try read()
-      let lines = Self.tidied(text.split(separator: "\n").map(String.init))
+      let lines = Self.tidied(
+        text.utf8.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) })
       let tidy = lines.map { $0 + "\n" }.joined()
       if tidy != text { try replace(with: tidy) }
       return lines.map(Self.unescaped)
@@ -43,6 +48,7 @@ struct History {
   ///
   /// - Throws: `Problem` of kind `.file`.
   func append(_ line: String) throws {
+    if access(path, F_OK) == 0, !isFile { return }
     try withLock {
       let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
       guard descriptor >= 0 else { throw problem() }
@@ -60,33 +66,42 @@ struct History {
   // MARK: Lines
 
   static func escaped(_ line: String) -> String {
-    line.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+    // Not by characters: to Swift, a carriage return and a line break are one.
+    let scalars = line.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
+      scalar == "\n" ? ["\\", "n"] : scalar == "\\" ? ["\\", "\\"] : [scalar]
+    }
+    return String(String.UnicodeScalarView(scalars))
   }
 
   static func unescaped(_ line: String) -> String {
-    var text = ""
+    var text = String.UnicodeScalarView()
     var isEscaped = false
-    for character in line {
-      if isEscaped {
-        text.append(character == "n" ? "\n" : character)
-        isEscaped = false
-      } else if character == "\\" {
+    for scalar in line.unicodeScalars {
+      if scalar == "\\", !isEscaped {
         isEscaped = true
       } else {
-        text.append(character)
+        text.append(isEscaped && scalar == "n" ? "\n" : scalar)
+        isEscaped = false
       }
     }
-    return text
+    return String(text)
   }
 
   // MARK: The file
+
+  private var isFile: Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
 
   private func withLock<Result>(_ body: () throws -> Result) throws -> Result {
     try makeFolder(folder)
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw problem() }
     defer { close(descriptor) }
-    while flock(descriptor, LOCK_EX) != 0 { guard errno == EINTR else { throw problem() } }
+    // Others hold it for a moment only.
+    for _ in 0..<100 where flock(descriptor, LOCK_EX | LOCK_NB) != 0 { usleep(20_000) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw problem() }
     return try body()
   }
 
@@ -100,7 +115,7 @@ struct History {
   }
 
   private func read() throws -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw problem() }
     defer { close(descriptor) }
     fchmod(descriptor, 0o600)
@@ -113,6 +128,10 @@ struct History {
 
   /// Through another file, so that nothing is lost whatever happens in between.
   private func replace(with text: String) throws {
+    // Where the path is a link, to the file that it names.
+    let resolved = realpath(path, nil)
+    defer { free(resolved) }
+    let path = resolved.map { String(cString: $0) } ?? path
     let next = path + ".next"
     let descriptor = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw problem() }

@@ -82,7 +82,11 @@ struct SettingsCommand: PromptCommand {
       ("bail", word(session.stopsAtError)), ("autosync", word(session.syncsByItself)),
       ("cache", try configuration.databasePath()), ("server", try configuration.serverAddress()),
       ("key", try configuration.key() == nil ? "none" : "there is one"),
-      ("history", session.isInteractive ? History(session.context.environment).path : "not kept"),
+      (
+        "history",
+        session.isInteractive
+          ? History(home: session.home, environment: session.context.environment).path : "not kept"
+      ),
     ]
     for (name, text) in rows { output.line(output.style.label(name) + text.printable) }
     output.finish()

@@ -19,7 +19,7 @@ final class Prompt {
 
   init(_ session: Session) {
     self.session = session
-    history = History(session.context.environment)
+    history = History(home: session.home, environment: session.context.environment)
     splitter = ShellSplitter(home: session.home)
   }
 
@@ -27,6 +27,8 @@ final class Prompt {
   ///
   /// - Parameter startScript: what to run first; nil for nothing.
   func run(startScript: Script?) -> ExitCode {
+    var settings = termios()
+    let isTerminal = tcgetattr(STDIN_FILENO, &settings) == 0
     let candidates = Candidates { [unowned self] in try openCache() }
     let completer = Completer(candidates)
     LineEditor.prepare(
@@ -38,6 +40,8 @@ final class Prompt {
     if let startScript { _ = session.run(startScript) }
     while session.end == nil { takeCommand() }
     stopBackgroundSync()
+    // A program that was killed may have left it otherwise.
+    if isTerminal { tcsetattr(STDIN_FILENO, TCSADRAIN, &settings) }
     return session.end!
   }
 
@@ -55,13 +59,16 @@ final class Prompt {
       typed += typed.isEmpty ? line : "\n" + line
       try splitter.read(line + "\n")
       if splitter.isOpen { return }
-      keep(typed)
-      for command in splitter.takeCommands() {
+      let commands = splitter.takeCommands()
+      keep(typed, of: commands)
+      for command in commands {
         _ = session.run(command)
         if session.wasInterrupted || session.end != nil { break }
       }
+      // What was written is not to wait, and a server that has answered is there again.
+      if hasChanged { sync?.hurry() }
     } catch {
-      keep(typed)
+      keep(typed, of: [])
       session.tell(Problem(.usage, error.message, hint: error.hint))
     }
     startAnew()
@@ -139,8 +146,8 @@ final class Prompt {
     return []
   }
 
-  private func keep(_ text: String) {
-    guard History.keeps(text) else { return }
+  private func keep(_ text: String, of commands: [ShellSplitter.Command]) {
+    guard History.keeps(text, of: commands) else { return }
     LineEditor.remember(text)
     do { try history.append(text) } catch { tellOnce(error) }
   }

@@ -31,13 +31,15 @@ final class Script {
   /// - Throws: `Problem` of kind `.notFound`.
   init(path: String) throws(Problem) {
     name = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // To open a named pipe would wait for its writer, and no signal could end that.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     unread = []
     isAtEnd = false
     if descriptor < 0 {
       throw Problem(
         .notFound, "cannot read the script \(path): \(ErrorNumber().text)", hint: "check its path")
     }
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
   }
 
   deinit { if descriptor > STDIN_FILENO { close(descriptor) } }
@@ -64,6 +66,10 @@ final class Script {
 
   private func decoded(_ bytes: ArraySlice<UInt8>) throws(Problem) -> String {
     line += 1
+    // As editors of another system leave them.
+    var bytes = bytes
+    if line == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+    if bytes.last == UInt8(ascii: "\r") { bytes = bytes.dropLast() }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Problem(
         .invalidInput, "\(place(of: line)) is not UTF-8", hint: "iconv -t UTF-8 converts a file")

@@ -29,6 +29,8 @@ final class Session {
   private(set) var wasInterrupted = false
   /// Where the output of what `.watch` repeats goes.
   private(set) var tail = ""
+  private var hasPassedSignal = false
+  private var hasToldStop = false
   private var depth = 0
 
   /// - Throws: `ErrorNumber`.
@@ -38,10 +40,12 @@ final class Session {
     mode = context.output.requestedShape
     // Only a line that is being typed has to know that the terminal changes or is taken away.
     signals = try SignalQueue(
-      [SIGINT, SIGTERM, SIGHUP, SIGCHLD] + (isInteractive ? [SIGWINCH, SIGTSTP] : []))
+      [SIGINT, SIGTERM, SIGHUP, SIGCHLD] + (isInteractive ? [SIGQUIT, SIGWINCH, SIGTSTP] : []))
+    // Where it is ignored, nothing tells that a command has ended.
+    signal(SIGCHLD, SIG_DFL)
   }
 
-  var home: String? { context.environment["HOME"] }
+  var home: String { context.home }
 
   /// A prompt shows long results with a pager.
   var environment: [String: String] {
@@ -60,22 +64,17 @@ final class Session {
   /// Runs a command and returns the code that it ended with.
   func run(_ command: ShellSplitter.Command) -> ExitCode {
     wasInterrupted = false
-    let start = ContinuousClock.now
     var words = command.words
     // Hints of memctl's name commands as a shell takes them.
     if words.first == "memctl" { words.removeFirst() }
     // What the hand types by itself.
     if words.first == "exit" || words.first == "quit" { words[0] = QuitCommand.spec.name }
-    let code: ExitCode
+    if words.first != ReadCommand.spec.name { hasToldStop = false }
     do {
-      code = try perform(words, tail: command.tail)
+      return try perform(words, tail: command.tail)
     } catch {
-      code = tell(error)
+      return tell(error)
     }
-    if showsTime {
-      printError("\(Int((ContinuousClock.now - start) / .milliseconds(1))) ms")
-    }
-    return code
   }
 
   private func perform(_ words: [String], tail: String) throws(Problem) -> ExitCode {
@@ -132,6 +131,12 @@ final class Session {
       outputOnce = nil
     }
     let memctl = Executable.pathForOthers
+    let start = ContinuousClock.now
+    defer {
+      if showsTime {
+        printError("\(Int((ContinuousClock.now - start) / .milliseconds(1))) ms")
+      }
+    }
     do throws(ErrorNumber) {
       let process =
         tail.isEmpty
@@ -181,9 +186,16 @@ final class Session {
       signals.wait()
       while let number = signals.next() {
         note(number)
-        if number == SIGTERM || number == SIGHUP { kill(process.id, number) }
+        if number == SIGTERM || number == SIGHUP { pass(number, to: process) }
       }
     }
+  }
+
+  /// Hands on a signal that was meant for the session alone: to all that the command has started, such
+  /// as a pager, unless others than the session are among these.
+  private func pass(_ signal: Int32, to process: ChildProcess) {
+    if getpgrp() == getpid(), !hasPassedSignal { kill(0, signal) } else { kill(process.id, signal) }
+    hasPassedSignal = true
   }
 
   /// Says what the command could not say itself any more.
@@ -195,12 +207,12 @@ final class Session {
   /// Waits, until a signal asks to stop.
   func sleep(seconds: Double) {
     let end = ContinuousClock.now + .seconds(seconds)
-    while !wasInterrupted {
-      let rest = (end - .now) / .milliseconds(1)
-      if rest <= 0 { return }
-      signals.wait(milliseconds: Int32(rest.rounded(.up)))
+    var rest = 0.0
+    repeat {
+      rest = max(0, ((end - .now) / .milliseconds(1)).rounded(.up))
+      signals.wait(milliseconds: Int32(rest))
       while let number = signals.next() { note(number) }
-    }
+    } while rest > 0 && !wasInterrupted
   }
 
   func note(_ signal: Int32) {
@@ -277,6 +289,9 @@ final class Session {
   private func stop(at command: ShellSplitter.Command, of script: Script, _ code: ExitCode)
     -> ExitCode
   {
+    // Of scripts that read scripts, the innermost tells.
+    if hasToldStop { return code }
+    hasToldStop = true
     printError(
       "memctl: stopped at \(script.place(of: command.line)), which ended with \(code.rawValue)")
     printError("hint: after .bail off, what follows a command that failed runs all the same")
@@ -294,11 +309,13 @@ final class OutputFile {
   /// - Throws: `Problem` of kind `.file`.
   init(_ path: String) throws(Problem) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    // To open a named pipe would wait for its reader, and no signal could end that.
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0o666)
     if descriptor < 0 {
       throw Problem(
         .file, "cannot write \(path): \(ErrorNumber().text)", hint: "choose another file")
     }
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

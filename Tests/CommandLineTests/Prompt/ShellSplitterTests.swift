@@ -35,9 +35,11 @@ struct ShellSplitterTests {
   }
 
   @Test(
-    "what follows a pipe or a redirection is left to a real shell, to the end of the line",
+    "what follows a pipe or a redirection is left to a real shell, to the end of the command",
     arguments: [
-      ("list | head -n 3; echo 'x\ny'\nz", ["list"], "| head -n 3; echo 'x\ny'"),
+      ("list | head -n 3; counts", ["list"], "| head -n 3"),
+      ("list | (head -n 3; echo 'x;\ny')> z; counts", ["list"], "| (head -n 3; echo 'x;\ny')> z"),
+      ("list | grep a || echo \\;", ["list"], "| grep a || echo \\;"),
       ("list -n 3 >out.txt", ["list", "-n", "3"], ">out.txt"),
       ("list 2>/dev/null", ["list"], "2>/dev/null"), ("list '2'> a", ["list", "2"], "> a"),
       ("list x2> a", ["list", "x2"], "> a"), ("store - < 'a b'", ["store", "-"], "< 'a b'"),
@@ -55,6 +57,8 @@ struct ShellSplitterTests {
     "what cannot be understood is refused in plain words",
     arguments: [
       ("sync & counts", "'&' does not run commands in the background here"),
+      ("list || counts", "'||' does not join commands here"),
+      ("store - <<EOF", "'<<' does not begin a text here"),
       ("counts; | wc", "there is no command before '|'"),
       ("a\nb 'c\nd", "the ' of line 2 is never closed"),
       ("a | b \"", "the \" of line 1 is never closed"),

@@ -87,6 +87,22 @@ struct PromptCompletionTests {
     try expect(".read ~/some\t", #".read ~/some\ folder/"#)
     try expect("\u{3}list > \(folder)/mem\t\t", "list > \(folder)/memory.db")
     #expect(FileManager.default.fileExists(atPath: path))
+    // A name that is no text cannot be typed.
+    try #require(mkdir(folder + "/bad", 0o700) == 0)
+    for name in [[UInt8(ascii: "/"), 0xE9], Array("/ok".utf8)] {
+      let bytes = Array((folder + "/bad").utf8) + name + [0]
+      close(
+        bytes.withUnsafeBufferPointer { pointer in
+          pointer.withMemoryRebound(to: CChar.self) {
+            open($0.baseAddress!, O_CREAT | O_WRONLY, 0o600)
+          }
+        })
+    }
+    try expect("\u{3}.read \(folder)/bad/\t", ".read \(folder)/bad/ok ")
+    prompt.enter("\u{3}list |")
+    try prompt.wait(forCursorAfter: "   ...> ")
+    prompt.type("wc\t\tx")
+    try prompt.wait(forCursorAfter: "   ...> wcx")
     try end()
   }
 

@@ -65,13 +65,15 @@ struct HistoryTests {
     try prompt.wait(forCursorAfter: "   ...> ")
     prompt.enter("and more\"")
     try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> ")
+    prompt.enter("store --sens\"itive\" '\(Home.secret)'; # or so")
+    try prompt.wait(forCursorAfter: "memctl (2 pending, no key)> ")
     prompt.enter("store --sensitive=no '\(Home.secret)'")
     try prompt.wait(forText: "--sensitive takes no value")
     prompt.enter("counts")
-    try prompt.wait(forText: "memories      1")
-    try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> ")
+    try prompt.wait(forText: "memories      2")
+    try prompt.wait(forCursorAfter: "memctl (2 pending, no key)> ")
     prompt.type(Key.up + Key.up)
-    try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> counts")
+    try prompt.wait(forCursorAfter: "memctl (2 pending, no key)> counts")
     prompt.type(Key.control("c"))
     #expect(try prompt.leave() == 0)
     #expect(home.history == ["counts"])
@@ -102,6 +104,24 @@ struct HistoryTests {
     #expect(try prompt.leave() == 0)
   }
 
+  @Test("may be a link, and is left alone where it is no file")
+  func links() throws {
+    try session("version")
+    let real = home.folder.path + "/real"
+    let files = FileManager.default
+    try files.moveItem(atPath: home.historyPath, toPath: real)
+    try files.createSymbolicLink(atPath: home.historyPath, withDestinationPath: real)
+    try session("counts", "version")
+    try session()
+    #expect(home.history == ["counts", "version"])
+    #expect(try files.destinationOfSymbolicLink(atPath: home.historyPath) == real)
+    try files.removeItem(atPath: home.historyPath)
+    mkfifo(home.historyPath, 0o644)
+    try session("version")
+    let mode = try files.attributesOfItem(atPath: home.historyPath)[.posixPermissions] as? Int
+    #expect(mode == 0o644)
+  }
+
   @Test("has each line once, at most so many")
   func tidying() {
     #expect(History.tidied(["a", "b", "a", "c", "b"]) == ["a", "c", "b"])
@@ -109,7 +129,9 @@ struct HistoryTests {
     #expect(History.tidied(many) == Array(many.dropFirst(10)))
   }
 
-  @Test("has each command in one line", arguments: ["a", "a\nb", #"a\nb"#, "\\\n\\\\\n", #"\"#])
+  @Test(
+    "has each command in one line",
+    arguments: ["a", "a\nb", #"a\nb"#, "\\\n\\\\\n", #"\"#, "a\r\nb\r"])
   func lines(_ text: String) {
     #expect(!History.escaped(text).contains("\n"))
     #expect(History.unescaped(History.escaped(text)) == text)

@@ -80,6 +80,36 @@ struct PromptSyncTests {
     #expect(try prompt.leave() == 0)
   }
 
+  @Test("tells at once that the server is back, when a command has found it there")
+  func backAgain() throws {
+    let home = try Home.withServer()
+    let port = URL(string: home.environment["MEMORY_API_URL"]!)!.port!
+    home.stopServer()
+    // The next cycle would come in ten hours.
+    let prompt = try home.prompt(adding: ["MEMORY_SYNC_INTERVAL": "36000"])
+    try prompt.wait(forCursorAfter: "memctl (offline)> ")
+    try home.memctl("store", "earlier", adding: ["MEMORY_SYNC_DISABLE": "1"])
+    try prompt.wait(forCursorAfter: "memctl (1 pending, offline)> ")
+    try home.startServer(port: port)
+    prompt.enter("store now")
+    try prompt.wait(forText: "on the server as 1")
+    try prompt.wait(forText: "sync: 1 sent")
+    try prompt.wait(forCursorAfter: "memctl> ")
+    #expect(try prompt.leave() == 0)
+  }
+
+  @Test("ends soon where the prompt was killed")
+  func killed() throws {
+    let home = try Home.withServer()
+    let prompt = try home.prompt(adding: ["MEMORY_SYNC_INTERVAL": "36000"])
+    try prompt.wait(forCursorAfter: "memctl> ")
+    let loop = try #require(prompt.children.first)
+    try home.await { try home.memctl("counts", "--json").json[0]["last_success_at"] is String }
+    kill(prompt.identifier, SIGKILL)
+    _ = try prompt.finish()
+    try home.await { kill(loop, 0) != 0 }
+  }
+
   @Test("says once what needs the user")
   func refusedKey() throws {
     let server = FaultyServer(
@@ -206,6 +236,18 @@ struct PromptSyncTests {
     // Bracketed paste is off again.
     #expect(prompt.transcript.contains("\u{1B}[?2004l"))
     #expect(children.allSatisfy { kill($0, 0) != 0 })
+  }
+
+  @Test("a signal ends the pager of a command as well, and the terminal is as it was")
+  func signalInPager() throws {
+    let home = try Home.alone()
+    for number in 1...30 { try home.memctl("store", "memory \(number)") }
+    let prompt = try home.prompt(adding: ["PAGER": "sh -c 'cat; echo paging; exec sleep 1000'"])
+    try prompt.wait(forCursorAfter: "memctl (30 pending, no key)> ")
+    prompt.enter("list")
+    try prompt.wait(forLine: "paging")
+    kill(prompt.identifier, SIGTERM)
+    #expect(try prompt.finish() == 143)
   }
 
   @Test("a signal in the middle of a command lets what is on its way be settled first")

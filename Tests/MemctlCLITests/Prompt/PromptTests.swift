@@ -164,6 +164,23 @@ struct PromptTests {
     #expect(try prompt.leave() == 0)
   }
 
+  @Test("begins each line in vi's insert mode, and lets no key but Ctrl-D end it")
+  func viAfterCtrlC() throws {
+    let inputrc = try home.file("inputrc", "set editing-mode vi\n")
+    let prompt = try home.prompt(adding: ["INPUTRC": inputrc])
+    try prompt.wait(forCursorAfter: "memctl (no key)> ")
+    prompt.type("abc")
+    try prompt.wait(forCursorAfter: "memctl (no key)> abc")
+    prompt.type(Key.escape)
+    try prompt.wait(forCursorAfter: "memctl (no key)> ab")
+    prompt.type(Key.control("c"))
+    try prompt.wait(forCursorAfter: "memctl (no key)> ")
+    prompt.type("\u{1C}")
+    prompt.enter("version")
+    try prompt.wait(forLine: "memctl 0.1.0")
+    #expect(try prompt.leave() == 0)
+  }
+
   @Test("shows colour only where it is wanted")
   func colour() throws {
     for (variables, isColoured) in [([:], true), (["NO_COLOR": "1"], false)] {
