@@ -46,6 +46,27 @@ struct SignalTests {
     #expect(entry["last_error"] is NSNull)
   }
 
+  @Test(
+    "that comes twice from whoever ends a group of processes is one", arguments: [SIGTERM, SIGHUP])
+  func twice(_ signal: Int32) throws {
+    let server = FaultyServer(
+      thereafter: .accepting(FaultyBehaviour([.read, .hold]) + acknowledgement))
+    let home = try Home(server: server)
+    try home.memctl("store", "on its way", adding: ["MEMORY_SYNC_DISABLE": "1"])
+    let program = try home.start(["push"])
+    server.awaitRequests(2)
+    program.send(signal)
+    // Of two that are pending, the system makes one.
+    let pending = /ShdPnd:\s*0+\n/
+    while try String(contentsOfFile: "/proc/\(program.identifier)/status", encoding: .utf8)
+      .firstMatch(of: pending) == nil
+    {}
+    program.send(signal)
+    server.release()
+    #expect(program.finish().status == 128 + signal)
+    #expect(try home.memctl("queue").output == "")
+  }
+
   @Test("ends an idle watch without a word")
   func idleWatch() throws {
     let home = try Home.withServer()

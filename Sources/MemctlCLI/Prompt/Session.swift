@@ -29,7 +29,6 @@ final class Session {
   private(set) var wasInterrupted = false
   /// Where the output of what `.watch` repeats goes.
   private(set) var tail = ""
-  private var hasPassedSignal = false
   private var hasToldStop = false
   private var depth = 0
 
@@ -191,11 +190,16 @@ final class Session {
     }
   }
 
-  /// Hands on a signal that was meant for the session alone: to all that the command has started, such
-  /// as a pager, unless others than the session are among these.
+  /// Hands on a signal that came to the session alone: to all that the command has started, such as a
+  /// pager, where the session leads their process group and so nobody else is in it.
   private func pass(_ signal: Int32, to process: ChildProcess) {
-    if getpgrp() == getpid(), !hasPassedSignal { kill(0, signal) } else { kill(process.id, signal) }
-    hasPassedSignal = true
+    guard getpgrp() == getpid() else {
+      kill(process.id, signal)
+      return
+    }
+    kill(0, signal)
+    // The session is in that group itself.
+    while let number = signals.next(), number != signal { note(number) }
   }
 
   /// Says what the command could not say itself any more.

@@ -69,6 +69,8 @@ struct HistoryTests {
     try prompt.wait(forCursorAfter: "memctl (2 pending, no key)> ")
     prompt.enter("store --sensitive=no '\(Home.secret)'")
     try prompt.wait(forText: "--sensitive takes no value")
+    prompt.enter("store --sensitive '\(Home.secret)' & counts")
+    try prompt.wait(forText: "'&' does not run")
     prompt.enter("counts")
     try prompt.wait(forText: "memories      2")
     try prompt.wait(forCursorAfter: "memctl (2 pending, no key)> ")

@@ -41,6 +41,8 @@ struct PromptSyncTests {
     try home.await { try home.memctl("counts").output.contains("total\t1") }
     try neighbour.memctl("store", "two")
     try home.await { try home.memctl("counts").output.contains("total\t2") }
+    prompt.type("s")
+    try prompt.wait(forText: "(reverse-i-search)`vers': version")
     #expect(!prompt.transcript.contains("sync:"))
     prompt.type(Key.enter)
     try prompt.wait(forText: "sync: 1 new")
