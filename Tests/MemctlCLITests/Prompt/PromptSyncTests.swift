@@ -133,14 +133,21 @@ struct PromptSyncTests {
     let prompt = try home.prompt()
     try prompt.wait(forCursorAfter: "memctl> ")
     let first = try #require(prompt.children.first)
+    // The keys do not reach it.
+    prompt.type("x" + Key.control("c"))
+    try prompt.wait(forText: "^C")
+    prompt.enter("counts")
+    try prompt.wait(forText: "dead letters")
+    try prompt.wait(forCursorAfter: "memctl> ")
+    #expect(prompt.children == [first])
     prompt.enter(".set autosync off")
     prompt.enter("version")
     try prompt.wait(forLine: "memctl 0.1.0")
     try prompt.wait(forCursorAfter: "memctl> ")
     #expect(prompt.children.isEmpty)
     prompt.enter(".set autosync on")
-    prompt.enter("counts")
-    try prompt.wait(forText: "dead letters")
+    prompt.enter("list")
+    try prompt.wait(forLine: "no memories")
     try prompt.wait(forCursorAfter: "memctl> ")
     let second = try #require(prompt.children.first)
     #expect(second != first)
@@ -197,8 +204,17 @@ struct PromptSyncTests {
     try prompt.wait(forCursorAfter: "memctl> ")
     // What followed in the same line was given up, too.
     #expect(!prompt.screen.lines.contains("memctl 0.1.0"))
+    // Nor does a script go on, whether errors stop it or not.
+    let script = try home.file("script", ".bail off\npull\nversion\n")
+    prompt.enter(".read \(script)")
+    server.awaitRequests(4)
+    prompt.type(Key.control("c"))
+    try prompt.wait(for: "a second interruption") {
+      $0.lines.count { $0.contains("memctl: interrupted") } == 2
+    }
     prompt.enter("counts")
     try prompt.wait(forText: "memories      0")
+    #expect(!prompt.screen.lines.contains("memctl 0.1.0"))
     #expect(try prompt.leave() == 0)
   }
 
@@ -282,8 +298,9 @@ extension TerminalProgram {
 }
 
 extension Home {
-  /// Asks again and again, until it is so.
+  /// Asks again and again, until it is so; longer than anything takes.
   fileprivate func await(_ condition: () throws -> Bool) throws {
-    while try !condition() {}
+    let end = Date(timeIntervalSinceNow: 60)
+    while try !condition() { try #require(Date() < end) }
   }
 }
