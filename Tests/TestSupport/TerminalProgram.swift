@@ -31,8 +31,11 @@ public final class TerminalProgram {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
+    // Several tests ask at the same time, so that `ttyname` would do for none.
+    var name = [CChar](repeating: 0, count: 64)
+    guard ttyname_r(programs, &name, name.count) == 0 else { throw POSIXError(.ENXIO) }
     // The first terminal that the leader of a session opens becomes that session's.
-    posix_spawn_file_actions_addopen(&actions, 0, ttyname(programs), O_RDWR, 0)
+    posix_spawn_file_actions_addopen(&actions, 0, &name, O_RDWR, 0)
     posix_spawn_file_actions_adddup2(&actions, 0, 1)
     posix_spawn_file_actions_adddup2(&actions, 0, 2)
     var attributes = posix_spawnattr_t()
