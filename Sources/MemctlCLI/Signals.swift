@@ -2,8 +2,8 @@ import Glibc
 import MemctlCore
 
 /// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that what is on its way is
-/// settled and saved; the second ends the program at once. A terminal that goes away, and whoever ends
-/// a group of processes, may say the same twice: that is one signal, unless it is the keyboard's.
+/// settled and saved; the second ends the program at once. When a terminal goes away, the system and the
+/// shell both tell, so SIGHUP again within a second or two is still the first.
 enum Signals {
   private nonisolated(unsafe) static var received: Int32 = 0
   private nonisolated(unsafe) static var receivedAt = timespec()
@@ -27,7 +27,7 @@ enum Signals {
   private static let handle: @convention(c) (Int32) -> Void = { number in
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
-    if received == number, number != SIGINT, now.tv_sec - receivedAt.tv_sec <= 1 { return }
+    if received == SIGHUP, number == SIGHUP, now.tv_sec - receivedAt.tv_sec <= 1 { return }
     if received != 0 { _exit(128 + number) }
     received = number
     receivedAt = now

@@ -33,7 +33,7 @@ void creadline_set_prompt(const char *prompt);
 void creadline_write_above(const char *text);
 /// Writes lines below the line that is being typed, and shows that again.
 void creadline_write_below(const char *text);
-/// Whether the line is being searched for, so that nothing else may be shown.
+/// Whether a search or a number stands in the place of the prompt, so that nothing else may be shown.
 bool creadline_is_searching(void);
 void creadline_resize(void);
 /// Gives the terminal back for as long as the process is stopped, and takes it again.

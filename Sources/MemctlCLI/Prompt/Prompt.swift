@@ -131,6 +131,7 @@ final class Prompt {
         creadline_resume()
       case SIGTERM, SIGHUP:
         creadline_abandon()
+        printError("")
         session.note(number)
         return false
       default: break

@@ -37,7 +37,8 @@ final class Session {
     self.context = context
     self.isInteractive = isInteractive
     mode = context.output.requestedShape
-    // Only a line that is being typed has to know that the terminal changes or is taken away.
+    // Only a line that is being typed has to know that the terminal changes or is taken away, and is
+    // not to be lost to Ctrl-\.
     signals = try SignalQueue(
       [SIGINT, SIGTERM, SIGHUP, SIGCHLD] + (isInteractive ? [SIGQUIT, SIGWINCH, SIGTSTP] : []))
     // Where it is ignored, nothing tells that a command has ended.
