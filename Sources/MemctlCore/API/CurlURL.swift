@@ -29,8 +29,13 @@ struct CurlURL: Hashable {
     }
   }
 
+  /// In one form for all ways to write it: scheme and host in lower case, no dots to resolve, no port
+  /// that the scheme implies.
   let text: String
   let origin: Origin
+
+  /// `text` without slashes at its end: what the paths of the API are appended to.
+  var base: String { text.lastIndex(where: { $0 != "/" }).map { String(text[...$0]) } ?? "" }
 
   /// Nil for an address that is malformed, holds a user name or password, or is not http or https.
   init?(_ text: String) { self.init([text]) }
@@ -54,11 +59,12 @@ struct CurlURL: Hashable {
       return String(cString: value)
     }
     guard part(CURLUPART_USER) == nil, part(CURLUPART_PASSWORD) == nil,
-      let text = part(CURLUPART_URL), let scheme = part(CURLUPART_SCHEME),
+      let text = part(CURLUPART_URL, CURLU_NO_DEFAULT_PORT), let scheme = part(CURLUPART_SCHEME),
       scheme == "http" || scheme == "https",
       let host = part(CURLUPART_HOST), let port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT)
     else { return nil }
-    self.text = text
+    // libcurl writes the scheme in lower case, so a host with capitals first occurs as the host.
+    self.text = text.replacing(host, with: host.lowercased(), maxReplacements: 1)
     origin = Origin(scheme: scheme, host: host.lowercased(), port: port)
   }
 }

@@ -2,7 +2,7 @@ import JSON
 
 /// The requests that the remote API takes, for one server and one key.
 public struct Requests: Sendable {
-  /// Scheme, host and path, without a slash at the end.
+  /// Scheme, host and path, without a slash at the end: equal for all ways to write one address.
   public let baseURL: String
   /// Whether the server is on this machine.
   public let isLoopback: Bool
@@ -13,7 +13,7 @@ public struct Requests: Sendable {
   private static let longestShortAnswer = 1 << 20
 
   /// - Parameters:
-  ///   - address: `http://` or `https://`, without a slash at the end.
+  ///   - address: begins with `http://` or `https://`.
   ///   - timeout: seconds for a whole exchange; for a sync answer, to its first byte.
   ///   - hosts: those besides this machine that may get the key over plain http, in lower case.
   /// - Throws: `Problem` of kind `.configuration` for an address that the key must not be sent to.
@@ -31,7 +31,7 @@ public struct Requests: Sendable {
         .configuration, "plain http would send the key to \(host) for everyone on the way to read",
         hint: "use https, or allow it by name: MEMCTL_ALLOW_HTTP=\(host)")
     }
-    baseURL = address
+    baseURL = url.base
     isLoopback = url.origin.isLoopback
     self.key = key
     self.timeout = timeout

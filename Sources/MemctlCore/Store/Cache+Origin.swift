@@ -4,7 +4,8 @@ import SQLite
 extension Cache {
   func origin() throws -> Origin? {
     guard let address = try note(.originAddress) else { return nil }
-    return Origin(address: address, account: try note(.originAccount))
+    // The note may hold the address as somebody typed it.
+    return Origin(address: CurlURL(address)?.base ?? address, account: try note(.originAccount))
   }
 
   func setOrigin(_ origin: Origin) throws {

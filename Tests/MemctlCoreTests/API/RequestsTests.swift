@@ -54,6 +54,36 @@ import Testing
     #expect(found?.kind == .configuration)
   }
 
+  @Test(
+    "Equal addresses are one address, however they are written",
+    arguments: [
+      (
+        "http://localhost",
+        [
+          "HTTP://localhost", "http://LOCALHOST", "http://localhost:80", "http://localhost/",
+          "http://localhost//", "http://localhost/.", "http://localhost:080/./",
+          "http://localhost/a/..",
+        ]
+      ),
+      ("https://x.example/Base", ["https://X.Example:443/Base/", "https://x.example/a/../Base/."]),
+      ("http://[::1]:8080", ["http://[::1]:8080/", "Http://[0:0:0:0:0:0:0:1]:8080"]),
+    ])
+  func equalAddresses(address: String, others: [String]) throws {
+    for other in [address] + others {
+      #expect(try Requests(address: other, key: "k", timeout: 5).baseURL == address)
+    }
+  }
+
+  @Test(
+    "Addresses that may name different servers stay apart",
+    arguments: [
+      "http://localhost:443", "https://localhost", "http://localhost:8080", "http://localhost/base",
+      "http://localhost/Base", "http://localhost//base", "http://127.0.0.1",
+    ])
+  func otherAddresses(address: String) throws {
+    #expect(try Requests(address: address, key: "k", timeout: 5).baseURL == address)
+  }
+
   @Test("Each operation is the request that the API takes")
   func operations() throws {
     let requests = try Requests(address: "https://x/base", key: "k", timeout: 5)

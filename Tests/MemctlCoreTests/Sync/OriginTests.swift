@@ -51,6 +51,16 @@ import Testing
     #expect(try again.pendingOps() == entries)
   }
 
+  @Test("The same address in other letters is the same server")
+  func equalAddress() throws {
+    let first = try filled()
+    let typed = server.baseURL.replacing("http://127", with: "HTTP://127") + "/./"
+    let again = try Client(of: typed, clock: server.clock, folder: first.folder)
+    #expect(try again.engine.sync().problems.isEmpty)
+    try again.cache.setOrigin(Origin(address: typed, account: "alice"))
+    #expect(try first.engine.sync().problems.isEmpty)
+  }
+
   @Test("Another address is refused, and the first one is still welcome")
   func address() throws {
     let first = try filled()
