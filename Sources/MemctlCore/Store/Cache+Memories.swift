@@ -40,11 +40,12 @@ extension Cache {
 
   /// Calls `body` with each selected memory, in order, without keeping any in memory.
   public func forEachMemory(_ selection: Selection, _ body: (Memory) throws -> Void) throws {
+    // Other programs write times in other zones, so their texts do not sort as the times do.
     let order =
       switch selection.order {
-      case .newest: "created_at DESC, id DESC"
-      case .oldest: "created_at, id"
-      case .updated: "updated_at DESC, id DESC"
+      case .newest: "julianday(created_at) DESC, created_at DESC, id DESC"
+      case .oldest: "julianday(created_at), created_at, id"
+      case .updated: "julianday(updated_at) DESC, updated_at DESC, id DESC"
       case .importance: "importance DESC, id DESC"
       }
     try read {

@@ -115,6 +115,25 @@ import Testing
     #expect(try cache.tags() == ["x", "xy", "y", "z"])
   }
 
+  @Test("A list is in the order of time, whatever zones other programs write")
+  func zones() throws {
+    for text in ["12:00:00+01:00", "11:30:00Z", "13:30:00.5+02:00", "11:15:00"] {
+      let id = try cache.insert(
+        MemoryFields(content: text), createdAt: "2026-03-01T" + text, at: noon)
+      try cache.connection.run(
+        "UPDATE memories SET updated_at = created_at WHERE id = ?", id.rawValue)
+    }
+    func list(_ order: Cache.Selection.Order) throws -> [String] {
+      var list: [String] = []
+      try cache.forEachMemory(.init(order: order)) { list.append($0.fields.content) }
+      return list
+    }
+    let oldest = ["12:00:00+01:00", "11:15:00", "11:30:00Z", "13:30:00.5+02:00"]
+    #expect(try list(.oldest) == oldest)
+    #expect(try list(.newest) == oldest.reversed())
+    #expect(try list(.updated) == oldest.reversed())
+  }
+
   @Test("Counts tell of memories, orphans, the queue and the last sync")
   func counts() throws {
     for (content, category) in [("a", "lessons"), ("b", "facts"), ("c", "facts"), ("d", "people")] {
