@@ -1,10 +1,19 @@
 import Glibc
 
 /// A point in time in microseconds since 1970 in UTC, the precision in which the API tells times.
+///
+/// It lies in the years 0000 to 9999, which is what ISO 8601 can write. No calculation leaves them.
 public struct Timestamp: Hashable, Comparable, Sendable {
   public let microseconds: Int64
 
-  public init(microseconds: Int64) { self.microseconds = microseconds }
+  /// 0000-01-01T00:00:00Z to the last microsecond of 9999, both included.
+  private static let range: ClosedRange<Int64> =
+    -62_167_219_200_000_000...253_402_300_799_999_999
+
+  /// The first or the last possible time where the given one would lie beyond it.
+  public init(microseconds: Int64) {
+    self.microseconds = min(max(microseconds, Self.range.lowerBound), Self.range.upperBound)
+  }
 
   public static let epoch = Timestamp(microseconds: 0)
 
@@ -17,9 +26,12 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
   }
 
-  /// The time so many seconds later; within a century of now it does not overflow.
+  /// The time so many seconds later, or the first or last possible one; the same time where `seconds`
+  /// is not a number.
   public func advanced(bySeconds seconds: Double) -> Timestamp {
-    Timestamp(microseconds: microseconds + Int64(seconds * 1e6))
+    if seconds.isNaN { return self }
+    let all = Double(Self.range.upperBound - Self.range.lowerBound)
+    return Timestamp(microseconds: microseconds + Int64(min(max(seconds * 1e6, -all), all)))
   }
 
   /// Seconds from `other` to this time; negative when `other` is later.
@@ -65,7 +77,8 @@ extension Timestamp: CustomStringConvertible {
 
   /// Reads `2026-01-31`, or that with a time: `T` or a space, `HH:MM`, then optionally seconds, a
   /// fraction (digits after the sixth are dropped) and a zone: `Z`, `+HH`, `+HHMM` or `+HH:MM`.
-  /// Without a zone it is UTC. Anything else is nil.
+  /// Without a zone it is UTC. Anything else is nil, and so is a time that its zone moves out of the
+  /// years 0000 to 9999.
   public init?(_ text: String) {
     var text = text
     guard let time = text.withUTF8({ Timestamp($0) }) else { return nil }
@@ -87,6 +100,7 @@ extension Timestamp: CustomStringConvertible {
       else { return nil }
       microseconds += time - offset
     }
+    guard Self.range.contains(microseconds) else { return nil }
     self.init(microseconds: microseconds)
   }
 

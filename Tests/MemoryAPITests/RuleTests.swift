@@ -29,10 +29,30 @@ import Testing
     "", "now", "1970", "1970-1-1", "1970-02-30", "1970-13-01", "1970-01-01T", "1970-01-01T24:00",
     "1970-01-01T00:60", "1970-01-01T00:00:60", "1970-01-01T00:00:00.", "1970-01-01T00:00:00+",
     "1970-01-01T00:00:00+2", "1970-01-01T00:00:00+02:", "1970-01-01T00:00:00Zx",
-    "1970-01-01T00:00:00 00:00",
+    "1970-01-01T00:00:00 00:00", "0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59.999999-00:01",
   ])
   func `What is no time is none`(text: String) {
     #expect(Timestamp(text) == nil)
+  }
+
+  @Test(arguments: [
+    ("0000-01-01T00:00:00+00:00", -62_167_219_200_000_000),
+    ("9999-12-31T23:59:59.999999+00:00", 253_402_300_799_999_999),
+  ])
+  func `The first and the last time are written, read and never left`(
+    text: String, microseconds: Int64
+  ) {
+    let time = Timestamp(microseconds: microseconds)
+    #expect(time.description == text)
+    #expect(Timestamp(text) == time)
+    let sign = microseconds < 0 ? -1.0 : 1.0
+    #expect(Timestamp(microseconds: microseconds < 0 ? .min : .max) == time)
+    for seconds in [1, 1e300, .infinity] {
+      #expect(time.advanced(bySeconds: sign * seconds) == time)
+    }
+    #expect(Timestamp.epoch.advanced(bySeconds: sign * 1e12) == time)
+    #expect(time.advanced(bySeconds: .nan) == time)
+    #expect(time.seconds(since: .epoch) * sign > 0)
   }
 
   @Test(arguments: [

@@ -95,8 +95,26 @@ import Testing
   }
 
   @Test(
+    "A watermark that is no time, or the first or last one, stops neither push nor pull",
+    arguments: [
+      "", "soon", "0000-01-01T00:00:00+01:00", "0000-01-01T00:00:00Z",
+      "9999-12-31T23:59:59.999999Z",
+      "9999-12-31T23:59:59-01:00",
+    ])
+  func oddWatermark(text: String) throws {
+    let client = try Client(server)
+    try client.cache.connection.run("INSERT INTO sync_meta VALUES ('last_sync_ts', ?)", text)
+    try client.store("mine")
+    #expect(try client.engine.sync().problems.isEmpty)
+    #expect(server.memories.count == 1)
+  }
+
+  @Test(
     "A server_time that is no time is refused, and nothing changes",
-    arguments: ["null", "5", "\"\"", "\"soon\"", "\"2026-13-01T00:00:00Z\"", "[]", "\"\\ud800\""])
+    arguments: [
+      "null", "5", "\"\"", "\"soon\"", "\"2026-13-01T00:00:00Z\"", "[]", "\"\\ud800\"",
+      "\"0000-01-01T00:00:00+01:00\"", "\"9999-12-31T23:59:59-01:00\"",
+    ])
   func badServerTime(text: String) throws {
     let client = try Client(server)
     server.add("a")
