@@ -24,9 +24,11 @@ public final class Campaign: Sendable {
   ///
   /// - Parameters:
   ///   - plants: made anew for each thread.
+  ///   - hazards: those that the worlds may meet.
   ///   - stopsAtFailure: whether the first failure ends it.
   public init(
     _ seeds: ClosedRange<UInt64>, threads: Int = 2, stopsAtFailure: Bool = true,
+    hazards: Set<Hazard> = Hazard.tried,
     plants: @Sendable @escaping () -> Plants = { Plants() }
   ) {
     state = Mutex(State(next: seeds.lowerBound))
@@ -34,7 +36,7 @@ public final class Campaign: Sendable {
     self.stopsAtFailure = stopsAtFailure
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
       while let seed = nextSeed() {
-        let simulation = Simulation(Schedule(seed: seed), plants: plants())
+        let simulation = Simulation(Schedule(seed: seed, hazards: hazards), plants: plants())
         state.withLock { state in
           state.done += 1
           state.tally.add(simulation.tally)

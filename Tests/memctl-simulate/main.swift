@@ -5,14 +5,25 @@ import Simulation
 // memctl-simulate --seed N      replays one, with its trace
 // memctl-simulate --all SEEDS   tries all, whatever fails on the way
 // memctl-simulate --brief SEEDS names the first that fails, without its trace
-let arguments = Array(CommandLine.arguments.dropFirst())
+// memctl-simulate --with HAZARD …  meets this hazard as well, of those that are left out otherwise
+let given = Array(CommandLine.arguments.dropFirst())
+let names = given.indices.dropFirst().filter { given[$0 - 1] == "--with" }
+let hazards = names.reduce(into: Hazard.tried) { hazards, index in
+  guard let hazard = Hazard(rawValue: given[index]) else {
+    print("hazards: " + Hazard.allCases.map(\.rawValue).joined(separator: ", "))
+    exit(64)
+  }
+  hazards.insert(hazard)
+}
+let arguments = given.indices.filter { !names.contains($0) && !names.contains($0 + 1) }
+  .map { given[$0] }
 guard let number = arguments.last.flatMap({ UInt64($0) }), number > 0 else {
-  print("usage: memctl-simulate [--all | --brief] SEEDS | --seed N")
+  print("usage: memctl-simulate [--with HAZARD]… [--all | --brief] SEEDS | --seed N")
   exit(64)
 }
 
 func show(_ seed: UInt64) -> Bool {
-  let schedule = Schedule(seed: seed)
+  let schedule = Schedule(seed: seed, hazards: hazards)
   let simulation = Simulation(schedule)
   guard let violation = simulation.violation else {
     print(simulation.trace.lines.joined(separator: "\n"))
@@ -35,7 +46,7 @@ if arguments.first == "--seed" { exit(show(number) ? 0 : 1) }
 
 let isExhaustive = arguments.first == "--all"
 let start = Date()
-let campaign = Campaign(1...number, stopsAtFailure: !isExhaustive)
+let campaign = Campaign(1...number, stopsAtFailure: !isExhaustive, hazards: hazards)
 let seconds = Date().timeIntervalSince(start)
 for (title, prefix) in [
   ("steps", "step."), ("meanwhile", "meanwhile."), ("faults", "fault."), ("crashes", "crash."),

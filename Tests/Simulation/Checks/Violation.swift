@@ -7,6 +7,8 @@ public struct Violation: Error, Sendable {
     case duplicate
     /// What was deleted is there again.
     case cameBack
+    /// A memory is taken for another.
+    case mistaken
     /// A memory is not what it should be.
     case wrongFields
     /// A memory and its queue entry were not written together.

@@ -28,9 +28,11 @@ struct Disturbance {
       return .success(Self.response(answer.status, part))
     case .badRecord:
       guard let records = answer.records else { break }
-      exchange.machine.missedRecord = true
+      if !server.conditions.hazards.contains(.skippedRecords) {
+        exchange.machine.missedRecord = true
+      }
       let body = Server.syncBody(
-        Defects.spoil(records, chance), time: time.advanced(bySeconds: skew).description)
+        Defects.spoil(records, chance), time: server.clock(at: time).description)
       return .success(Self.response(200, body))
     case .badTime:
       guard let records = answer.records else { break }
@@ -40,8 +42,6 @@ struct Disturbance {
     }
     return .success(Self.response(answer.status, answer.body, answer.headers))
   }
-
-  private var skew: Double { server.conditions.skew }
 
   private func instead(_ chance: Chance) -> Result<HTTPResponse, TransportFailure> {
     switch exchange.fault {
@@ -67,7 +67,7 @@ struct Disturbance {
     }
   }
 
-  private static let page = "<!DOCTYPE html><title>Welcome</title>"
+  static let page = "<!DOCTYPE html><title>Welcome</title>"
 
   /// An error that does not come from the server's own code.
   static func answer(_ status: Int, at time: Timestamp, _ chance: Chance) -> HTTPResponse {
@@ -81,7 +81,7 @@ struct Disturbance {
     return response(status, body, headers)
   }
 
-  private static func response(
+  static func response(
     _ status: Int, _ body: String, _ headers: [String: String] = [:]
   ) -> HTTPResponse {
     HTTPResponse(status: status, headers: headers, body: ResponseBody(Array(body.utf8)))

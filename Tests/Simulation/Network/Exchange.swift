@@ -15,6 +15,8 @@ final class Exchange {
   let lateness: Double
   let wayBack: Double
   var hasArrived = false
+  /// What answers in the server's place.
+  var gateway: Gateway?
 
   init(
     _ id: ExchangeID, _ request: HTTPRequest, of machine: Machine, fault: Fault?,
@@ -45,7 +47,12 @@ final class Exchange {
   /// The name of the memory that it stores; nil where it does something else.
   var memoryName: String? {
     guard request.method == .post, let body = request.body else { return nil }
-    return (try? JSONValue(parsing: body))?["tags"]?.string
+    return (try? JSONValue(parsing: body))?["content"]?.string.flatMap(Truth.name(in:))
+  }
+
+  /// The memory that it is about.
+  var subject: String {
+    memoryName ?? "server \(Server.path(of: request).split(separator: "/").last ?? "")"
   }
 
   func end(_ result: Result<HTTPResponse, TransportFailure>, at time: Timestamp) {

@@ -20,6 +20,13 @@ public enum Fault: String, CaseIterable, Sendable {
   case badRecord
   /// A sync answer whose time is none.
   case badTime
+  /// Another than the server answers.
+  case gateway
+
+  /// Those that happen in any world.
+  public static let tried = allCases.filter {
+    $0 != .gateway || Hazard.tried.contains(.gateways)
+  }
 
   /// The faults of a network that is simply not there.
   static let outage: [Fault] = [
@@ -37,14 +44,21 @@ public enum Fault: String, CaseIterable, Sendable {
 struct Weather {
   private let faults: [Fault]
   private let oneIn: Int
+  /// What answers where the fault is a gateway.
+  private(set) var gateway: Gateway?
 
   static let fine = Weather(faults: [], oneIn: 1)
 
-  static func drawn(_ chance: Chance) -> Weather {
-    chance.weighted([
-      (3, .fine), (5, Weather(faults: Fault.allCases, oneIn: 3)),
+  static func drawn(_ chance: Chance, in hazards: Set<Hazard>) -> Weather {
+    if hazards.contains(.gateways), chance.oneIn(2) {
+      return Weather(
+        faults: [.gateway], oneIn: chance.pick([1, 1, 3]), gateway: .drawn(chance))
+    }
+    let faults = Fault.allCases.filter { $0 != .gateway }
+    return chance.weighted([
+      (3, .fine), (5, Weather(faults: faults, oneIn: 3)),
       (2, Weather(faults: [chance.pick(Fault.outage)], oneIn: 1)),
-      (1, Weather(faults: [chance.pick(Fault.allCases)], oneIn: 2)),
+      (1, Weather(faults: [chance.pick(faults)], oneIn: 2)),
     ])
   }
 

@@ -19,11 +19,13 @@ final class Network {
     var fault = weather.fault(chance)
     // Who says that a memory is gone is believed.
     if fault == .status404, [.delete, .put].contains(request.method) { fault = nil }
+    if fault == .gateway, weather.gateway?.answers(request) != true { fault = nil }
     let way = chance.oneIn(4) ? chance.seconds(0...5) : chance.seconds(0.001...0.2)
     let exchange = Exchange(
       id, request, of: machine, fault: fault, at: now,
       lateness: fault == .commitLate ? chance.seconds(1...100) : 0,
       wayBack: chance.oneIn(4) ? chance.seconds(0...24) : chance.seconds(0.001...0.2))
+    exchange.gateway = fault == .gateway ? weather.gateway : nil
     let arrival = now.advanced(bySeconds: way)
     switch fault {
     case .refused:
@@ -60,6 +62,10 @@ final class Network {
     if let status = exchange.fault?.status {
       let answer = Disturbance.answer(status, at: time, chance)
       exchange.end(.success(answer), at: time.advanced(bySeconds: exchange.wayBack))
+      return
+    }
+    if let gateway = exchange.gateway {
+      exchange.end(.success(gateway.answer), at: time.advanced(bySeconds: exchange.wayBack))
       return
     }
     let isUndone = [.html, .nonsense, .foreignID, .redirect].contains(exchange.fault)

@@ -8,8 +8,11 @@ public struct Conditions: Sendable {
   let honoursIdempotencyKeys: Bool
   /// Whether a delete of a memory that is gone is a 404, as with older servers.
   let forgetsDeleted: Bool
+  /// Whether it keeps as it is what its user marked as sensitive, if it finds no credential there.
+  let keepsSensitive: Bool
   /// A record that nobody can understand, in each full answer.
   let poison: String?
+  let hazards: Set<Hazard>
 }
 
 /// All that happens in a simulated world, drawn from a seed.
@@ -18,19 +21,24 @@ public struct Schedule: Sendable {
   public let conditions: Conditions
   public var steps: [Step]
 
-  public init(seed: UInt64) {
+  /// - Parameter hazards: those that this world may meet; it meets a third of them.
+  public init(seed: UInt64, hazards: Set<Hazard> = Hazard.tried) {
     self.seed = seed
     let chance = Chance(seed: seed &* 0x2545_f491_4f6c_dd1d &+ 1)
+    let hazardChance = Chance(seed: seed &* 0x9e37_79b9_7f4a_7c15 &+ 7)
+    let hazards = Set(Hazard.allCases.filter { hazardChance.oneIn(3) && hazards.contains($0) })
     let machines = chance.weighted([(4, 1), (4, 2), (2, 3)])
     conditions = Conditions(
       machines: machines, processes: 1 + chance.below(3),
       skew: chance.oneIn(3) ? 0 : chance.seconds(-300...300),
       honoursIdempotencyKeys: chance.oneIn(3), forgetsDeleted: chance.oneIn(4),
-      poison: chance.oneIn(5) ? chance.pick(Defects.records) : nil)
+      keepsSensitive: hazardChance.oneIn(2),
+      poison: chance.oneIn(5) ? chance.pick(Defects.records) : nil, hazards: hazards)
+    let actions = Action.weights(in: hazards)
     let isCalm = chance.oneIn(8)
     steps = (1...(8 + chance.below(25))).map { number in
       Step(
-        number: number, action: chance.weighted(Action.weights), machine: chance.below(machines),
+        number: number, action: chance.weighted(actions), machine: chance.below(machines),
         seed: chance.next(), hasFaults: !isCalm && !chance.oneIn(3), hasCompany: chance.oneIn(2),
         crash: chance.oneIn(4) ? Self.crash(chance) : nil)
     }

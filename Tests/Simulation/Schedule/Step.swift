@@ -25,8 +25,26 @@ public enum Action: String, CaseIterable, Sendable {
   case program, orphan, badEntry
   // What happens on the server.
   case serverStore, serverEdit, serverDelete, revokeKey, allowKey
+  // What only some worlds meet.
+  case add, troubleKey, breakDatabase, mendDatabase, moveClock, moveServerClock
 
-  static let weights: [(weight: Int, element: Action)] = [
+  /// Those that happen in any world.
+  public static let tried = Set(weights(in: Hazard.tried).map(\.element))
+
+  /// How often each action happens in a world with these hazards.
+  static func weights(in hazards: Set<Hazard>) -> [(weight: Int, element: Action)] {
+    weights + Hazard.allCases.filter(hazards.contains).flatMap { weightsOfHazards[$0] ?? [] }
+  }
+
+  private static let weightsOfHazards: [Hazard: [(weight: Int, element: Action)]] = [
+    .keyTrouble: [(3, .troubleKey), (3, .allowKey)],
+    .brokenDatabase: [(3, .breakDatabase), (3, .mendDatabase)],
+    .secondThoughts: [(4, .drop), (5, .add)],
+    .clocks: [(8, .moveClock)],
+    .serverClock: [(6, .moveServerClock)],
+  ]
+
+  private static let weights: [(weight: Int, element: Action)] = [
     (24, .store), (9, .delete), (4, .edit), (4, .retry), (1, .drop), (22, .sync), (6, .push),
     (4, .pull),
     (6, .resync), (4, .send), (10, .wait), (2, .restart), (5, .program), (3, .orphan),

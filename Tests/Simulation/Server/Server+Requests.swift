@@ -9,7 +9,11 @@ extension Server {
   func answer(_ request: HTTPRequest, at now: Timestamp, lateness: Double) -> Answer {
     let path = Self.path(of: request)
     if path == "/health" { return ready(200, #"{"status":"ok"}"#, now) }
-    guard acceptsKey else { return ready(401, #"{"detail":"Invalid API key"}"#, now) }
+    countDownToRefusal()
+    guard acceptsKey else {
+      return ready(refusalStatus, #"{"detail":"\#(Self.refusal)"}"#, now)
+    }
+    if isBroken, path != "/api/auth-check" { return ready(500, "Internal Server Error", now) }
     let commit = now.advanced(bySeconds: lateness)
     switch (request.method, path) {
     case (.get, "/api/auth-check"): return ready(200, #"{"status":"ok","user_id":"alice"}"#, now)
@@ -19,6 +23,21 @@ extension Server {
     case (.put, _): return update(Self.id(in: path), request, now, commit)
     default: return ready(404, #"{"detail":"Not Found"}"#, now)
     }
+  }
+
+  /// Whether an answer looks like one of this API's errors.
+  static func isOwn(_ response: HTTPResponse) -> Bool {
+    let bytes = response.body.withBytes { Array($0) }
+    return (try? JSONValue(parsing: bytes))?["detail"] != nil
+      || bytes.elementsEqual("Internal Server Error".utf8)
+  }
+
+  static let refusal = "Invalid API key"
+
+  private func countDownToRefusal() {
+    guard let count = requestsUntilRefusal else { return }
+    requestsUntilRefusal = count > 0 ? count - 1 : nil
+    if count == 0 { acceptsKey = false }
   }
 
   static func path(of request: HTTPRequest) -> String {
@@ -36,10 +55,6 @@ extension Server {
 
   private func ready(_ status: Int, _ body: String, _ time: Timestamp) -> Answer {
     Answer(status: status, body: body, readyAt: time)
-  }
-
-  private func onServer(_ time: Timestamp) -> Timestamp {
-    time.advanced(bySeconds: conditions.skew)
   }
 
   // MARK: Writes
@@ -60,28 +75,36 @@ extension Server {
       let content = body["content"]?.string
     else { return invalid("content", "Field required", now) }
     if content.unicodeScalars.count > 1_400 { return invalid("content", "too long", now) }
-    if content.hasPrefix("413 ") { return ready(413, "<html>Too Large</html>", now) }
+    if content.hasPrefix("413 ") { return ready(413, #"{"detail":"Too large"}"#, now) }
+    if content.hasPrefix("403 ") { return ready(403, #"{"detail":"Not yours"}"#, now) }
     if content.hasPrefix("500 ") { return ready(500, "Internal Server Error", now) }
     guard let category = ServerRules.folded(body["category"]?.string ?? "facts") else {
       return invalid("category", "unknown category", now)
     }
-    let redacted = ServerRules.redacted(
-      content, forced: body["force_sensitive"]?.bool ?? false)
+    let isForced = body["force_sensitive"]?.bool ?? false
     let row = Row(
-      id: nextID(), content: redacted ?? content, category: category,
+      id: nextID(), name: Truth.name(in: content) ?? "",
+      content: text(of: content, isSensitive: isForced), category: category,
       tags: body["tags"]?.string ?? "", keywords: body["expanded_keywords"]?.string ?? "",
-      importance: Float(body["importance"]?.double ?? 0.5), isSensitive: redacted != nil,
-      createdAt: onServer(now), updatedAt: onServer(now))
+      importance: Float(body["importance"]?.double ?? 0.5),
+      isSensitive: isForced || ServerRules.redacted(content) != nil,
+      createdAt: clock(at: now), updatedAt: clock(at: now))
     begin(.insert(row), commitsAt: commit)
     let importance = JSONValue.double(Double(row.importance)).text
     return ready(
       200, #"{"id":\#(row.id),"category":"\#(category)","importance":\#(importance)}"#, commit)
   }
 
+  /// What it keeps of a text.
+  func text(of content: String, isSensitive: Bool) -> String {
+    if let redacted = ServerRules.redacted(content) { return redacted }
+    return isSensitive && !conditions.keepsSensitive ? "[REDACTED:sensitive]" : content
+  }
+
   private func delete(_ id: Int64, _ now: Timestamp, _ commit: Timestamp) -> Answer {
     if let time = pendingDelete(of: id) { return gone(max(time, now)) }
     guard let row = row(id), row.deletedAt == nil else { return gone(now) }
-    begin(.delete(id: id, at: onServer(now)), commitsAt: commit)
+    begin(.delete(id: id, at: clock(at: now)), commitsAt: commit)
     return ready(200, #"{"deleted":1,"preview":"…"}"#, commit)
   }
 
@@ -100,7 +123,7 @@ extension Server {
     guard let fields = try? JSONValue(parsing: request.body ?? []) else {
       return invalid("body", "invalid", now)
     }
-    begin(.update(id: id, fields: fields, at: onServer(now)), commitsAt: commit)
+    begin(.update(id: id, fields: fields, at: clock(at: now)), commitsAt: commit)
     return ready(200, #"{"updated":1}"#, commit)
   }
 
@@ -122,7 +145,7 @@ extension Server {
     var records = chosen.map { Self.record($0).text }
     // It was written long ago, so only who asks for everything meets it.
     if since == nil, let poison = conditions.poison { records.insert(poison, at: 0) }
-    var answer = ready(200, Self.syncBody(records, time: onServer(now).description), now)
+    var answer = ready(200, Self.syncBody(records, time: clock(at: now).description), now)
     answer.records = records
     return answer
   }

@@ -6,9 +6,10 @@ import MemoryAPI
 final class Server {
   struct Row {
     let id: Int64
+    /// Names the memory, whatever becomes of its text.
+    let name: String
     var content: String
     var category: String
-    /// Names the memory, wherever it is: the one column that the server leaves alone.
     var tags: String
     var keywords: String
     var importance: Float
@@ -36,6 +37,14 @@ final class Server {
 
   let conditions: Conditions
   var acceptsKey = true
+  /// After so many requests the key is no longer accepted.
+  var requestsUntilRefusal: Int?
+  /// What it answers then.
+  var refusalStatus = 401
+  /// Its database is away.
+  var isBroken = false
+  /// Seconds by which its clock is wrong.
+  var clockError = 0.0
   private(set) var rows: [Row] = []
   /// What has begun and not committed yet.
   private var transactions: [(commitsAt: Timestamp, change: Change)] = []
@@ -46,6 +55,11 @@ final class Server {
 
   /// The live memories.
   var live: [Row] { rows.filter { $0.deletedAt == nil } }
+
+  /// Its own time, by the world's.
+  func clock(at time: Timestamp) -> Timestamp {
+    time.advanced(bySeconds: conditions.skew + clockError)
+  }
 
   func row(_ id: Int64) -> Row? { rows.first { $0.id == id } }
 
@@ -95,7 +109,7 @@ final class Server {
         return
       }
       if let content = fields["content"]?.string {
-        let redacted = ServerRules.redacted(content, forced: false)
+        let redacted = ServerRules.redacted(content)
         rows[index].content = redacted ?? content
         if redacted != nil { rows[index].isSensitive = true }
       }

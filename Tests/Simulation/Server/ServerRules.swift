@@ -18,12 +18,55 @@ enum ServerRules {
     return categories.contains(folded) ? folded : nil
   }
 
-  /// The content without its secrets; nil where it is not sensitive.
-  static func redacted(_ content: String, forced: Bool) -> String? {
-    let words = content.split(separator: " ", omittingEmptySubsequences: false)
-    let shown = words.map { $0.hasPrefix("password=") ? "[REDACTED:password]" : String($0) }
-    let text = shown.joined(separator: " ")
-    if text != content { return text }
-    return forced ? "[REDACTED:sensitive]" : nil
+  /// The content without its credentials; nil where there are none.
+  static func redacted(_ content: String) -> String? {
+    var found: [(kind: Kind, range: Range<String.Index>)] = []
+    for kind in kinds.value {
+      for match in content.matches(of: kind.pattern)
+      where !found.contains(where: { $0.range.contains(match.range) }) {
+        found.append((kind, match.range))
+      }
+    }
+    if found.isEmpty { return nil }
+    var text = content
+    for (kind, range) in found.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
+      text.replaceSubrange(range, with: "[REDACTED:\(kind.name)]")
+    }
+    return text
+  }
+
+  private struct Kind {
+    let name: String
+    let pattern: Regex<AnyRegexOutput>
+
+    init(_ name: String, _ pattern: String) {
+      self.name = name
+      self.pattern = try! Regex(pattern).ignoresCase()
+    }
+  }
+
+  /// A pattern is not known to be sendable, though nothing changes it.
+  private struct Kinds: @unchecked Sendable { let value: [Kind] }
+
+  /// The surest first.
+  private static let kinds = Kinds(value: [
+    Kind("aws_key", "(AKIA|ASIA)[0-9A-Z]{16}"),
+    Kind("github_token", "gh[pousr]_[A-Za-z0-9_]{36,}"),
+    Kind(
+      "connection_string",
+      #"(postgres|postgresql|mysql|mongodb|mongodb\+srv|redis|amqp)://[^\s'"]+"#),
+    Kind("basic_auth", #"basic\s+[a-z0-9+/=]{20,}"#),
+    Kind("bearer_token", #"bearer\s+[a-z0-9_\-.]{20,}"#),
+    Kind("api_key", #"(api_key|api-key|apikey)\s*[:=]\s*['"]?[a-z0-9_\-]{20,}['"]?"#),
+    Kind("password", #"(password|passwd|pwd)\s*[:=]\s*['"]?[^\s'"]{8,}['"]?"#),
+    Kind("token", #"(token|secret|bearer)\s*[:=]\s*['"]?[a-z0-9_\-.]{20,}['"]?"#),
+    Kind("hex_key", #"(key|secret)\s*[:=]\s*['"]?[0-9a-f]{32,}['"]?"#),
+    Kind("generic_secret", #"(secret|credential|auth)\s*[:=]\s*['"]?[^\s'"]{12,}['"]?"#),
+  ])
+}
+
+extension Range<String.Index> {
+  fileprivate func contains(_ other: Range<String.Index>) -> Bool {
+    lowerBound <= other.lowerBound && other.upperBound <= upperBound
   }
 }

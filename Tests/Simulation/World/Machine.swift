@@ -11,6 +11,8 @@ final class Machine {
   var isRefused = false
   /// Answers that the server or a proxy gave to an entry and that count as attempts.
   var failures = 0
+  /// What these answers were about.
+  var blamed: Set<String> = []
   /// An answer left out a record that it should have had, so that a pull may have missed a memory.
   var missedRecord = false
   /// A process of this machine holds the sync lock.
@@ -19,10 +21,14 @@ final class Machine {
   var badEntries: [Int64] = []
   /// Processes that are in the middle of something.
   var busy: [Int] = []
+  /// Seconds by which its clock is wrong.
+  var clockError = 0.0
+  private let server: Server
   private var observer: Connection?
 
-  init(_ index: Int, path: String, processes: Int) {
+  init(_ index: Int, path: String, processes: Int, server: Server) {
     self.index = index
+    self.server = server
     self.path = path
     self.processes = Array(repeating: nil, count: processes)
   }
@@ -54,14 +60,12 @@ final class Machine {
 
   /// How many memories there are of each name.
   func counts() -> [String: Int] {
-    let rows = query("SELECT tags, count(*) FROM memories GROUP BY tags") {
-      ($0.text(0), $0.int(1))
-    }
-    return Dictionary(uniqueKeysWithValues: rows)
+    memories().reduce(into: [:]) { $0[$1.name, default: 0] += 1 }
   }
 
   struct Row {
     let id: Int64
+    /// Where its text is blacked out, the name of the server's row.
     let name: String
     let content: String
     let category: String
@@ -73,13 +77,16 @@ final class Machine {
   func memories() -> [Row] {
     query(
       """
-      SELECT id, tags, content, category, importance, is_sensitive, server_id FROM memories
-      ORDER BY id
+      SELECT id, content, category, importance, is_sensitive, server_id FROM memories ORDER BY id
       """
     ) {
-      Row(
-        id: $0.int64(0), name: $0.text(1), content: $0.text(2), category: $0.text(3),
-        importance: $0.double(4), isSensitive: $0.bool(5), serverID: $0.optionalInt64(6))
+      let content = $0.text(1)
+      let serverID = $0.optionalInt64(5)
+      return Row(
+        id: $0.int64(0),
+        name: Truth.name(in: content) ?? serverID.flatMap(server.row)?.name ?? "",
+        content: content, category: $0.text(2), importance: $0.double(3),
+        isSensitive: $0.bool(4), serverID: serverID)
     }
   }
 
@@ -88,6 +95,8 @@ final class Machine {
     let operation: String
     /// The memory that a store speaks of.
     let localID: Int64?
+    /// The memory that a delete or an update speaks of.
+    let serverID: Int64?
     let name: String?
     let state: String
     let attempts: Int
@@ -95,6 +104,9 @@ final class Machine {
     let errorKind: String?
     /// The cache had been pulled when it was first sent.
     let hasWatermark: Bool
+
+    /// What an answer to it is about.
+    var subject: String { name ?? "server \(serverID ?? 0)" }
   }
 
   func entries() -> [Entry] {
@@ -102,8 +114,9 @@ final class Machine {
       """
       SELECT id, op_type,
         CASE WHEN json_valid(payload) THEN json_extract(payload, '$.local_id') END,
-        CASE WHEN json_valid(payload) THEN json_extract(payload, '$.tags') END,
-        state, attempts, error_status, error_kind, sent_after IS NOT NULL
+        CASE WHEN json_valid(payload) THEN json_extract(payload, '$.content') END,
+        state, attempts, error_status, error_kind, sent_after IS NOT NULL,
+        CASE WHEN json_valid(payload) THEN json_extract(payload, '$.server_id') END
       FROM (
         SELECT p.id, p.op_type, p.payload, 'pending' AS state, coalesce(e.attempts, 0) AS attempts,
           e.error_status, e.error_kind, e.sent_after
@@ -116,7 +129,8 @@ final class Machine {
     ) {
       Entry(
         id: $0.int64(0), operation: $0.text(1), localID: $0.optionalInt64(2),
-        name: $0.optionalText(3), state: $0.text(4), attempts: $0.int(5),
+        serverID: $0.optionalInt64(9), name: $0.optionalText(3).flatMap(Truth.name(in:)),
+        state: $0.text(4), attempts: $0.int(5),
         status: $0.optionalInt64(6).map { Int($0) }, errorKind: $0.optionalText(7),
         hasWatermark: $0.bool(8))
     }

@@ -23,7 +23,7 @@ final class MemctlProcess {
       transport: plants.transport(SimulatedTransport(world, machine, life, name: name)),
       lock: SyncLock(cachePath: machine.path, patience: 0, cancellation: cancellation),
       cancellation: cancellation, policy: plants.policy, random: random,
-      now: { [unowned world] in world.now })
+      now: { [unowned world, unowned machine] in world.clock(of: machine) })
   }
 
   /// A further connection of this process.

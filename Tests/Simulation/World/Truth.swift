@@ -4,9 +4,12 @@ final class Truth {
     let name: String
     /// The machine where it was written; nil for the server's own users.
     let owner: Int?
-    /// What the user wrote.
+    /// What the user wrote; the name stands in it.
     var content: String
+    var tags: String
     var isSensitive = false
+    /// Nothing but the text tells it from others.
+    var isPlain = false
     /// How many of it the user stored and did not delete.
     var wanted = 0
     /// The server rejects it for good.
@@ -15,12 +18,21 @@ final class Truth {
     var isOrphan = false
     /// The user gave an entry of it up, so that it may be on the server once or not at all.
     var isLoose = false
+    /// The user dropped its store and may think better of it.
+    var isWithheld = false
     /// Several that are equal in all fields; one of them is not known from another.
     var isGroup = false
     /// Someone edited it on the server.
     var isEdited = false
     /// Machines whose user has deleted it.
     var deletedOn: [Int] = []
+
+    init(name: String, owner: Int?, content: String) {
+      self.name = name
+      self.owner = owner
+      self.content = content
+      tags = name
+    }
   }
 
   private(set) var items: [Item] = []
@@ -34,6 +46,19 @@ final class Truth {
   }
 
   func newName() -> String { "m\(items.count + 1)" }
+
+  /// The name in a text: the first `m` that a number follows.
+  static func name(in text: String) -> String? {
+    let bytes = Array(text.utf8)
+    func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+    guard
+      let start = bytes.indices.dropLast().first(where: {
+        bytes[$0] == UInt8(ascii: "m") && isDigit(bytes[$0 + 1])
+      })
+    else { return nil }
+    let digits = bytes[(start + 1)...].prefix(while: isDigit)
+    return "m" + String(decoding: digits, as: UTF8.self)
+  }
 
   subscript(name: String) -> Item? { places[name].map { items[$0] } }
 

@@ -29,6 +29,19 @@ extension World {
     case .serverDelete: deleteOnServer()
     case .revokeKey: server.acceptsKey = false
     case .allowKey: server.acceptsKey = true
+    case .add: add(on: machine, crash)
+    case .troubleKey:
+      server.requestsUntilRefusal = chance.below(20)
+      server.refusalStatus = chance.pick([401, 403])
+    case .breakDatabase: server.isBroken = true
+    case .mendDatabase: server.isBroken = false
+    case .moveClock:
+      machine.clockError =
+        chance.pick([0, 1, -1]) * chance.pick([60, 600, 5_000, 90_000, 3_456_000])
+      note("m\(machine.index)", "has a clock that is wrong by \(machine.clockError)")
+    case .moveServerClock:
+      server.clockError = chance.pick([0, 1, -1]) * chance.pick([600, 5_000, 90_000])
+      note("server", "has a clock that is wrong by \(server.clockError)")
     }
   }
 
@@ -95,7 +108,7 @@ extension World {
       }
       do {
         _ = try process.cache.edit(
-          EntryID(rawValue: entry.id), MemoryChanges(content: content), at: now)
+          EntryID(rawValue: entry.id), MemoryChanges(content: content), at: clock(of: machine))
       } catch let problem as Problem where problem.kind == .invalidInput {
         note(process.name, "problem: \(problem.message)")
       }
@@ -107,7 +120,12 @@ extension World {
     note("m\(machine.index)", "drops entry \(entry.id), \(entry.operation) of \(entry.name ?? "?")")
     machine.badEntries.removeAll { $0 == entry.id }
     // Whether it dies or not, the user has given it up.
-    if let name = entry.name { truth.change(name) { $0.isLoose = true } }
+    if let name = entry.name {
+      truth.change(name) {
+        $0.isWithheld = hazards.contains(.secondThoughts) && !$0.isGroup && !$0.isLoose
+        $0.isLoose = true
+      }
+    }
     if entry.operation == "delete" {
       for item in truth.items
       where item.deletedOn.contains(machine.index) || item.isGroup && item.owner == machine.index {
@@ -119,6 +137,33 @@ extension World {
     }
   }
 
+  /// The user wants a memory to be sent after all.
+  private func add(on machine: Machine, _ crash: Crash?) {
+    let spokenFor = machine.entries().compactMap(\.localID)
+    let rows = machine.memories().filter {
+      truth[$0.name]?.isWithheld == true && $0.serverID == nil && !spokenFor.contains($0.id)
+    }
+    if rows.isEmpty { return }
+    let row = chance.pick(rows)
+    inProcess(of: machine, crash: crash) { process in
+      note(process.name, "queues \(row.name) again")
+      defer {
+        if machine.entries().contains(where: { $0.localID == row.id }) { wantAgain(row.name) }
+      }
+      _ = try process.cache.enqueueStores(
+        of: [LocalID(rawValue: row.id)], at: clock(of: machine))
+    }
+  }
+
+  /// What was given up is wanted as before, by what the user said last.
+  func wantAgain(_ name: String) {
+    keys[name] = nil
+    truth.change(name) {
+      $0.isWithheld = false
+      $0.isLoose = false
+    }
+  }
+
   // MARK: The server's own users
 
   private func storeOnServer() {
@@ -126,9 +171,10 @@ extension World {
     var item = Truth.Item(name: name, owner: nil, content: "\(name) from elsewhere")
     item.wanted = 1
     truth.add(item)
-    let time = now.advanced(bySeconds: schedule.conditions.skew)
+    let time = server.clock(at: now)
     let row = Server.Row(
-      id: server.nextID(), content: item.content, category: "facts", tags: name, keywords: "",
+      id: server.nextID(), name: name, content: item.content, category: "facts", tags: item.tags,
+      keywords: "",
       importance: 0.5, isSensitive: false, createdAt: time, updatedAt: time)
     server.begin(.insert(row), commitsAt: commitTime)
     note("server", "a user stores \(name)")
@@ -139,7 +185,7 @@ extension World {
   }
 
   private func anyRow() -> Server.Row? {
-    let rows = server.live.filter { truth[$0.tags].map { !$0.isGroup && !$0.isLoose } ?? false }
+    let rows = server.live.filter { truth[$0.name].map { !$0.isGroup && !$0.isLoose } ?? false }
     return rows.isEmpty ? nil : chance.pick(rows)
   }
 
@@ -147,37 +193,37 @@ extension World {
   /// machine knows to be there is edited.
   private func editOnServer() {
     guard let row = anyRow(), !row.isSensitive, isKnownToOwner(row) else { return }
-    truth.change(row.tags) {
+    truth.change(row.name) {
       $0.isEdited = true
-      $0.content = "\(row.tags) edited"
+      $0.content = "\(row.name) edited"
     }
     server.begin(
       .update(
-        id: row.id, fields: ["content": .string("\(row.tags) edited"), "importance": 0.25],
-        at: now.advanced(bySeconds: schedule.conditions.skew)), commitsAt: commitTime)
-    note("server", "a user edits \(row.tags)")
+        id: row.id, fields: ["content": .string("\(row.name) edited"), "importance": 0.25],
+        at: server.clock(at: now)), commitsAt: commitTime)
+    note("server", "a user edits \(row.name)")
   }
 
   private func isKnownToOwner(_ row: Server.Row) -> Bool {
-    guard let owner = truth[row.tags]?.owner else { return true }
+    guard let owner = truth[row.name]?.owner else { return true }
     return machines[owner].memories().contains { $0.serverID == row.id }
   }
 
   /// A cache that was never pulled cannot tell whether a tombstone is that of its store in doubt; it
   /// rather sends a memory again that somebody has deleted than lose it.
   func mayBeDeleted(_ row: Server.Row) -> Bool {
-    guard let owner = truth[row.tags]?.owner else { return true }
+    guard let owner = truth[row.name]?.owner else { return true }
     return isKnownToOwner(row)
-      || machines[owner].entries().contains { $0.name == row.tags && $0.hasWatermark }
+      || machines[owner].entries().contains { $0.name == row.name && $0.hasWatermark }
   }
 
   private func deleteOnServer() {
     guard let row = anyRow(), mayBeDeleted(row) else { return }
-    truth.change(row.tags) { $0.wanted = 0 }
+    truth.change(row.name) { $0.wanted = 0 }
     server.begin(
-      .delete(id: row.id, at: now.advanced(bySeconds: schedule.conditions.skew)),
+      .delete(id: row.id, at: server.clock(at: now)),
       commitsAt: commitTime)
-    note("server", "a user deletes \(row.tags)")
+    note("server", "a user deletes \(row.name)")
   }
 }
 

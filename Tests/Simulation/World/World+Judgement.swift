@@ -16,8 +16,9 @@ extension World {
 
   /// A store goes out with the same key each time, unless the user has changed it.
   private func judgeKey(of request: HTTPRequest) {
-    guard let name = (try? JSONValue(parsing: request.body ?? []))?["tags"]?.string,
-      let item = truth[name], !item.isGroup, !item.isLoose
+    guard
+      let name = (try? JSONValue(parsing: request.body ?? []))?["content"]?.string
+        .flatMap(Truth.name(in:)), let item = truth[name], !item.isGroup, !item.isLoose
     else { return }
     let key = request.headers.first { $0.name == "Idempotency-Key" }?.value
     guard let key else { return fail(.keyChanged, "\(name) goes out without a key") }
@@ -35,8 +36,10 @@ extension World {
     case .success(let response):
       note(name, "← \(exchange.name): \(response.status)")
       let isAuthCheck = path == "/api/auth-check"
-      // The key does not go along with /health.
-      if response.status == 401 && path != "/health" || response.status == 403 && isAuthCheck {
+      // The key does not go along with /health, and only the server knows which ones it accepts.
+      let isRefusal =
+        response.status == 401 && path != "/health" || response.status == 403 && isAuthCheck
+      if isRefusal, !hazards.contains(.gateways) || Server.isOwn(response) {
         machine.isRefused = true
       }
       // Where there is no auth-check, there is no telling but trying.
@@ -44,10 +47,21 @@ extension World {
         let body = response.body.withBytes { try? JSONValue(parsing: $0) }
         if body?["status"]?.string == "ok" { machine.isRefused = false }
       }
-      let isEntry = exchange.request.method != .get
-      let counts = [400, 403, 404, 405, 409, 413, 422, 500]
-      if isEntry, counts.contains(response.status) { machine.failures += 1 }
+      if exchange.request.method != .get, blames(response) {
+        machine.failures += 1
+        machine.blamed.insert(exchange.subject)
+      }
     }
+  }
+
+  /// Whether an answer to an entry says of this entry that the server will not have it.
+  private func blames(_ response: HTTPResponse) -> Bool {
+    let text = String(decoding: response.body.withBytes { Array($0) }, as: UTF8.self)
+    if text.contains(Server.refusal) || server.isBroken { return false }
+    if [400, 403, 404, 405, 409, 413, 422, 500].contains(response.status) {
+      return !hazards.contains(.gateways) || Server.isOwn(response)
+    }
+    return (400..<600).contains(response.status) && Server.isOwn(response)
   }
 
   /// What holds at every moment, of every machine, without a look at the server.
@@ -71,9 +85,22 @@ extension World {
   }
 
   private func checkEntries(of machine: Machine) {
+    for row in machine.memories() {
+      guard let id = row.serverID, let kept = server.row(id), kept.name != row.name else {
+        continue
+      }
+      fail(.mistaken, "\(row.name) on machine \(machine.index) has the id of \(kept.name)")
+    }
     let entries = machine.entries()
     for (entry, next) in zip(entries, entries.dropFirst()) where entry.id == next.id {
       fail(.duplicate, "entry \(entry.id) of machine \(machine.index) stands in two tables")
+    }
+    for entry in entries where entry.state == "dead" && entry.errorKind == "rejected" {
+      if machine.blamed.contains(entry.subject) { continue }
+      fail(
+        .deadLetter,
+        "entry \(entry.id) (\(entry.subject)) of machine \(machine.index) is dead, which the server never said"
+      )
     }
     let spokenFor = entries.filter { $0.operation == "store" }.compactMap(\.localID)
     for row in machine.memories() where row.serverID == nil && !spokenFor.contains(row.id) {

@@ -44,9 +44,9 @@ extension World {
     if violation != nil { return }
     var onServer: [String: Int] = [:]
     for row in server.live {
-      onServer[row.tags, default: 0] += 1
-      guard let item = truth[row.tags], !item.isLoose, !row.isSensitive else { continue }
-      if row.content != item.content {
+      onServer[row.name, default: 0] += 1
+      guard let item = truth[row.name], !item.isLoose else { continue }
+      if row.content != server.text(of: item.content, isSensitive: row.isSensitive) {
         fail(.wrongFields, "\(item.name) says on the server: \(row.content)")
       }
     }

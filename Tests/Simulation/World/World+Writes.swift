@@ -21,7 +21,7 @@ extension World {
         if let store = plants.store {
           try store(process.connect(machine), fields, now)
         } else {
-          _ = try process.cache.store(fields, at: now)
+          _ = try process.cache.store(fields, at: clock(of: machine))
         }
       }
       if !isAlive { return }
@@ -42,23 +42,34 @@ extension World {
   private func newItem(on machine: Machine) -> String {
     let name = truth.newName()
     var item = Truth.Item(name: name, owner: machine.index, content: "\(name) note")
+    if hazards.contains(.credentials), chance.oneIn(2) {
+      item.content = Credentials.text(name, chance)
+      item.isPlain = true
+      item.tags = "notes"
+      tally.count("hazard.credentials")
+      return truth.add(item)
+    }
     switch chance.below(12) {
     case 0, 1: item.content += " password=hunter2 of host a"
     case 2: item.isSensitive = true
-    case 3: item.content = (chance.oneIn(2) ? "413 " : "500 ") + item.content
+    case 3: item.content = chance.pick(refusals) + item.content
     case 4: item.content += String(repeating: "x", count: 1_400)
     default: break
     }
     item.isRejected =
-      item.content.count > 1_400 || item.content.hasPrefix("413 ")
-      || item.content.hasPrefix("500 ")
+      item.content.count > 1_400 || refusals.contains { item.content.hasPrefix($0) }
     return truth.add(item)
   }
 
+  /// What a text begins with that the server refuses, by its status.
+  private var refusals: [String] {
+    hazards.contains(.keyTrouble) ? ["413 ", "500 ", "403 "] : ["413 ", "500 "]
+  }
+
   private func fields(of item: Truth.Item) -> MemoryFields {
-    var fields = MemoryFields(content: item.content, tags: item.name)
+    var fields = MemoryFields(content: item.content, tags: item.tags)
     fields.isSensitive = item.isSensitive
-    if !item.isGroup {
+    if !item.isGroup, !item.isPlain {
       fields.category = chance.pick(["facts", " Gotcha ", "infra", "people"])
       fields.importance = Double(chance.below(1_000)) / 999
     }
@@ -79,11 +90,13 @@ extension World {
         if !machine.memories().contains(where: { $0.id == row.id }) {
           truth.change(row.name) {
             $0.wanted = $0.isGroup ? $0.wanted - 1 : 0
+            // Whatever was given up before: now it is to go.
+            if $0.isWithheld { ($0.isWithheld, $0.isLoose) = (false, false) }
             if !$0.isGroup { $0.deletedOn.append(machine.index) }
           }
         }
       }
-      _ = try process.cache.delete(LocalID(rawValue: row.id), at: now)
+      _ = try process.cache.delete(LocalID(rawValue: row.id), at: clock(of: machine))
     }
   }
 
@@ -106,7 +119,7 @@ extension World {
       """
       INSERT INTO memories (content, category, tags, importance, is_sensitive, created_at, updated_at)
       VALUES (?, 'facts', ?, 0.5, ?, ?4, ?4)
-      """, item.content, item.name, item.isSensitive, time.description)
+      """, item.content, item.tags, item.isSensitive, time.description)
     return connection.lastInsertedRowID
   }
 
@@ -118,13 +131,13 @@ extension World {
       item.wanted = 1
       truth.add(item)
       note("program", "stores \(name) on machine \(machine.index)")
-      let id = try insert(item, at: now, connection)
+      let id = try insert(item, at: clock(of: machine), connection)
       try connection.run(
         "INSERT INTO pending_ops (op_type, payload, created_at, retry_count) VALUES ('store', ?, ?, ?)",
         """
-        {"local_id": \(id), "content": "\(item.content)", "category": "facts", "tags": "\(name)", \
+        {"local_id": \(id), "content": "\(item.content)", "category": "facts", "tags": "\(item.tags)", \
         "expanded_keywords": "", "importance": 0.5, "force_sensitive": false}
-        """, now.description, chance.below(5))
+        """, clock(of: machine).description, chance.below(5))
     }
   }
 
@@ -139,7 +152,8 @@ extension World {
       item.isGroup = item.wanted > 1
       truth.add(item)
       note("program", "leaves \(item.wanted) orphans \(name) on machine \(machine.index)")
-      let time = chance.oneIn(3) ? now : now.advanced(bySeconds: -600)
+      let clock = clock(of: machine)
+      let time = chance.oneIn(3) ? clock : clock.advanced(bySeconds: -600)
       for _ in 0..<item.wanted { _ = try insert(item, at: time, connection) }
     }
   }
@@ -152,7 +166,7 @@ extension World {
       note("program", "leaves a bad entry on machine \(machine.index)")
       try connection.run(
         "INSERT INTO pending_ops (op_type, payload, created_at) VALUES (?, ?, ?)", name, payload,
-        now.description)
+        clock(of: machine).description)
       machine.badEntries.append(connection.lastInsertedRowID)
     }
   }

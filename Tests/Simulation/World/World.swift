@@ -8,7 +8,7 @@ final class World {
   let plants: Plants
   let server: Server
   let network: Network
-  let machines: [Machine]
+  private(set) var machines: [Machine] = []
   let truth = Truth()
   private(set) var now = Timestamp("2026-03-01T12:00:00.5+00:00")!
   /// What the present step leaves to chance.
@@ -32,9 +32,13 @@ final class World {
     server = Server(schedule.conditions)
     network = Network(server)
     machines = (0..<schedule.conditions.machines).map {
-      Machine($0, path: "\(folder)/memory\($0).db", processes: schedule.conditions.processes)
+      Machine(
+        $0, path: "\(folder)/memory\($0).db", processes: schedule.conditions.processes,
+        server: server)
     }
   }
+
+  var hazards: Set<Hazard> { schedule.conditions.hazards }
 
   // MARK: Telling
 
@@ -72,6 +76,9 @@ final class World {
     server.advance(to: now)
   }
 
+  /// The time that a machine takes it for.
+  func clock(of machine: Machine) -> Timestamp { now.advanced(bySeconds: machine.clockError) }
+
   func advance(seconds: Double) { advance(to: now.advanced(bySeconds: seconds)) }
 
   // MARK: Steps
@@ -79,7 +86,7 @@ final class World {
   func perform(_ step: Step) {
     chance = Chance(seed: step.seed)
     hasCompany = step.hasCompany
-    network.weather = step.hasFaults ? .drawn(chance) : .fine
+    network.weather = step.hasFaults ? .drawn(chance, in: hazards) : .fine
     var extras = step.hasFaults ? "" : ", fine weather"
     if let crash = step.crash { extras += ", dies at \(crash.point.rawValue) \(crash.count)" }
     heading("\(step.number). machine \(step.machine): \(step.action.rawValue)\(extras)")
@@ -95,7 +102,13 @@ final class World {
     hasCompany = false
     network.weather = .fine
     server.acceptsKey = true
-    for machine in machines { restart(machine) }
+    server.requestsUntilRefusal = nil
+    server.isBroken = false
+    server.clockError = 0
+    for machine in machines {
+      machine.clockError = 0
+      restart(machine)
+    }
   }
 
   /// Lets others act while a process of this machine waits for an answer.
@@ -103,7 +116,7 @@ final class World {
     guard hasCompany, depth < 2, chance.oneIn(5) else { return }
     depth += 1
     defer { depth -= 1 }
-    let action = chance.weighted(Action.weights)
+    let action = chance.weighted(Action.weights(in: hazards))
     if action == .restart || action == .wait { return }
     let place = chance.oneIn(2) ? machine : chance.pick(machines)
     let crash =

@@ -1,0 +1,26 @@
+/// What goes wrong in some simulated worlds only, beyond a network that fails, processes that die and
+/// records that make no sense.
+public enum Hazard: String, CaseIterable, Sendable {
+  /// Texts hold credentials, whole and in part, and nothing but the text tells memories apart.
+  case credentials
+  /// Something in between answers with any status and any body.
+  case gateways
+  /// The server fails at everything, because its database is away.
+  case brokenDatabase
+  /// The key is refused in the middle of a push, and accepted again later.
+  case keyTrouble
+  /// A store that was given up is queued again, or its memory is deleted.
+  case secondThoughts
+  /// The clocks of machines jump.
+  case clocks
+  /// The server's clock is wrong for a while.
+  case serverClock
+  /// What was left out of an answer has to arrive with a later one.
+  case skippedRecords
+
+  /// Those that the engine does not stand up to yet; `memctl-simulate --with` meets them.
+  static let open: Set<Hazard> = Set(allCases)
+
+  /// Those that a simulated world may meet.
+  public static let tried = Set(allCases).subtracting(open)
+}
