@@ -1,9 +1,13 @@
 #include "CReadline.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <readline/history.h>
 #include <readline/readline.h>
@@ -12,6 +16,96 @@ static creadline_completer completer;
 static creadline_lister lister;
 static char *ended_line;
 static creadline_event event;
+
+// readline waits for keys wherever it wants one, and signals, which are blocked, cannot end that. So
+// it gets its keys from here, and it is called only when there is one.
+
+static int signals;
+static struct {
+  unsigned char *bytes;
+  // The bytes in `bytes`; those of them that readline may have, and those that it has taken.
+  size_t count, released, taken, capacity;
+  // How much of the mark that is looked for has been read.
+  size_t matched;
+  bool is_pasting, has_hung_up;
+} keys;
+
+static const char paste_begins[] = "\033[200~", paste_ends[] = "\033[201~";
+
+static void forget_keys(void) {
+  keys.count = keys.released = keys.taken = keys.matched = 0;
+  keys.is_pasting = false;
+}
+
+static void hold(unsigned char byte) {
+  if (keys.taken == keys.count) keys.count = keys.released = keys.taken = 0;
+  if (keys.count == keys.capacity) {
+    keys.capacity = keys.capacity * 2 + 64;
+    keys.bytes = realloc(keys.bytes, keys.capacity);
+    if (!keys.bytes) abort();
+  }
+  keys.bytes[keys.count++] = byte;
+}
+
+// A paste is held back until it is complete: within one, readline waits for its end.
+static void add_key(unsigned char byte) {
+  const char *mark = keys.is_pasting ? paste_ends : paste_begins;
+  keys.matched = byte == mark[keys.matched] ? keys.matched + 1 : byte == mark[0];
+  if (!mark[keys.matched]) {
+    keys.is_pasting = !keys.is_pasting;
+    keys.matched = 0;
+  }
+  hold(byte);
+  if (!keys.is_pasting) keys.released = keys.count;
+}
+
+bool creadline_has_key(void) { return keys.taken < keys.released || keys.has_hung_up; }
+
+// Takes keys from the terminal until there is one for readline, and returns whether there is. No more
+// is taken, because what follows a line may be meant for the command in it.
+static bool find_key(void) {
+  unsigned char byte;
+  while (!creadline_has_key()) {
+    ssize_t count = read(STDIN_FILENO, &byte, 1);
+    if (count == 1) {
+      add_key(byte);
+    } else {
+      // Nothing to read looks like the end, but for this.
+      struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+      keys.has_hung_up = count < 0 ? errno != EAGAIN && errno != EINTR
+                                   : poll(&terminal, 1, 0) > 0 && terminal.revents & POLLHUP;
+      break;
+    }
+  }
+  return creadline_has_key();
+}
+
+static int next_key(FILE *stream) {
+  while (!find_key()) {
+    struct pollfd polls[] = {
+        {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    poll(polls, 2, -1);
+    if (polls[1].revents) return READERR;
+  }
+  return keys.has_hung_up ? EOF : keys.bytes[keys.taken++];
+}
+
+// Whether a key comes within the time that readline is ready to wait for it.
+static int key_comes(void) {
+  struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+  if (!find_key()) poll(&terminal, 1, rl_set_keyboard_input_timeout(-1) / 1000);
+  return find_key();
+}
+
+// When Ctrl-C comes, the terminal drops what was typed, also if it has been announced: a read must not
+// wait for it.
+static void take_terminal(int meta) {
+  struct termios settings;
+  rl_prep_terminal(meta);
+  if (tcgetattr(STDIN_FILENO, &settings) != 0) return;
+  settings.c_cc[VMIN] = 0;
+  tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+}
 
 static void end(char *line) {
   // Before anything else is written, so that it meets the terminal as it was.
@@ -31,7 +125,12 @@ static char **complete(const char *text, int first, int last) {
 
 static void display(char **matches, int count, int longest) { lister(); }
 
-void creadline_prepare(const char *name, creadline_completer complete_line, creadline_lister list) {
+void creadline_prepare(const char *name, creadline_completer complete_line, creadline_lister list,
+                       int signal_descriptor) {
+  signals = signal_descriptor;
+  rl_getc_function = next_key;
+  rl_input_available_hook = key_comes;
+  rl_prep_term_function = take_terminal;
   completer = complete_line;
   lister = list;
   // It outlives the caller's text.
@@ -54,15 +153,25 @@ void creadline_begin(const char *prompt) {
 }
 
 creadline_event creadline_read(char **line) {
-  rl_callback_read_char();
+  if (find_key()) {
+    if (keys.has_hung_up) {
+      end(NULL);
+    } else {
+      rl_callback_read_char();
+    }
+  }
   *line = ended_line;
   ended_line = NULL;
   return event;
 }
 
-void creadline_abandon(void) { rl_callback_handler_remove(); }
+void creadline_abandon(void) {
+  forget_keys();
+  rl_callback_handler_remove();
+}
 
 void creadline_clear(const char *prompt) {
+  forget_keys();
   rl_callback_sigcleanup();
   rl_free_line_state();
   rl_point = rl_end;
@@ -112,7 +221,7 @@ void creadline_resize(void) { rl_resize_terminal(); }
 void creadline_suspend(void) { rl_deprep_terminal(); }
 
 void creadline_resume(void) {
-  rl_prep_terminal(1);
+  take_terminal(1);
   rl_resize_terminal();
   rl_on_new_line();
   rl_forced_update_display();

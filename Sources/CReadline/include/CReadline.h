@@ -13,16 +13,20 @@ typedef char **(*creadline_completer)(const char *before, bool *appends_blank);
 /// Shows what the last call of the completer found, below the line.
 typedef void (*creadline_lister)(void);
 
-/// Sets readline up. `name` is that by which an inputrc can speak of the program.
-void creadline_prepare(const char *name, creadline_completer complete, creadline_lister list);
+/// Sets readline up. `name` is that by which an inputrc can speak of the program. Wherever readline
+/// waits for a key, `signal_descriptor` ends that as well once it can be read.
+void creadline_prepare(const char *name, creadline_completer complete, creadline_lister list,
+                       int signal_descriptor);
 
 typedef enum { CREADLINE_TYPING, CREADLINE_LINE, CREADLINE_END } creadline_event;
 
 /// Shows the prompt and begins a line. Bytes 1 and 2 enclose what takes no columns.
 void creadline_begin(const char *prompt);
-/// Takes a key, once standard input can be read. After a line or the end, the terminal is as it was
-/// before `creadline_begin`, and `*line` is to be freed.
+/// Takes a key, if there is one: once standard input can be read, or `creadline_has_key` says so. After
+/// a line or the end, the terminal is as it was before `creadline_begin`, and `*line` is to be freed.
 creadline_event creadline_read(char **line);
+/// Whether a key waits here, and no longer on the terminal.
+bool creadline_has_key(void);
 /// Gives the line up, and the terminal back.
 void creadline_abandon(void);
 /// Gives the line up as Ctrl-C is shown to do it, and begins another one below it.

@@ -11,18 +11,23 @@ enum LineEditor {
   /// Lays the candidates out; lines with their line breaks.
   nonisolated(unsafe) private static var layOut: (Completer.Completion) -> String = { _ in "" }
 
+  /// - Parameter signals: what ends readline's own waiting, too.
   static func prepare(
+    signals: SignalQueue,
     completer: @escaping (String) -> Completer.Completion?,
     layOut: @escaping (Completer.Completion) -> String
   ) {
     self.completer = completer
     self.layOut = layOut
-    creadline_prepare("memctl", complete, list)
+    creadline_prepare("memctl", complete, list, signals.descriptor)
   }
 
   static func begin(_ prompt: PromptText) { creadline_begin(prompt.text) }
 
-  /// Takes a key, once standard input can be read.
+  /// Whether a key waits that standard input does not tell of.
+  static var hasKey: Bool { creadline_has_key() }
+
+  /// Takes a key, if there is one.
   static func read() -> Event {
     var line: UnsafeMutablePointer<CChar>?
     switch creadline_read(&line) {

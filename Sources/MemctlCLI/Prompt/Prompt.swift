@@ -32,6 +32,7 @@ final class Prompt {
     let candidates = Candidates { [unowned self] in try openCache() }
     let completer = Completer(candidates)
     LineEditor.prepare(
+      signals: session.signals,
       completer: { [unowned self] in completer.complete($0, after: splitter) },
       layOut: { [unowned self] in $0.layout(session.context.terminal) })
     let lines = load()
@@ -97,11 +98,11 @@ final class Prompt {
       var polls = [STDIN_FILENO, session.signals.descriptor, sync?.descriptor ?? -1].map {
         pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
       }
-      let count = poll(&polls, nfds_t(polls.count), Self.glance)
+      let count = poll(&polls, nfds_t(polls.count), LineEditor.hasKey ? 0 : Self.glance)
       if polls[1].revents != 0, !handleSignals() { return nil }
       if polls[2].revents != 0 { hearBackgroundSync() }
       if count == 0 || polls[2].revents != 0 { refresh(onlyIfChanged: count == 0) }
-      guard polls[0].revents != 0 else { continue }
+      guard polls[0].revents != 0 || LineEditor.hasKey else { continue }
       switch LineEditor.read() {
       case .typing: continue
       case .line(let line): return line

@@ -87,6 +87,44 @@ struct PromptTests {
     #expect(try prompt.leave() == 0)
   }
 
+  @Test("Ctrl-C is heard at once, also while the keys before it are still being read")
+  func quickClearing() throws {
+    let prompt = try home.prompt()
+    try prompt.wait(forCursorAfter: "memctl (no key)> ")
+    for count in 1...100 {
+      // The prompt is still reading, once more and once less of it, when Ctrl-C drops the rest.
+      prompt.type(String(repeating: "ab", count: 400))
+      for _ in 0..<count * 100 % 2_000 { sched_yield() }
+      prompt.type(Key.control("c"))
+      try prompt.wait(for: "Ctrl-C, \(count) times") { screen in
+        prompt.transcript.count(of: "^C") == count && screen.lineBeforeCursor.hasSuffix("> ")
+      }
+    }
+    prompt.enter("version")
+    try prompt.wait(forLine: "memctl 0.1.0")
+    #expect(try prompt.leave() == 0)
+  }
+
+  @Test("Ctrl-C and SIGTERM end a paste that never ends by itself")
+  func endlessPaste() throws {
+    let prompt = try home.prompt()
+    try prompt.wait(forCursorAfter: "memctl (no key)> ")
+    prompt.type("st\u{1B}[200~ore one\n")
+    // It has been read once the other program's memory is told of.
+    try home.memctl("store", "elsewhere")
+    try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> st")
+    prompt.type(Key.control("c"))
+    try prompt.wait(forText: "st^C")
+    prompt.enter("version")
+    try prompt.wait(forLine: "memctl 0.1.0")
+    try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> ")
+    prompt.type("s\u{1B}[200~tore two\n")
+    try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> s")
+    kill(prompt.identifier, SIGTERM)
+    #expect(try prompt.finish() == 143)
+    #expect(try home.memctl("counts").output.contains("total\t1"))
+  }
+
   @Test("Ctrl-D ends the session, also in a command that is not complete after a second one")
   func endOfInput() throws {
     let prompt = try home.prompt()
@@ -290,4 +328,8 @@ struct PromptTests {
     try prompt.wait(forText: "hint: choose another file with --db")
     #expect(try prompt.leave() == 0)
   }
+}
+
+extension String {
+  fileprivate func count(of text: String) -> Int { components(separatedBy: text).count - 1 }
 }
