@@ -11,6 +11,8 @@ struct API: Sendable {
     case answer(Response)
     /// The answer of a change, once it is committed.
     case write(Writer.Work)
+    /// To be performed again after the next commit.
+    case afterCommit
   }
 
   /// What is known of a request before its body arrives.
@@ -53,7 +55,7 @@ struct API: Sendable {
       return .answer(.invalid(invalid.problems))
     } catch {
       complain("\(call.request.method) \(call.request.path) failed: \(error)")
-      return .answer(.internalError)
+      return .answer(.failure(error))
     }
   }
 }
@@ -64,6 +66,8 @@ struct Call: Sendable {
   /// Whose key it came with; empty where none is needed.
   let user: String
   let path: [Substring]
+  /// Whether it has waited for a commit: a request does so at most once.
+  var hasWaited = false
 
   /// The id in the path.
   func id() throws -> Int64 {

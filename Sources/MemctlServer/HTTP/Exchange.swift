@@ -21,6 +21,7 @@ final class Exchange: @unchecked Sendable {
   private var request: Request!
   private var received = 0
   private var echoedKey: String?
+  private var hasWaited = false
 
   init(_ connection: OpaquePointer, target: String, dispatcher: Dispatcher) {
     self.connection = connection
@@ -36,7 +37,8 @@ final class Exchange: @unchecked Sendable {
     case _ where !upload.isEmpty: return receive(upload)
     case .discarding(let response), .answering(let response): return send(response)
     case .receiving(let endpoint, let user, let path):
-      return perform(endpoint, Call(request: request, user: user, path: path))
+      return perform(
+        endpoint, Call(request: request, user: user, path: path, hasWaited: hasWaited))
     case .writing: return .NO
     }
   }
@@ -75,17 +77,26 @@ final class Exchange: @unchecked Sendable {
     case .answer(let response): return send(response)
     case .write(let work):
       stage = .writing
-      // First of all: the writer may be done before `submit` returns.
-      MHD_suspend_connection(connection)
-      let isTaken = dispatcher.api.store.writer.submit(work) { [self] response in resume(response) }
-      if !isTaken { resume(.detail(503, "The server is shutting down")) }
-      return .YES
+      submit(work) { [self] response in stage = .answering(response) }
+    case .afterCommit:
+      hasWaited = true
+      submit({ _ in .json(nil) }, then: { _ in })
     }
+    return .YES
   }
 
-  private func resume(_ response: Response) {
-    stage = .answering(response)
-    MHD_resume_connection(connection)
+  /// Suspends the connection until `work` is committed; then it advances.
+  private func submit(
+    _ work: @escaping Writer.Work, then completion: @escaping @Sendable (Response) -> Void
+  ) {
+    // First of all: the writer may be done before `submit` returns.
+    MHD_suspend_connection(connection)
+    let resume = { @Sendable [self] response in
+      completion(response)
+      MHD_resume_connection(connection)
+    }
+    let isTaken = dispatcher.api.store.writer.submit(work, completion: resume)
+    if !isTaken { resume(.detail(503, "The server is shutting down")) }
   }
 
   private func send(_ response: Response) -> MHD_Result {

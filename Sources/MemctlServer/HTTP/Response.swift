@@ -1,4 +1,5 @@
 import JSON
+import SQLite
 
 /// What a request is answered with.
 struct Response {
@@ -35,6 +36,19 @@ struct Response {
     Response(
       status: 500, contentType: "text/plain; charset=utf-8",
       body: .bytes(Array("Internal Server Error".utf8)))
+  }
+
+  /// The answer to a request that could not be served: a 503 where the store is the reason, which
+  /// says nothing about the request.
+  static func failure(_ error: any Error) -> Response {
+    if error is StoreIsGone { return .detail(503, "The store was removed or replaced") }
+    guard let error = error as? SQLiteError else { return .internalError }
+    switch error.kind {
+    case .full: return .detail(503, "The server's disk is full")
+    case .busy, .readOnly, .cannotOpen, .inputOutput, .corrupt, .notADatabase:
+      return .detail(503, "The store cannot be used")
+    case .constraint, .interrupted, .other: return .internalError
+    }
   }
 
   /// The client has this version already.

@@ -23,7 +23,8 @@ extension API {
   func sync(_ call: Call) throws -> Outcome {
     let since = try call.since()
     // Before the snapshot: what commits in between has a later time, and comes with the next sync.
-    let serverTime = store.clock.horizon()
+    let (serverTime, isReserved) = store.clock.horizon()
+    guard isReserved || call.hasWaited else { return .afterCommit }
     let snapshot = try store.readers.snapshot()
     // Every change of the user's gives one row a time later than all others.
     let version = try snapshot.connection.first(

@@ -3,17 +3,24 @@ import SQLite
 /// The connections that read. Each read has one of its own, and never waits for a write.
 final class Readers: Sendable {
   private let path: String
+  private let files: StoreFiles
   private let idle = Monitor<[Connection]>([])
 
   /// Connections kept open, with their compiled statements, for the next read.
   private static let idleLimit = 8
 
-  init(path: String) { self.path = path }
+  init(path: String, files: StoreFiles) { (self.path, self.files) = (path, files) }
 
+  /// - Throws: `StoreIsGone`, `SQLiteError`.
   func snapshot() throws -> Snapshot { try Snapshot(of: self) }
 
   fileprivate func take() throws -> Connection {
-    try idle.withLock { $0.popLast() } ?? Connection(path: path, mode: .readOnly)
+    try files.check()
+    if let connection = idle.withLock({ $0.popLast() }) { return connection }
+    let connection = try Connection(path: path, mode: .readOnly)
+    // It could be to another file than the one that was checked.
+    try files.check()
+    return connection
   }
 
   fileprivate func give(_ connection: Connection) {

@@ -20,10 +20,15 @@ final class ServerStore: Sendable {
     do {
       let connection = try Connection(path: path)
       try Self.prepare(connection)
-      let last = try connection.first("SELECT max(updated_at) FROM memories") { $0.int64(0) } ?? 0
-      clock = Clock(last: Timestamp(microseconds: last))
-      writer = Writer(connection: connection, clock: clock)
-      readers = Readers(path: path)
+      func time(_ sql: String) throws -> Timestamp {
+        Timestamp(microseconds: try connection.first(sql) { $0.int64(0) } ?? 0)
+      }
+      clock = Clock(
+        last: try time("SELECT max(updated_at) FROM memories"),
+        reserved: try time("SELECT reserved FROM clock"))
+      let files = StoreFiles(of: path)
+      writer = Writer(connection: connection, clock: clock, files: files)
+      readers = Readers(path: path, files: files)
     } catch let failure as ServerFailure {
       throw failure
     } catch {
@@ -36,34 +41,39 @@ final class ServerStore: Sendable {
   deinit { close(lock) }
 
   private static let applicationID = 0x6d63_7376  // "mcsv"
-  private static let schemaVersion = 1
 
   private static func prepare(_ connection: Connection) throws {
-    func number(_ sql: String) throws -> Int? { try connection.first(sql) { $0.int(0) } }
+    func number(_ sql: String) throws -> Int { try connection.first(sql) { $0.int(0) } ?? 0 }
     let isNew = try number("SELECT count(*) FROM sqlite_schema") == 0
+    let version = try isNew ? 0 : number("PRAGMA user_version")
     // Another program's file is not touched.
     guard
-      try isNew
-        || number("PRAGMA application_id") == applicationID
-          && number("PRAGMA user_version") == schemaVersion
+      try isNew || number("PRAGMA application_id") == applicationID && version > 0,
+      version <= versions.count
     else {
       throw ServerFailure(
         .file, "the file is no store of this version of memctl-serve",
         hint: "name another file with --store FILE")
     }
     try connection.execute(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
-    guard isNew else { return }
+      """
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA journal_size_limit = \(64 << 20)
+      """)
+    guard version < versions.count else { return }
     try connection.transaction {
-      try connection.execute(schema)
+      for script in versions[version...] { try connection.execute(script) }
       try connection.execute(
-        "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(schemaVersion)")
+        "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(versions.count)")
     }
   }
 
+  /// What makes each version of the store from the one before, an empty file being the first.
+  ///
   /// Times are microseconds since 1970. Rows are never removed, so that ids are never used again
   /// and every client learns of a deletion.
-  private static let schema = """
+  private static let versions = [
+    """
     CREATE TABLE memories (
       id INTEGER PRIMARY KEY,
       owner TEXT NOT NULL,
@@ -86,7 +96,12 @@ final class ServerStore: Sendable {
       answer TEXT NOT NULL,
       PRIMARY KEY (owner, key)
     ) STRICT, WITHOUT ROWID;
+    """,
     """
+    CREATE TABLE clock (reserved INTEGER NOT NULL) STRICT;
+    INSERT INTO clock VALUES (0);
+    """,
+  ]
 
   /// Makes folder and file, and takes the lock that says that this process serves them. `Clock`
   /// relies on being the only one.

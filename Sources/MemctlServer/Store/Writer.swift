@@ -27,10 +27,11 @@ final class Writer: Sendable {
   private let transaction: WriteTransaction
 
   /// - Parameter connection: used by the writer alone from then on.
-  init(connection: sending Connection, clock: Clock) {
-    transaction = WriteTransaction(connection: connection, clock: clock)
+  init(connection: sending Connection, clock: Clock, files: StoreFiles) {
+    transaction = WriteTransaction(connection: connection, clock: clock, files: files)
     startThread { [self] in
       while let jobs = takeAll() { run(jobs) }
+      transaction.endReservation()
       queue.update { $0.isFinished = true }
     }
   }
@@ -38,7 +39,7 @@ final class Writer: Sendable {
   /// Runs `work` in a transaction, and calls `completion` with its answer once that is committed.
   ///
   /// A `Refusal` that `work` throws before it changes anything is its answer. Any other error rolls
-  /// the whole group back, and each of it is answered with a 500.
+  /// the whole group back, and is the answer of each.
   /// - Returns: false, and calls nothing, after `close`.
   func submit(_ work: @escaping Work, completion: @escaping @Sendable (Response) -> Void) -> Bool {
     queue.update { queue in
@@ -73,7 +74,7 @@ final class Writer: Sendable {
       }
     } catch {
       complain("a change could not be written: \(error)")
-      answers = jobs.map { _ in .internalError }
+      answers = jobs.map { _ in .failure(error) }
     }
     for (job, answer) in zip(jobs, answers) { job.completion(answer) }
   }
@@ -83,11 +84,13 @@ final class Writer: Sendable {
 final class WriteTransaction: @unchecked Sendable {
   let connection: Connection
   private let clock: Clock
+  private let files: StoreFiles
   private var purgedAt = Timestamp(microseconds: 0)
 
-  init(connection: sending Connection, clock: Clock) {
+  init(connection: sending Connection, clock: Clock, files: StoreFiles) {
     self.connection = connection
     self.clock = clock
+    self.files = files
   }
 
   /// A time for one row: later than any given before.
@@ -96,13 +99,27 @@ final class WriteTransaction: @unchecked Sendable {
   fileprivate func commit<Result>(
     _ body: (WriteTransaction) throws -> Result
   ) throws -> Result {
-    try clock.group {
-      try connection.transaction {
+    try clock.group { reservation in
+      let result = try connection.transaction {
         try purgeIdempotencyKeys()
-        return try body(self)
+        let result = try body(self)
+        if let reservation { try reserve(reservation) }
+        try files.check()
+        return result
       }
+      // Only now is it certain where the commit went.
+      try files.check()
+      return result
     }
   }
+
+  private func reserve(_ time: Timestamp) throws {
+    try connection.run("UPDATE clock SET reserved = ?", time.microseconds)
+  }
+
+  /// Notes which times were really given, so that the next run need not begin at those that could
+  /// have been. Where that fails, it does.
+  fileprivate func endReservation() { try? reserve(clock.close()) }
 
   private func purgeIdempotencyKeys() throws {
     guard Timestamp.now.seconds(since: purgedAt) > 3600 else { return }
