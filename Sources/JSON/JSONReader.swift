@@ -158,15 +158,50 @@ public struct JSONReader {
   }
 
   /// Reads the next value, whatever it is, and checks that it is well formed.
-  public mutating func skipValue() throws {
-    switch try peek() {
-    case .object: try readObject { reader, _ in try reader.skipValue() }
-    case .array: try readArray { reader in try reader.skipValue() }
-    case .string: _ = try readString()
-    case .number: _ = try readNumber()
-    case .bool: _ = try readBool()
-    case .null: try readNull()
-    }
+  ///
+  /// It takes no stack, however deeply the value is nested, and a byte of memory a level.
+  ///
+  /// - Parameter depth: levels that the value may have, beside those around it.
+  /// - Returns: the levels that it has; 0 for what is neither an object nor an array.
+  @discardableResult
+  public mutating func skipValue(
+    allowing depth: Int = Self.maximumDepth
+  ) throws(JSONError) -> Int {
+    // The brackets that are open, by what closes them.
+    var closers: [UInt8] = []
+    var deepest = 0
+    repeat {
+      let kind = try peek()
+      switch kind {
+      case .object, .array:
+        try expect(UInt8(ascii: kind == .object ? "{" : "["))
+        guard self.depth + closers.count < depth else { throw error("it is nested too deeply") }
+        let closer = UInt8(ascii: kind == .object ? "}" : "]")
+        deepest = max(deepest, closers.count + 1)
+        if try skip(closer) { break }
+        closers.append(closer)
+        if kind == .object { try skipName() }
+        continue
+      case .string: _ = try readString()
+      case .number: _ = try readNumber()
+      case .bool: _ = try readBool()
+      case .null: try readNull()
+      }
+      while let closer = closers.last {
+        if try skip(UInt8(ascii: ",")) {
+          if closer == UInt8(ascii: "}") { try skipName() }
+          break
+        }
+        try expect(closer)
+        closers.removeLast()
+      }
+    } while !closers.isEmpty
+    return deepest
+  }
+
+  private mutating func skipName() throws(JSONError) {
+    _ = try readString()
+    try expect(UInt8(ascii: ":"))
   }
 
   /// Checks that nothing but white space follows.

@@ -115,4 +115,27 @@ import Testing
       #expect(found == [true, true, false])
     }
   }
+
+  @Test("A value is skipped whole, and its levels are counted, however many there are")
+  func skipping() throws {
+    func levels(_ text: String, allowing depth: Int = JSONReader.maximumDepth) throws -> Int {
+      try Array(text.utf8).withUnsafeBufferPointer { bytes in
+        var reader = JSONReader(bytes)
+        let levels = try reader.skipValue(allowing: depth)
+        try reader.readEnd()
+        return levels
+      }
+    }
+    let cases = [
+      ("1", 0), ("[]", 1), ("{}", 1), (#"{"a":[1,{"b":null},[]],"c":"x"}"#, 3), ("[[],[[]],1]", 3),
+    ]
+    for (text, expected) in cases { #expect(try levels(text) == expected) }
+    let deep =
+      String(repeating: #"[{"a":"#, count: 50_000) + "1" + String(repeating: "}]", count: 50_000)
+    #expect(try levels(deep, allowing: 100_000) == 100_000)
+    #expect(throws: JSONError.self) { try levels(deep, allowing: 99_999) }
+    for text in ["[1,]", "[1}", #"{"a":1]"#, #"{"a":1,}"#, #"{"a"}"#, "[", "[[]", #"[{"a":}]"#] {
+      #expect(throws: JSONError.self) { try levels(text) }
+    }
+  }
 }
