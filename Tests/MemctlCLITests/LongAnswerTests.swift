@@ -44,7 +44,7 @@ struct LongAnswerTests {
   @Test("of 64 MiB for a cache of ten memories takes no more memory than a short one")
   func long() throws {
     let row =
-      #""created_at":"2026-03-01T12:30:00+00:00","updated_at":"2026-03-01T12:30:00+00:00""#
+      #""created_at":"2026-03-01T12:00:00+00:00","updated_at":"2026-03-01T12:30:00+00:00""#
     let padding = String(repeating: "x", count: 6_710_886)
     let records = (1...10).map {
       #"{"id":\#($0),"content":"changed","more":"\#(padding)",\#(row)}"#

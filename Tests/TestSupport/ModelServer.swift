@@ -137,6 +137,19 @@ public final class ModelServer: Sendable {
   /// Deletes a memory as another client would: a tombstone is left.
   public func remove(_ id: Int64) { edit(id) { $0.deletedAt = $0.updatedAt } }
 
+  /// Changes a memory by hand: its time stays as it was.
+  public func mend(_ id: Int64, _ body: (inout Memory) -> Void) {
+    state.update { body(&$0.memories[id]!) }
+  }
+
+  /// Goes back to a backup that was made when this was the last id, so that later ones are given again.
+  public func restore(upTo id: Int64) {
+    state.update { state in
+      state.memories = state.memories.filter { $0.key <= id }
+      state.lastID = id
+    }
+  }
+
   /// Loses a memory without a trace, as a restored backup would.
   public func forget(_ ids: some Sequence<Int64>) {
     state.update { for id in ids { $0.memories[id] = nil } }

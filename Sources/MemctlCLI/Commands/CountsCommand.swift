@@ -38,6 +38,7 @@ extension Counts {
         .init("last_success_at", lastSuccess.map { .string($0) } ?? nil),
         .init("last_error", lastError?.json ?? nil),
         .init("withheld", .integer(Int64(withheld))),
+        .init("skipped", .integer(Int64(skipped.count))),
       ],
       summary: lines(style, now))
   }
@@ -64,6 +65,10 @@ extension Counts {
     if let lastError {
       let text = "\(lastError.message.printable) (\(distance(lastError.time)))"
       lines.append(row("last error", style.yellow(text)))
+    }
+    if let reason = skipped.first {
+      let more = skipped.count > 1 ? " and \(grouped(skipped.count - 1)) more" : ""
+      lines.append(row("skipped", style.yellow("\(reason.printable)\(more)")))
     }
     if authFailed { lines.append(row("key", style.red("refused by the server"))) }
     return lines

@@ -80,8 +80,8 @@ struct ResyncCommand: Command {
       """
       Heals any drift. What the server has not acknowledged is never deleted; what is overwritten \
       or deleted is kept in memctl trash. An answer that would delete more than half of the synced \
-      memories, and more than 10, is refused, and so is a server or an account that the cache was \
-      not filled from. With --force such a server becomes that of the cache; deletes and changes \
+      memories is refused, unless other machines deleted them, and so is a server or an account that \
+      the cache was not filled from. With --force such a server becomes that of the cache; deletes and changes \
       that were queued for the former one become dead letters.
       """
     ],

@@ -39,7 +39,8 @@ extension PullReport {
     [
       .init("received", .integer(Int64(received))), .init("inserted", .integer(Int64(inserted))),
       .init("updated", .integer(Int64(updated))), .init("unchanged", .integer(Int64(unchanged))),
-      .init("deleted", .integer(Int64(deleted))), .init("skipped", .integer(Int64(skipped))),
+      .init("deleted", .integer(Int64(deleted))),
+      .init("reassigned", .integer(Int64(reassigned))), .init("skipped", .integer(Int64(skipped))),
       .init("skipped_reasons", .array(skippedReasons.map { .string($0) })),
       .init("watermark", watermark.map { .string($0.description) } ?? nil),
     ]
@@ -93,6 +94,11 @@ extension SyncReport {
       if pull.trashed > 0, !isPlan {
         report.summary.append(
           label("trash") + "\(grouped(pull.trashed)) kept as before, see memctl trash")
+      }
+      if pull.reassigned > 0 {
+        report.summary.append(
+          label("ids") + "\(grouped(pull.reassigned)) given to other memories by the server; "
+            + "yours \(pull.reassigned == 1 ? "stays" : "stay")")
       }
       report.summary += pull.skippedReasons.map { "        " + style.yellow($0.printable) }
     }

@@ -21,6 +21,9 @@ extension Cache {
     try setWatermark(nil)
     try forgetDeletions()
     try forgetTrashedServerIDs()
+    try forgetUnread()
+    try forgetUnseen()
+    for note in [Note.comparedAt, .comparisonOwed, .serverLead] { try set(note, nil) }
     try setOrigin(origin)
   }
 

@@ -63,6 +63,15 @@ extension Cache {
     var id: LocalID { LocalID(rawValue: statement.int64(1)) }
     func createdAt(is text: String) -> Bool { equals(8, text) }
 
+    /// Whether `row` is another memory, which the server gave the id of this one: it says something
+    /// else, and is younger than the last change of this one. A server that is restored from a backup
+    /// gives ids out again.
+    func isAnother(than row: ServerRow) -> Bool {
+      if equals(8, row.createdAt) || equals(2, row.fields.content) { return false }
+      return row.isYounger(
+        than: statement.text(9), andNoRedactionOf: statement.text(2))
+    }
+
     enum Change {
       /// After a store, the server's time and its rounding of the importance come back.
       case time
@@ -150,6 +159,15 @@ extension Cache {
     try connection.withTriggers(false, body)
   }
 
+  /// Lets go of an id that is another memory's now. The memory is one that the server lacks, unless
+  /// a comparison of everything finds it there; what was queued to change it goes to no other.
+  func unlink(_ id: LocalID, from serverID: ServerID) throws {
+    try dropUpdates(of: serverID)
+    try withoutIndexing {
+      try connection.run("UPDATE memories SET server_id = NULL WHERE id = ?", id.rawValue)
+    }
+  }
+
   func link(_ id: LocalID, to serverID: ServerID) throws {
     try connection.run(
       "UPDATE memories SET server_id = ? WHERE id = ?", serverID.rawValue, id.rawValue)
@@ -170,6 +188,7 @@ extension Cache {
     }
     if own.serverID == nil {
       try link(id, to: serverID)
+      try noteUnseen(serverID)
     } else {
       try enqueue(.delete(serverID), at: now)
     }

@@ -41,6 +41,14 @@ extension Cache {
     case notBefore = "not_before"
     /// The server that is known to act once on a repeated `Idempotency-Key`.
     case idempotentServer = "idempotent_server"
+    /// When the cache was last compared with everything that the server has.
+    case comparedAt = "compared_at"
+    /// "1" where that is to be done again, whenever it was done last.
+    case comparisonOwed = "comparison_owed"
+    /// Seconds by which the server's clock is ahead of this machine's.
+    case serverLead = "server_lead"
+    /// When the server was last asked for records that could not be read.
+    case unreadAskedAt = "unread_asked_at"
   }
 
   func note(_ note: Note) throws -> String? {
@@ -124,6 +132,8 @@ public struct Counts: Sendable {
   public let orphans: Int
   /// Those of them whose store the user dropped, so that nothing sends them.
   public let withheld: Int
+  /// Why records of the server's could not be read, by their ids; they are asked for again.
+  public let skipped: [String]
   /// Entries that the server has not acknowledged and that are not dead, those in doubt included.
   public let pending: Int
   public let inDoubt: Int
@@ -232,6 +242,7 @@ extension Cache {
           SELECT count(*) FROM memctl_withheld w JOIN memories m ON m.id = w.memory_id
           WHERE m.server_id IS NULL
           """),
+        skipped: try unread().sorted { $0.key < $1.key }.map(\.value.reason),
         pending: try count("SELECT count(*) FROM pending_ops") + count("\(Self.held) <> 'dead'"),
         inDoubt: try count("\(Self.held) IN ('in_doubt', 'sending')"),
         deadLetters: try count("\(Self.held) = 'dead'"), lastSync: try lastSyncText(),

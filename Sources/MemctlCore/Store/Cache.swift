@@ -11,6 +11,8 @@ public final class Cache {
   let connection: Connection
   let random: Randomness
   private let identity: FileIdentity?
+  /// While it is true, whatever is written is undone at once.
+  private(set) var isRehearsing = false
   /// What `tags` found, and when.
   var knownTags: (version: FileVersion, tags: [String])?
 
@@ -40,7 +42,8 @@ public final class Cache {
   public func write<Result>(_ body: () throws -> Result) throws -> Result {
     if connection.isInTransaction { return try body() }
     return try Cache.translatingErrors(path) {
-      try connection.transaction(.immediate) {
+      if isRehearsing { return try connection.rehearsal(body) }
+      return try connection.transaction(.immediate) {
         let result = try body()
         // Else it would be written into a file that nobody finds any more.
         guard isCurrent else { throw Problem.fileIsGone(path) }
@@ -54,9 +57,12 @@ public final class Cache {
     try Cache.translatingErrors(path) { try connection.transaction(.deferred, body) }
   }
 
-  /// Runs `body` like `write`, then undoes it: what would be done, without doing it.
-  public func rehearse<Result>(_ body: () throws -> Result) throws -> Result {
-    try Cache.translatingErrors(path) { try connection.rehearsal(body) }
+  /// Runs `body` and undoes each transaction in it: what would be done, without doing it. Each
+  /// starts from the file as it is, and none holds a lock while `body` waits for the network.
+  public func rehearsing<Result>(_ body: () throws -> Result) rethrows -> Result {
+    isRehearsing = true
+    defer { isRehearsing = false }
+    return try body()
   }
 
   /// Whether the path still names the file that was opened.

@@ -8,8 +8,8 @@ import SQLite
 struct RowApplier {
   /// What the rows stand for.
   enum Extent {
-    /// What changed since the watermark.
-    case changes
+    /// What changed since a time.
+    case changes(since: Timestamp)
     /// Everything that the server has. `known` are the ids, ascending, that the cache had before the
     /// server was asked; of these, what the server no longer has is deleted.
     case everything(known: [Int64])
@@ -17,14 +17,19 @@ struct RowApplier {
 
   private let cache: Cache
   private let extent: Extent
+  private let force: Bool
   private let now: Timestamp
   private var candidates: AdoptionCandidates
   private let deletesOnTheirWay: Set<Int64>
   private let updatesOnTheirWay: Set<Int64>
   /// What was deleted here, which no store in doubt can be.
   private let ownDeletions: Set<Int64>
+  /// What was stored from here, and no answer has shown since.
+  private let unseen: Set<Int64>
 
-  private var seen: Set<Int64> = []
+  private(set) var seen: Set<Int64> = []
+  /// What could not be read, by id, or by a negative number where the record has none.
+  private(set) var unread: [Int64: ServerRow.Defect] = [:]
   private var portion: [ServerRow] = []
   /// What the portion leads to.
   private var new: [ServerRow] = []
@@ -48,14 +53,19 @@ struct RowApplier {
   /// As many rows as one statement has parameters for: 32,766 in SQLite, nine for a row.
   static let portionSize = 3_600
 
-  init(_ cache: Cache, _ extent: Extent, margin: Double, now: Timestamp) throws {
+  /// - Parameter force: the server is right, whatever it deletes or overwrites.
+  init(
+    _ cache: Cache, _ extent: Extent, margin: Double, force: Bool = false, now: Timestamp
+  ) throws {
     self.cache = cache
     self.extent = extent
+    self.force = force
     self.now = now
     candidates = AdoptionCandidates(try cache.adoptionCandidates(), margin: margin)
     deletesOnTheirWay = try cache.serverIDs(ofEntries: "delete")
     updatesOnTheirWay = try cache.serverIDs(ofEntries: "update")
     ownDeletions = try cache.ownDeletions()
+    unseen = try cache.unseen()
   }
 
   mutating func add(_ record: Result<ServerRow, ServerRow.Defect>) throws {
@@ -64,6 +74,7 @@ struct RowApplier {
     case .failure(let defect):
       report.skip(defect.reason)
       if let id = defect.id { seen.insert(id.rawValue) } else { unidentified += 1 }
+      unread[defect.id?.rawValue ?? -Int64(unidentified)] = defect
     case .success(let row) where !seen.insert(row.id.rawValue).inserted:
       report.skip("memory \(row.id.rawValue): it stands in the answer twice")
     case .success(let row) where deletesOnTheirWay.contains(row.id.rawValue):
@@ -77,32 +88,40 @@ struct RowApplier {
   /// Applies what is left and, where the rows were everything, deletes what the server no longer has
   /// and queues what it never had.
   ///
-  /// - Throws: `Problem` of kind `.refused` when that would delete more than half of the cache,
-  ///   unless `force`.
-  mutating func finish(force: Bool = false) throws {
+  /// - Throws: `Loss`, unless `force`.
+  mutating func finish() throws {
     try applyPortion()
     if mergesLater { try cache.mergeIndex(later: false) }
-    if case .everything(let known) = extent {
+    switch extent {
+    case .changes:
+      if report.reassigned > 0 { try checkLoss(missing: 0, of: cache.linkedServerIDs().count) }
+    case .everything(let known):
       var missing = known.filter { !seen.contains($0) }
       if unidentified > 0 {
         isComplete = missing.isEmpty
         missing = []
       }
-      if !force, missing.count > 10, missing.count * 2 > known.count {
-        throw Problem(
-          .refused,
-          """
-          the server's answer would delete \(grouped(missing.count)) of the \
-          \(grouped(known.count)) memories that the cache has from it
-          """,
-          hint: "if the server is right: memctl resync --force")
-      }
+      try checkLoss(missing: missing.count, of: known.count)
       try delete(missing)
       for orphan in candidates.orphans(at: now) {
         try cache.enqueue(.store(orphan.fields, localID: orphan.localID), at: now)
+        report.queued += 1
       }
     }
     if report.trashed > 0 { try cache.tidyTrash(at: now) }
+  }
+
+  /// More than half of what the cache has from the server is not there any more, without a tombstone.
+  struct Loss: Error {
+    let missing: Int
+    let reassigned: Int
+    let known: Int
+  }
+
+  private func checkLoss(missing: Int, of known: Int) throws {
+    if !force, (missing + report.reassigned) * 2 > known {
+      throw Loss(missing: missing, reassigned: report.reassigned, known: known)
+    }
   }
 
   // MARK: A portion
@@ -125,10 +144,15 @@ struct RowApplier {
     try delete(tombstones.map(\.id.rawValue))
 
     var unknown = Set(portion.lazy.filter { !$0.isDeleted }.map(\.id.rawValue))
-    let rows = Dictionary(uniqueKeysWithValues: portion.map { ($0.id.rawValue, $0) })
+    let rows = Dictionary(portion.map { ($0.id.rawValue, $0) }) { _, last in last }
     var copies: [(row: ServerRow, copy: LocalID)] = []
+    var reassigned: [(memory: LocalID, id: ServerID)] = []
     try cache.forEachLinkedRow(in: Array(unknown)) { local in
-      let row = rows[local.serverID]!
+      guard let row = rows[local.serverID] else { return }
+      if !force, !unseen.contains(local.serverID), local.isAnother(than: row) {
+        reassigned.append((local.id, row.id))
+        return
+      }
       unknown.remove(local.serverID)
       if local.createdAt(is: row.createdAt), !candidates.isEmpty,
         candidates.hasStoreInDoubt(for: row, before: local.id)
@@ -144,6 +168,7 @@ struct RowApplier {
         report.unchanged += 1
       }
     }
+    for (memory, id) in reassigned { try letGo(memory, of: id) }
     for (row, copy) in copies {
       // Another program pulled the memory while its answer was on its way to us.
       try cache.delete(copyOf: row.id, copy)
@@ -169,6 +194,17 @@ struct RowApplier {
     overwritten.removeAll(keepingCapacity: true)
     links.removeAll(keepingCapacity: true)
     new.removeAll(keepingCapacity: true)
+  }
+
+  /// The id is another memory's now. The server may have this one under another id, else it lacks it.
+  private mutating func letGo(_ id: LocalID, of serverID: ServerID) throws {
+    report.reassigned += 1
+    try cache.unlink(id, from: serverID)
+    guard let memory = try cache.memory(id) else { return }
+    candidates.add(
+      .init(
+        localID: id, originalID: id, entry: nil, fields: memory.fields,
+        createdAt: Timestamp(memory.createdAt)))
   }
 
   private mutating func delete(_ ids: [Int64]) throws {
@@ -204,6 +240,7 @@ struct RowApplier {
       adopted += 1
       if !candidate.fields.agreesBesidesContent(with: row.fields) {
         try cache.enqueue(.update(candidate.fields, row.id), at: now)
+        report.queued += 1
         return
       }
     }

@@ -26,9 +26,11 @@ struct AdoptionCandidates {
   /// - Parameter margin: seconds by which a row may seem older than the request that caused it.
   init(_ candidates: [Candidate], margin: Double) {
     self.margin = margin
-    for candidate in candidates {
-      byContent[candidate.fields.content, default: []].append(candidate)
-    }
+    for candidate in candidates { add(candidate) }
+  }
+
+  mutating func add(_ candidate: Candidate) {
+    byContent[candidate.fields.content, default: []].append(candidate)
   }
 
   /// Takes the candidate that `row` is, if there is one: a store in doubt if all its fields are as

@@ -22,18 +22,19 @@ extension SyncEngine {
   /// - Returns: the problem that names both, where they are not the same.
   func compareOrigin(_ account: String?, force: Bool) throws -> Problem? {
     let met = Origin(address: requests.baseURL, account: account)
-    guard let known = try cache.origin(), !known.agrees(with: met) else {
-      // What a server without auth-check does not tell is not forgotten.
-      let account = try account ?? cache.origin()?.account
-      try cache.setOrigin(Origin(address: met.address, account: account))
-      return nil
+    return try cache.write {
+      let known = try cache.origin()
+      guard let known, !known.agrees(with: met) else {
+        // What a server without auth-check does not tell is not forgotten.
+        try cache.setOrigin(Origin(address: met.address, account: account ?? known?.account))
+        return nil
+      }
+      let isFree = try !cache.hasServerIDs()
+      if isFree { try cache.become(cacheOf: met) }
+      // In a rehearsal that is undone at once, and comes again with the rows.
+      newOrigin = force || isFree && cache.isRehearsing ? met : nil
+      return force || isFree ? nil : .foreign(met, known)
     }
-    if try !cache.hasServerIDs() {
-      try cache.write { try cache.become(cacheOf: met) }
-      return nil
-    }
-    newOrigin = force ? met : nil
-    return force ? nil : .foreign(met, known)
   }
 
   /// Applies all that a server has; where the user insisted on another one, the cache becomes that

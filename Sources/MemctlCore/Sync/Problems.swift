@@ -73,6 +73,19 @@ extension Problem {
     )
   }
 
+  static func loss(_ loss: RowApplier.Loss) -> Problem {
+    let gone = loss.missing + loss.reassigned
+    return Problem(
+      .refused,
+      "the server's answer would delete \(grouped(gone)) of the \(grouped(loss.known)) memories "
+        + "that the cache has from it"
+        + (loss.reassigned > 0 ? "; some of their ids are now those of other memories" : ""),
+      hint: """
+        if the server is right: memctl resync --force; if the server was emptied and this cache is \
+        right: memctl origin adopt
+        """)
+  }
+
   static let interrupted = Problem(
     .interrupted, "interrupted", hint: "nothing is lost; memctl sync goes on")
 

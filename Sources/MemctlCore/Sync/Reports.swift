@@ -36,6 +36,8 @@ public struct PullReport: Sendable {
   public var deleted = 0
   /// Versions that went to the trash: what was updated or deleted, as it was.
   public var trashed = 0
+  /// Memories whose id the server has given to another memory. They stay here, without an id.
+  public var reassigned = 0
   /// Records that could not be understood and were left out.
   public var skipped = 0
   /// What was wrong with the first of those.
@@ -43,8 +45,25 @@ public struct PullReport: Sendable {
   /// The server's time up to which the cache is now pulled; nil where nothing was.
   public var watermark: Timestamp?
 
+  /// Entries that were queued for what the server turned out to lack.
+  var queued = 0
+  /// Whether the answer shows that what changed is not all that differs.
+  var needsComparison = false
+
   /// Of a pull that got no answer.
   public init() {}
+
+  /// A pull of what changed, and the comparison of everything that followed it.
+  static func + (changes: PullReport, comparison: PullReport) -> PullReport {
+    var sum = comparison
+    sum.inserted += changes.inserted
+    sum.updated += changes.updated
+    sum.deleted += changes.deleted
+    sum.trashed += changes.trashed
+    sum.reassigned += changes.reassigned
+    sum.queued += changes.queued
+    return sum
+  }
 
   mutating func skip(_ reason: String) {
     skipped += 1

@@ -13,6 +13,9 @@ public struct RetryPolicy: Sendable {
   public var longestDoubt = 3_600.0
   /// Seconds for which a server that honours idempotency keys is trusted to remember one.
   public var keyLifetime = 86_400.0
+  /// Seconds after which a pull compares everything, even where nothing seems to call for it: also as
+  /// long as any server may be trusted to keep the tombstones of what was deleted.
+  public var comparisonInterval = 7 * 86_400.0
 
   public init() {}
 

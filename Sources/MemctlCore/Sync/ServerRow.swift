@@ -13,19 +13,38 @@ struct ServerRow {
   struct Defect: Error, Hashable {
     /// Nil where the record does not say which memory it is.
     let id: ServerID?
+    /// Nil where the record does not say when it was changed.
+    let updatedAt: Timestamp?
     let reason: String
   }
 }
 
 extension ServerRow {
+  /// Whether it is not the memory that has its id here, but one that the server gave that id later.
+  func isAnother(than memory: Memory) -> Bool {
+    memory.createdAt != createdAt && memory.fields.content != fields.content
+      && isYounger(than: memory.updatedAt, andNoRedactionOf: memory.fields.content)
+  }
+
+  /// Whether it was created after a memory was last changed, and is not that memory blacked out.
+  func isYounger(than updatedAt: String, andNoRedactionOf content: String) -> Bool {
+    guard let created = Timestamp(createdAt), let updated = Timestamp(updatedAt),
+      created > updated
+    else { return false }
+    return !(fields.isSensitive && Redaction(fields.content)?.couldStand(for: content) == true)
+  }
+
+  /// Levels beyond which a record spoils the whole answer, and not only itself.
+  private static let deepestRecord = 1 << 16
+
   /// Reads one record. Columns that the server may leave NULL get the local column's default.
   ///
   /// - Throws: `JSONError` where the document itself is broken; then nothing after it can be read.
   /// - Returns: the row, or what is wrong with it.
   static func read(_ reader: inout JSONReader) throws -> Result<ServerRow, Defect> {
     guard try reader.peek() == .object else {
-      try reader.skipValue()
-      return .failure(Defect(id: nil, reason: "a record is not an object"))
+      _ = try reader.skipValue(allowing: Self.deepestRecord)
+      return .failure(Defect(id: nil, updatedAt: nil, reason: "a record is not an object"))
     }
     var id: Int64?
     var fields = MemoryFields(content: "")
@@ -49,9 +68,15 @@ extension ServerRow {
       case .null: try reader.readNull()
       default:
         wrong = "\(name) has the wrong type"
-        try reader.skipValue()
+        try skip(&reader)
       }
       return nil
+    }
+
+    func skip(_ reader: inout JSONReader) throws {
+      if try reader.skipValue(allowing: Self.deepestRecord) > JSONReader.maximumDepth {
+        wrong = "one of its fields is nested too deeply"
+      }
     }
 
     try reader.readObject { reader, name in
@@ -60,7 +85,7 @@ extension ServerRow {
         if try reader.peek() == .number {
           id = try reader.readNumber().int64
         } else {
-          try reader.skipValue()
+          try skip(&reader)
         }
       case "content": content = try text(&reader, "content")
       case "category": fields.category = try text(&reader, "category") ?? Category.standard
@@ -76,7 +101,7 @@ extension ServerRow {
         case .null: try reader.readNull()
         default:
           wrong = "importance has the wrong type"
-          try reader.skipValue()
+          try skip(&reader)
         }
       case "is_sensitive":
         switch try reader.peek() {
@@ -84,24 +109,25 @@ extension ServerRow {
         case .null: try reader.readNull()
         default:
           wrong = "is_sensitive has the wrong type"
-          try reader.skipValue()
+          try skip(&reader)
         }
-      default: try reader.skipValue()
+      default: try skip(&reader)
       }
     }
 
+    let changeTime = updatedAt.flatMap(Timestamp.init)
     guard let id = id.map(ServerID.init), id.rawValue > 0 else {
-      return .failure(Defect(id: nil, reason: "a record has no valid id"))
+      return .failure(Defect(id: nil, updatedAt: changeTime, reason: "a record has no valid id"))
     }
     func defect(_ reason: String) -> Result<ServerRow, Defect> {
-      .failure(Defect(id: id, reason: "memory \(id.rawValue): \(reason)"))
+      .failure(Defect(id: id, updatedAt: changeTime, reason: "memory \(id.rawValue): \(reason)"))
     }
     if let wrong { return defect(wrong) }
     guard let content else { return defect("it has no content") }
     guard let createdAt, Timestamp(createdAt) != nil else {
       return defect("created_at is not a time")
     }
-    guard let updatedAt, Timestamp(updatedAt) != nil else {
+    guard let updatedAt, changeTime != nil else {
       return defect("updated_at is not a time")
     }
     guard fields.importance.isFinite else { return defect("importance is not a number") }

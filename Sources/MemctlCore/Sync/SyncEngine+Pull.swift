@@ -1,21 +1,41 @@
 extension SyncEngine {
-  /// Fetches what changed since the watermark, less the time by which the server may commit late,
-  /// and applies it together with the new watermark.
+  /// Fetches what changed since the watermark and applies it. Where that may not be all that differs,
+  /// everything is compared.
   ///
-  /// - Parameter finish: what belongs into the same transaction.
-  func pull(
-    into report: inout SyncReport, rehearse: Bool = false, finish: () throws -> Void = {}
-  ) throws {
+  /// - Parameter finish: what belongs into the same transaction as the rows.
+  func pull(into report: inout SyncReport, finish: () throws -> Void = {}) throws {
     if !report.mayCall { return }
-    let watermark = try cache.watermark()
-    // A cache that holds synced rows but no usable watermark needs the tombstones, too.
-    let isFresh = try watermark == nil && cache.linkedServerIDs().isEmpty
-    let since = isFresh ? nil : (watermark ?? .epoch).advanced(bySeconds: -policy.lateness)
-    guard let body = try fetch(since: since.map { max($0, .epoch) }, into: &report) else { return }
+    var isDue = try newOrigin != nil || isComparisonDue()
+    // A rehearsal of a comparison that follows would start from the same file again.
+    if newOrigin == nil, !(isDue && cache.isRehearsing), let watermark = try cache.watermark() {
+      try pullChanges(after: watermark, into: &report, finish: finish)
+      guard let pull = report.pull else { return }
+      isDue = isDue || pull.needsComparison
+      if isDue, cache.isRehearsing { report.pull = nil }
+    }
+    if isDue { try pullEverything(into: &report, force: newOrigin != nil, finish: finish) }
+  }
+
+  /// Fetches what changed since the watermark, less the time by which the server may commit late, and
+  /// applies it together with the new watermark.
+  private func pullChanges(
+    after watermark: Timestamp, into report: inout SyncReport, finish: () throws -> Void
+  ) throws {
+    let usual = watermark.advanced(bySeconds: -policy.lateness)
+    let since = max(min(usual, try startOfUnread() ?? usual), .epoch)
+    let askedAt = now()
+    guard let body = try fetch(since: since, into: &report) else { return }
     report.pull = try reportingProblems(into: &report) {
-      try transaction(rehearse) {
-        let pull = try apply(body, .changes)
-        try finish()
+      do {
+        return try cache.write {
+          let pull = try apply(body, .changes(since: since), askedAt: askedAt)
+          try finish()
+          return pull
+        }
+      } catch is RowApplier.Loss {
+        // Only a comparison of everything tells whether it is one.
+        var pull = PullReport()
+        pull.needsComparison = true
         return pull
       }
     }
@@ -23,43 +43,56 @@ extension SyncEngine {
 
   /// Fetches everything and makes the cache equal to it.
   ///
-  /// - Parameter finish: what belongs into the same transaction.
+  /// - Parameters:
+  ///   - force: also where more than half of the cache would be deleted.
+  ///   - finish: what belongs into the same transaction as the rows.
   func pullEverything(
-    into report: inout SyncReport, force: Bool, rehearse: Bool = false,
-    finish: () throws -> Void = {}
+    into report: inout SyncReport, force: Bool, finish: () throws -> Void = {}
   ) throws {
-    if !report.mayCall { return }
-    let known = try cache.linkedServerIDs()
-    guard let body = try fetch(since: nil, into: &report) else { return }
-    report.pull = try reportingProblems(into: &report) {
-      try transaction(rehearse) {
-        let pull = try takingOver { try apply(body, .everything(known: known), force: force) }
-        try finish()
-        return pull
+    // What another machine deleted is no loss. Where much is missing, tombstones tell, since the first.
+    for since in [nil, Timestamp.epoch] where report.mayCall {
+      let known = try cache.linkedServerIDs()
+      let askedAt = now()
+      guard let body = try fetch(since: since, into: &report) else { return }
+      do {
+        let pull = try reportingProblems(into: &report) {
+          try cache.write {
+            let pull = try takingOver {
+              try apply(body, .everything(known: known), askedAt: askedAt, force: force)
+            }
+            try finish()
+            return pull
+          }
+        }
+        if let pull { report.pull = (report.pull ?? PullReport()) + pull }
+        return
+      } catch let loss as RowApplier.Loss {
+        if since != nil { report.note(.loss(loss)) }
       }
     }
   }
 
-  private func transaction<Result>(_ rehearse: Bool, _ body: () throws -> Result) throws -> Result {
-    rehearse ? try cache.rehearse(body) : try cache.write(body)
-  }
-
   /// Applies an answer within a transaction of the caller's.
   func apply(
-    _ body: ResponseBody, _ extent: RowApplier.Extent, force: Bool = false
+    _ body: ResponseBody, _ extent: RowApplier.Extent, askedAt: Timestamp, force: Bool = false
   ) throws -> PullReport {
-    var applier = try RowApplier(cache, extent, margin: policy.lateness, now: now())
+    var applier = try RowApplier(
+      cache, extent, margin: policy.lateness, force: force, now: now())
     let serverTime = try SyncAnswer.read(body) { record in
       try applier.add(record)
       if applier.report.received.isMultiple(of: RowApplier.portionSize) {
         activity(.applying(applier.report.received))
       }
     }
-    try applier.finish(force: force)
+    try applier.finish()
+    var report = applier.report
+    report.needsComparison = try noteComparison(
+      extent, serverTime: serverTime, askedAt: askedAt, hasLostIDs: report.reassigned > 0)
     // The next pull must see the tombstones of what could not be deleted now.
     if applier.isComplete { try cache.setWatermark(serverTime) }
+    try cache.noteUnread(applier.unread, in: extent, seen: applier.seen, at: askedAt)
+    try cache.forgetUnseen(applier.seen)
     try cache.forgetDeletions(at: now())
-    var report = applier.report
     report.watermark = try cache.watermark()
     return report
   }
@@ -230,7 +263,9 @@ private struct DoubtLook {
     }
     // What the user deleted was another memory, however equal.
     if candidates.isEmpty || ownDeletions.contains(row.id.rawValue) { return }
-    let local = try cache.memory(row.id)
+    var local = try cache.memory(row.id)
+    // Nor does a memory that lost its id to this one keep it from being recognised.
+    if let memory = local, row.isAnother(than: memory) { local = nil }
     guard let candidate = candidates.takeStoreInDoubt(for: row, linkedTo: local),
       let entry = candidate.entry
     else { return }

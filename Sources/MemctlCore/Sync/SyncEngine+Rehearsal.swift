@@ -26,40 +26,44 @@ extension SyncEngine {
   public func rehearse(
     _ operation: Rehearsed, limit: Int? = nil, force: Bool = false
   ) throws -> (SyncReport, Plan) {
-    try withLock {
-      var report = SyncReport()
-      var plan = Plan()
-      let lastTrashed = try cache.lastTrashed()
-      // What a push would send stands in the file; the others ask the server.
-      if operation != .push, let problem = try reasonNotToCall(force: force) {
-        report.endCalls(problem)
-        report.push = try queueState(PushReport())
-        return (report, plan)
-      }
-      defer { newOrigin = nil }
-      if operation == .pull {
-        try pull(into: &report, rehearse: true) {
-          plan.losses = try cache.trashed(since: lastTrashed)
-        }
-        return (report, plan)
-      }
-      var push = PushReport()
-      if newOrigin == nil {
-        (push, plan.requests) = try cache.rehearse { try rehearsePush(limit: limit) }
-      }
-      if operation == .resync {
-        var kept = try orphans(besides: plan.requests)
-        try pullEverything(into: &report, force: force, rehearse: true) {
-          plan.losses = try cache.trashed(since: lastTrashed)
-          // Orphans were found by comparing with the server, and are queued now.
-          (push, plan.requests) = try rehearsePush(limit: nil)
-          kept = try orphans(besides: plan.requests)
-        }
-        report.kept = kept
-      }
-      report.push = try queueState(push)
+    try withLock { try cache.rehearsing { try plan(operation, limit: limit, force: force) } }
+  }
+
+  private func plan(
+    _ operation: Rehearsed, limit: Int?, force: Bool
+  ) throws -> (SyncReport, Plan) {
+    var report = SyncReport()
+    var plan = Plan()
+    let lastTrashed = try cache.lastTrashed()
+    // What a push would send stands in the file; the others ask the server.
+    if operation != .push, let problem = try reasonNotToCall(force: force) {
+      report.endCalls(problem)
+      report.push = try queueState(PushReport())
       return (report, plan)
     }
+    defer { newOrigin = nil }
+    if operation == .pull {
+      try pull(into: &report) {
+        plan.losses = try cache.trashed(since: lastTrashed)
+      }
+      return (report, plan)
+    }
+    var push = PushReport()
+    if newOrigin == nil {
+      (push, plan.requests) = try cache.write { try rehearsePush(limit: limit) }
+    }
+    if operation == .resync {
+      var kept = try orphans(besides: plan.requests)
+      try pullEverything(into: &report, force: force) {
+        plan.losses = try cache.trashed(since: lastTrashed)
+        // Orphans were found by comparing with the server, and are queued now.
+        (push, plan.requests) = try rehearsePush(limit: nil)
+        kept = try orphans(besides: plan.requests)
+      }
+      report.kept = kept
+    }
+    report.push = try queueState(push)
+    return (report, plan)
   }
 
   /// Claims what a push would send, in a transaction of the caller's that is undone.

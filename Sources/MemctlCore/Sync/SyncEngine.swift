@@ -54,6 +54,8 @@ public final class SyncEngine {
     try run(.sync) { report in
       try push(into: &report)
       try pull(into: &report)
+      // A comparison finds what the server lacks.
+      if report.pull.map({ $0.queued > 0 }) == true { try push(into: &report) }
     }
   }
 

@@ -1,3 +1,5 @@
+import Foundation
+import SQLite
 import TestSupport
 import Testing
 
@@ -174,6 +176,46 @@ import Testing
     let elsewhere = try self.client(server, like: client)
     #expect(try elsewhere.engine.sync().problems == [])
     #expect(try elsewhere.contents() == ["old"])
+  }
+
+  @Test(
+    "A rehearsal writes nothing, whatever server it meets",
+    arguments: [SyncEngine.Rehearsed.push, .pull, .resync],
+    ["filled", "without ids", "another account", "refused", "busy", "broken record"])
+  func rehearsalWritesNothing(operation: SyncEngine.Rehearsed, situation: String) throws {
+    let other = ModelServer(clock: server.clock)
+    for content in ["x", "y", "z"] { other.add(content) }
+    let client = situation == "without ids" ? try Client(server) : try filled()
+    try client.store("mine")
+    switch situation {
+    case "another account": other.change { $0.account = "bob" }
+    case "refused": other.change { $0.key = "another" }
+    case "busy": other.fail(.authCheck, with: .refuse(503, headers: ["Retry-After": "60"]))
+    case "broken record": other.change { $0.extraRecords = ["17"] }
+    default: break
+    }
+    _ = try Connection(path: client.path).first("PRAGMA wal_checkpoint(TRUNCATE)") { $0.int(0) }
+    func bytes() throws -> [Data] {
+      try ["", "-wal"].map { try Data(contentsOf: URL(filePath: client.path + $0)) }
+    }
+    let before = try bytes()
+    for force in [false, true] {
+      _ = try self.client(other, like: client).engine.rehearse(operation, force: force)
+    }
+    #expect(try bytes() == before)
+  }
+
+  @Test("Rehearsed at another server, a cache without ids shows all that the server has")
+  func rehearsedPull() throws {
+    let other = ModelServer(clock: server.clock)
+    server.clock.advance(seconds: 600)
+    let client = try Client(server)
+    _ = try client.engine.sync()
+    other.add("old") { $0.updatedAt -= Int64(600e6) }
+    let (report, _) = try self.client(other, like: client).engine.rehearse(.pull)
+    #expect(report.pull?.inserted == 1)
+    #expect(try client.cache.origin()?.address == server.baseURL)
+    #expect(try client.cache.lastSyncText() != nil)
   }
 
   @Test("A loop that is running notices that its cache was taken over by another server")

@@ -151,7 +151,7 @@ import Testing
     server.add("a")
     _ = try client.engine.pull()
     #expect(
-      server.requests.last?.path.contains("since=2026-03-01T11:58:00.123456%2B00:00") == true)
+      server.requests.contains { $0.path.contains("since=2026-03-01T11:58:00.123456%2B00:00") })
     #expect(try client.contents() == ["a"])
   }
 
@@ -191,6 +191,12 @@ import Testing
     (
       #"{"id":7,"content":"x","created_at":"2026-03-01T12:00:00Z","updated_at":"now"}"#,
       "memory 7: updated_at is not a time"
+    ),
+    (
+      """
+      {"id":7,"content":"x",\(time),"more":\(String(repeating: #"{"a":["#, count: 5_000))\
+      \(String(repeating: "]}", count: 5_000))}
+      """, "memory 7: one of its fields is nested too deeply"
     ),
     (#"{"id":1,"content":"twice",\#(time)}"#, "memory 1: it stands in the answer twice"),
   ]
@@ -269,7 +275,9 @@ import Testing
         .utf8)
     func apply(_ count: Int) throws {
       _ = try client.cache.write {
-        try client.engine.apply(ResponseBody(Array(body.prefix(count))), .changes)
+        try client.engine.apply(
+          ResponseBody(Array(body.prefix(count))), .changes(since: .epoch),
+          askedAt: client.clock.now)
       }
     }
     for count in 0..<body.count {

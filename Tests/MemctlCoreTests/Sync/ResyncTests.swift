@@ -268,7 +268,9 @@ import Testing
     server.remove(id)
     client.clock.advance(seconds: 300)
     server.change { $0.extraRecords = ["17"] }
+    let watermark = try client.cache.lastSyncText()
     #expect(try client.engine.resync().pull?.deleted == 0)
+    #expect(try client.cache.lastSyncText() == watermark)
     server.change { $0.extraRecords = [] }
     client.clock.advance(seconds: 300)
     _ = try client.engine.sync()
@@ -305,8 +307,37 @@ import Testing
   }
 
   @Test(
-    "Half of the memories, or ten of them, may be gone",
-    arguments: [(30, 15), (10, 10), (20, 10), (11, 5)])
+    "A small cache is guarded like a large one, and one that a server would empty above all",
+    arguments: [(1, 1), (2, 2), (3, 2), (10, 10), (10, 6)], [false, true])
+  func smallCache(size: (count: Int, gone: Int), isSync: Bool) throws {
+    let client = try Client(server)
+    for number in 0..<size.count { server.add("m\(number)") }
+    _ = try client.engine.sync()
+    server.forget(Int64(1)...Int64(size.gone))
+    client.clock.advance(seconds: 30 * 86_400)
+    let report = try isSync ? client.engine.sync() : client.engine.resync()
+    #expect(report.kinds == [.refused])
+    #expect(try client.cache.counts().total == size.count)
+    #expect(try client.engine.resync(force: true).problems == [])
+    #expect(try client.cache.counts().total == size.count - size.gone)
+  }
+
+  @Test("What another machine deleted is no loss, be it all that there was")
+  func deletedElsewhere() throws {
+    let client = try Client(server)
+    for number in 0..<3 { server.add("m\(number)") }
+    _ = try client.engine.sync()
+    client.clock.advance(seconds: 300)
+    for id in Int64(1)...3 { server.remove(id) }
+    let report = try client.engine.resync()
+    #expect(report.problems == [])
+    #expect(report.pull?.deleted == 3)
+    #expect(try client.contents() == [])
+  }
+
+  @Test(
+    "Half of the memories may be gone",
+    arguments: [(30, 15), (10, 5), (2, 1), (20, 10), (11, 5)])
   func allowed(count: Int, gone: Int) throws {
     let client = try Client(server)
     for number in 0..<count { server.add("m\(number)") }
