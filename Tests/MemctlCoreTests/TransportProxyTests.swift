@@ -5,6 +5,24 @@ import Testing
 
 /// Each test runs in a process of its own, because a proxy is a matter of the environment.
 @Suite struct TransportProxyTests {
+  /// The failure of a request to a host that only a proxy could reach, at a proxy as the environment
+  /// names it.
+  private static func failure(at proxy: String, scheme: String = "https") -> TransportFailure? {
+    setenv("\(scheme)_proxy", proxy, 1)
+    let transport = makeTransport {
+      $0.proxies = ProxySettings(environment: ProcessInfo.processInfo.environment)
+    }
+    let request = HTTPRequest(
+      .post, "\(scheme)://memctl.invalid/api", headers: [("Authorization", "Bearer k")],
+      body: [0x7B], patience: .whole(10))
+    do throws(TransportFailure) {
+      _ = try transport.perform(request)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   @Test("A proxy from the environment is used")
   func used() async {
     await #expect(processExitsWith: .success) {
@@ -17,15 +35,20 @@ import Testing
     }
   }
 
-  @Test("A proxy that refuses to connect means that nothing was sent, and never sees the key")
-  func refusing() async {
-    await #expect(processExitsWith: .success) {
-      let proxy = FaultyServer(.answer(403))
-      setenv("https_proxy", proxy.url(), 1)
-      let request = HTTPRequest(
-        .post, "https://memctl.invalid/api", headers: [("Authorization", "Bearer k")],
-        body: [0x7B], patience: .whole(10))
-      #expect(failure(request).hasPrefix("notSent"))
+  @Test(
+    "A proxy that refuses to connect is told as what it is, and never sees the key",
+    arguments: [
+      (407, "asks for a password (407)"),
+      (403, "does not let memctl through to memctl.invalid:443 (403)"),
+      (503, "cannot reach memctl.invalid:443 (503)"),
+    ])
+  func refusing(status: Int, text: String) async {
+    await #expect(processExitsWith: .success) { [status, text] in
+      let proxy = FaultyServer(.answer(status))
+      let failure = Self.failure(at: "http://u:hunter2@127.0.0.1:\(proxy.port)/")
+      guard case .blocked(let problem) = failure else { fatalError("\(failure as Any)") }
+      #expect(problem.kind == .gateway)
+      #expect(problem.message == "the proxy at 127.0.0.1:\(proxy.port) \(text)")
       #expect(proxy.requests.map(\.method) == ["CONNECT"])
       #expect(proxy.requests.first?.headers["authorization"] == nil)
     }
@@ -35,10 +58,30 @@ import Testing
   func missing() async {
     await #expect(processExitsWith: .success) {
       let port = FaultyServer().port
-      setenv("http_proxy", "http://127.0.0.1:\(port)", 1)
-      let request = HTTPRequest(
-        .post, "http://memctl.invalid/", body: [0x7B], patience: .whole(10))
-      #expect(failure(request).hasPrefix("notSent(\"Failed to connect to 127.0.0.1 port \(port)"))
+      let failure = Self.failure(at: "http://u:hunter2@127.0.0.1:\(port)", scheme: "http")
+      #expect(
+        failure
+          == .notSent("cannot connect to the proxy at 127.0.0.1:\(port): Connection refused"))
+      #expect(
+        Self.failure(at: "http://u:hunter2@memctl-proxy.invalid:1")
+          == .notSent("cannot find the host of the proxy at memctl-proxy.invalid:1"))
+    }
+  }
+
+  @Test(
+    "A proxy that cannot be used is told by its variable, and its password by nobody",
+    arguments: [
+      "foo://u:hunter2@127.0.0.1:1", "socks9://u:hunter2@h", "http://u:hunter2@127.0.0.1:99999",
+      "http://u:hun ter2@127.0.0.1:1", "http://u:hunter2@", "http://u:hunter#2@127.0.0.1:9",
+      "http://u:hunter2/@127.0.0.1:9", "http://u:hunter2@[::1", "u:hunter2@127.0.0.1:x",
+    ])
+  func unusable(proxy: String) async {
+    await #expect(processExitsWith: .success) { [proxy] in
+      let failure = Self.failure(at: proxy)
+      guard case .blocked(let problem) = failure else { fatalError("\(failure as Any)") }
+      #expect(problem.kind == .configuration)
+      #expect(problem.message == "the proxy in https_proxy is not one that can be used")
+      #expect(!"\(problem)".contains("hun"))
     }
   }
 }

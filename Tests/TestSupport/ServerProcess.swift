@@ -74,7 +74,7 @@ public func builtProduct(_ name: String) -> URL {
     .deletingLastPathComponent().appendingPathComponent(name)
 }
 
-private func firstLine(of file: FileHandle) -> String {
+func firstLine(of file: FileHandle) -> String {
   var line = Data()
   while let byte = try? file.read(upToCount: 1), let first = byte.first, first != 0x0a {
     line.append(byte)

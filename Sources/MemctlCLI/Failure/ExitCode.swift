@@ -29,10 +29,10 @@ struct ExitCode: RawRepresentable, Hashable {
       case .notFound: .noInput
       case .bug: .bug
       case .file: .ioError
-      case .offline, .overloaded, .serverFailed, .waiting, .busy, .interrupted: .tryAgain
+      case .offline, .overloaded, .serverFailed, .gateway, .waiting, .busy, .interrupted: .tryAgain
       case .nonsense, .refused: .protocolError
       case .unauthorized: .noPermission
-      case .configuration: .configuration
+      case .configuration, .certificate: .configuration
       }
   }
 

@@ -38,6 +38,8 @@ struct PromptText: Equatable {
     if state.authFailed { return "key refused" }
     switch state.lastError {
     case .offline: return "offline"
+    case .gateway: return "server out of reach"
+    case .certificate: return "certificate refused"
     case .overloaded: return "server busy"
     case .serverFailed: return "server failing"
     case .nonsense, .refused, .configuration, .file, .bug: return "sync fails"

@@ -62,6 +62,8 @@ final class CurlExchange {
     ccurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
     ccurl_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
 
+    configureTLS()
+
     let context = Unmanaged.passUnretained(self).toOpaque()
     ccurl_set_taker(handle, CURLOPT_HEADERFUNCTION, takeHeader)
     ccurl_set_pointer(handle, CURLOPT_HEADERDATA, context)
@@ -89,6 +91,24 @@ final class CurlExchange {
       ccurl_set_pointer(handle, CURLOPT_PREREQDATA, context)
     }
     ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+  }
+
+  private func configureTLS() {
+    let tls = options.tls
+    if let authorities = tls.authorities {
+      ccurl_set_string(handle, CURLOPT_CAINFO, authorities.path)
+      ccurl_set_string(handle, CURLOPT_PROXY_CAINFO, authorities.path)
+    }
+    if let folder = tls.authoritiesFolder {
+      ccurl_set_string(handle, CURLOPT_CAPATH, folder.path)
+      ccurl_set_string(handle, CURLOPT_PROXY_CAPATH, folder.path)
+    }
+    if let certificate = tls.clientCertificate {
+      ccurl_set_string(handle, CURLOPT_SSLCERT, certificate.path)
+      // Without one, OpenSSL would ask the terminal for the pass phrase of an encrypted key.
+      ccurl_set_string(handle, CURLOPT_KEYPASSWD, "")
+    }
+    if let key = tls.clientKey { ccurl_set_string(handle, CURLOPT_SSLKEY, key.path) }
   }
 
   // MARK: Progress
@@ -171,12 +191,14 @@ final class CurlExchange {
       return .nonsense("what answers at \(url.origin.server) is not HTTP")
     }
     let detail = detail[0] == 0 ? ccurl_easy_strerror(code)! : UnsafePointer(detail)
-    return failure(
-      CurlFailure.text(
-        code, detail: String(cString: detail),
-        systemError: Int32(ccurl_get_long(handle, CURLINFO_OS_ERRNO)),
-        answerBegan: patience.answerBegan,
-        origin: url.origin))
+    let failure = CurlFailure(
+      code: code, detail: String(cString: detail), origin: url.origin, options: options,
+      systemError: Int32(ccurl_get_long(handle, CURLINFO_OS_ERRNO)),
+      verification: ccurl_get_long(handle, CURLINFO_SSL_VERIFYRESULT),
+      proxyStatus: ccurl_get_long(handle, CURLINFO_HTTP_CONNECTCODE),
+      answerBegan: patience.answerBegan)
+    if let problem = failure.problem { return .blocked(problem) }
+    return self.failure(failure.text)
   }
 
   /// A failure for any other reason than libcurl's.
@@ -186,8 +208,6 @@ final class CurlExchange {
 
   private var mayHaveArrived: Bool {
     if hops > 0 { return true }
-    let proxyAnswer = ccurl_get_long(handle, CURLINFO_HTTP_CONNECTCODE)
-    if proxyAnswer != 0, !(200..<300).contains(proxyAnswer) { return false }
     // All that was written to sockets, a request to a proxy included.
     return ccurl_get_long(handle, CURLINFO_REQUEST_SIZE) > 0
   }

@@ -1,30 +1,48 @@
 import CCurl
 import Glibc
 
-/// What people are told of an exchange that ended without an answer.
-enum CurlFailure {
+/// An exchange that ended without an answer, and what people are told of it.
+struct CurlFailure {
+  let code: CURLcode
+  /// libcurl's own words, which say more than its code while a connection is made.
+  let detail: String
+  let origin: CurlURL.Origin
+  let options: CurlTransport.Options
+  /// The `errno` of the last attempt to connect.
+  let systemError: Int32
+  /// How OpenSSL judged the server's certificate.
+  let verification: Int
+  /// What a proxy answered to CONNECT; 0 where none was asked.
+  let proxyStatus: Int
+  /// Whether any of the answer had arrived.
+  let answerBegan: Bool
+
   /// Whether something answered that does not speak HTTP.
   static func isNoHTTP(_ code: CURLcode) -> Bool {
     code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY
   }
 
-  /// - Parameters:
-  ///   - detail: libcurl's own words, which say more than its code while a connection is made.
-  ///   - systemError: the `errno` of the last attempt to connect.
-  ///   - answerBegan: whether any of the answer had arrived.
-  static func text(
-    _ code: CURLcode, detail: String, systemError: Int32, answerBegan: Bool, origin: CurlURL.Origin
-  ) -> String {
+  /// What keeps the request from being sent and does not end by itself.
+  var problem: Problem? {
+    if detail.hasPrefix("Unsupported proxy") { return unusableProxy }
+    if proxyStatus != 0, !(200..<300).contains(proxyStatus) { return refusingProxy }
+    return TLSProblem(server: origin.server, settings: options.tls)
+      .problem(code, detail: detail, verification: verification)
+  }
+
+  var text: String {
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "cannot find the host \(origin.host)"
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return "cannot find the host of \(proxy)"
     case CURLE_COULDNT_CONNECT where !detail.contains(origin.host):
-      return detail  // it speaks of a proxy
+      return "cannot connect to \(proxy): \(String(cString: strerror(systemError)))"
     case CURLE_COULDNT_CONNECT where systemError == ECONNREFUSED:
       return "connection refused by \(origin.server)"
     case CURLE_COULDNT_CONNECT:
       return "cannot connect to \(origin.server): \(String(cString: strerror(systemError)))"
-    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
       return "no secure connection to \(origin.server): \(detail)"
     case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_ABORTED_BY_CALLBACK,
       CURLE_PARTIAL_FILE:
@@ -32,6 +50,38 @@ enum CurlFailure {
       return "the connection to \(origin.server) broke before the answer \(moment)"
     default:
       return detail
+    }
+  }
+
+  // MARK: Proxies
+
+  private var proxy: String {
+    options.proxies.server(for: origin.scheme).map { "the proxy at \($0)" } ?? "the proxy"
+  }
+
+  private var unusableProxy: Problem {
+    let variable = options.proxies.variable(for: origin.scheme) ?? "\(origin.scheme)_proxy"
+    return Problem(
+      .configuration, "the proxy in \(variable) is not one that can be used",
+      hint: "a proxy looks like http://USER:PASSWORD@HOST:PORT, with % codes for special characters"
+    )
+  }
+
+  private var refusingProxy: Problem {
+    switch proxyStatus {
+    case 407:
+      let variable = options.proxies.variable(for: origin.scheme) ?? "\(origin.scheme)_proxy"
+      return Problem(
+        .gateway, "\(proxy) asks for a password (407)",
+        hint: "nothing is lost; set \(variable) to http://USER:PASSWORD@HOST:PORT")
+    case 502, 503, 504:
+      return Problem(
+        .gateway, "\(proxy) cannot reach \(origin.server) (\(proxyStatus))",
+        hint: "nothing is lost; memctl sync sends what is queued once it can")
+    default:
+      return Problem(
+        .gateway, "\(proxy) does not let memctl through to \(origin.server) (\(proxyStatus))",
+        hint: "nothing is lost; to go past the proxy, add \(origin.host) to no_proxy")
     }
   }
 }

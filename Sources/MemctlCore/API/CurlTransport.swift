@@ -2,11 +2,13 @@ import CCurl
 
 /// HTTP over libcurl, on the thread that calls `next`. Nothing moves outside of that call.
 ///
-/// Proxies come from the environment, certificates from the system. A redirect is followed within
-/// the origin alone, with the same method and body.
+/// Proxies come from the environment, certificates from the system or from settings. A redirect is
+/// followed within the origin alone, with the same method and body.
 public final class CurlTransport: Transport {
   public struct Options: Sendable {
     public var userAgent: String
+    public var tls = TLSSettings()
+    public var proxies = ProxySettings()
     /// Where a long answer is kept while it is used, without a name.
     public var temporaryFolder = "/tmp"
     /// Bytes of an answer's body above which it goes to a file.

@@ -47,6 +47,7 @@ extension Outcome {
   init(_ failure: TransportFailure) {
     switch failure {
     case .notSent(let reason): self = .unreachable(reason)
+    case .blocked(let problem): self = .unreachable(problem.message)
     case .lost(let reason): self = .lost(reason)
     case .nonsense(let reason): self = .nonsense(reason)
     case .foreignRedirect(let origin):

@@ -94,6 +94,8 @@ public struct HTTPResponse {
 public enum TransportFailure: Error, Hashable, Sendable {
   /// The request did not reach the server: nothing has happened there.
   case notSent(String)
+  /// The same, for a reason that somebody has to do something about.
+  case blocked(Problem)
   /// The request may have reached the server: whether it took effect is unknown.
   case lost(String)
   /// What answers does not speak HTTP, or not as memctl takes it. The request may have taken effect.

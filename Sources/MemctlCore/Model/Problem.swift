@@ -22,6 +22,8 @@ public struct Problem: Error, Hashable, Sendable {
     case overloaded
     /// The server failed at something.
     case serverFailed = "server_failed"
+    /// Something other than the server answered in its place.
+    case gateway
     /// Entries wait for a later attempt.
     case waiting
     /// Another process is syncing.
@@ -34,6 +36,8 @@ public struct Problem: Error, Hashable, Sendable {
     case unauthorized
     /// No key, a bad URL, plain http to a foreign host.
     case configuration
+    /// No secure connection: a certificate is not accepted, by memctl or by the server.
+    case certificate
     /// The user or the system asked memctl to stop.
     case interrupted
   }

@@ -1,0 +1,27 @@
+/// The proxies that the environment names. libcurl reads them by itself; messages name them by what is
+/// known here, since libcurl's own words repeat a password.
+public struct ProxySettings: Sendable {
+  private let environment: [String: String]
+
+  public init(environment: [String: String] = [:]) {
+    self.environment = environment.filter { $0.key.lowercased().hasSuffix("_proxy") }
+  }
+
+  /// The variable that libcurl takes for such an address; nil where none is set.
+  func variable(for scheme: String) -> String? {
+    // HTTP_PROXY is what a web server calls the `Proxy` header of a request, so libcurl ignores it.
+    let names =
+      ["\(scheme)_proxy"] + (scheme == "http" ? [] : ["HTTPS_PROXY"]) + ["all_proxy", "ALL_PROXY"]
+    return names.first { environment[$0]?.isEmpty == false }
+  }
+
+  /// Host and port of that proxy as they are written, without the user and the password.
+  func server(for scheme: String) -> String? {
+    guard let value = variable(for: scheme).flatMap({ environment[$0] }) else { return nil }
+    // A password may hold any character.
+    let start =
+      value.lastIndex(of: "@").map(value.index(after:))
+      ?? value.firstRange(of: "://")?.upperBound ?? value.startIndex
+    return String(value[start...].prefix { $0 != "/" })
+  }
+}
