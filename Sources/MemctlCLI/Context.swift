@@ -81,7 +81,7 @@ final class Context {
       cache: cache, requests: requests,
       transport: CurlTransport(
         cancellation: cancellation,
-        options: transportOptions(for: requests, timeout: try configuration.timeout())),
+        options: try transportOptions(configuration, isLoopback: requests.isLoopback)),
       lock: SyncLock(
         cachePath: cache.path, patience: try configuration.lockTimeout(), cancellation: cancellation
       ),
@@ -91,11 +91,13 @@ final class Context {
   }
 
   private func transportOptions(
-    for requests: Requests, timeout: Double
-  ) -> CurlTransport.Options {
+    _ configuration: Configuration, isLoopback: Bool
+  ) throws -> CurlTransport.Options {
     var options = CurlTransport.Options(userAgent: "memctl/\(Version.text)")
-    options.leastRateWindow = timeout
-    options.acceptsGzip = !requests.isLoopback
+    options.tls = try configuration.tls()
+    options.proxies = ProxySettings(environment: environment)
+    options.leastRateWindow = try configuration.timeout()
+    options.acceptsGzip = !isLoopback
     if let folder = environment["TMPDIR"], !folder.isEmpty { options.temporaryFolder = folder }
     return options
   }

@@ -18,13 +18,19 @@ enum Topics {
         (
           "75",
           """
-          try again, nothing is lost: offline, overloaded, another process is syncing, or entries \
-          wait for a later attempt
+          try again, nothing is lost: offline, overloaded, stopped by a proxy, another process is \
+          syncing, or entries wait for a later attempt
           """
         ),
         ("76", "the server's answer makes no sense, or a guard refused it"),
         ("77", "the server does not accept the key"),
-        ("78", "configuration: no key, a bad address, plain http to a foreign host"),
+        (
+          "78",
+          """
+          configuration: no key, a bad address, plain http to a foreign host, a certificate that is \
+          not accepted
+          """
+        ),
         ("130, 143", "interrupted; what was on its way is settled and saved"),
       ]),
       "Where several hold, the one that you must act on first: 74, 78, 77, 76, 65, 75.",
@@ -45,6 +51,17 @@ enum Topics {
         ("MEMCTL_TIMEOUT", "seconds for a whole exchange with the server (15)"),
         ("MEMCTL_LOCK_TIMEOUT", "seconds to wait for another memctl that is syncing (30)"),
         ("MEMCTL_ALLOW_HTTP", "hosts, separated by commas, that may get the key over plain http"),
+        (
+          "MEMCTL_CA_FILE",
+          """
+          the authorities that may vouch for an https server, in PEM form; where it is not set, \
+          CURL_CA_BUNDLE, SSL_CERT_FILE and SSL_CERT_DIR are used as curl uses them
+          """
+        ),
+        (
+          "MEMCTL_CLIENT_CERT, MEMCTL_CLIENT_KEY",
+          "the certificate, and its key, for a server that asks its clients for one, in PEM form"
+        ),
         ("MEMCTL_PAGER", "the program that shows what is longer than the screen; none by default"),
         ("PAGER", "the same at memctl's prompt, where MEMCTL_PAGER is not set (less)"),
         ("http_proxy, https_proxy, no_proxy", "proxies, as curl reads them"),
@@ -53,7 +70,7 @@ enum Topics {
           "~/.config/memctl/config",
           """
           lines of name = value; the names are db, api-url, api-key-file, sync-interval, \
-          sync-disabled, timeout, lock-timeout, allow-http
+          sync-disabled, timeout, lock-timeout, allow-http, ca-file, client-cert, client-key
           """
         ),
         ("~/.config/memctl/replrc", "commands that run before the first prompt of memctl repl"),

@@ -117,6 +117,35 @@ public struct Configuration {
       })
   }
 
+  /// How https servers are judged. What memctl has no setting for is what curl and OpenSSL would use.
+  ///
+  /// - Throws: `Problem` of kind `.configuration` for a client's key without its certificate.
+  public func tls() throws -> TLSSettings {
+    func file(_ setting: Setting) throws -> TLSSettings.File? {
+      try text(setting).map {
+        TLSSettings.File(path: try expanded($0.value, $0.origin), origin: $0.origin)
+      }
+    }
+    func variable(_ name: String) -> TLSSettings.File? {
+      guard let path = sources.environment[name], !path.isEmpty else { return nil }
+      return TLSSettings.File(path: path, origin: .environment(name))
+    }
+    var settings = TLSSettings()
+    settings.authorities = try file(.caFile) ?? variable("CURL_CA_BUNDLE")
+    if settings.authorities == nil {
+      settings.authorities = variable("SSL_CERT_FILE")
+      settings.authoritiesFolder = variable("SSL_CERT_DIR")
+    }
+    settings.clientCertificate = try file(.clientCertificate)
+    settings.clientKey = try file(.clientKey)
+    if let key = settings.clientKey, settings.clientCertificate == nil {
+      throw Problem(
+        .configuration, "there is a client key, \(key), but no client certificate",
+        hint: "set MEMCTL_CLIENT_CERT as well")
+    }
+    return settings
+  }
+
   // MARK: Values
 
   private func seconds(_ setting: Setting, standard: Double, least: Double) throws -> Double {

@@ -9,6 +9,9 @@ public enum Setting: String, CaseIterable, Sendable {
   case timeout
   case lockTimeout = "lock-timeout"
   case allowHTTP = "allow-http"
+  case caFile = "ca-file"
+  case clientCertificate = "client-cert"
+  case clientKey = "client-key"
 
   /// Environment variables, the first that is set and not empty wins.
   var variables: [String] {
@@ -22,6 +25,9 @@ public enum Setting: String, CaseIterable, Sendable {
     case .timeout: ["MEMCTL_TIMEOUT"]
     case .lockTimeout: ["MEMCTL_LOCK_TIMEOUT"]
     case .allowHTTP: ["MEMCTL_ALLOW_HTTP"]
+    case .caFile: ["MEMCTL_CA_FILE"]
+    case .clientCertificate: ["MEMCTL_CLIENT_CERT"]
+    case .clientKey: ["MEMCTL_CLIENT_KEY"]
     }
   }
 

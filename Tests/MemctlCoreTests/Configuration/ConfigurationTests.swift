@@ -129,6 +129,34 @@ import Testing
     #expect(try address([:], [:]) == "http://localhost:8080")
   }
 
+  @Test("Certificates come from memctl's settings, else from the variables of curl and OpenSSL")
+  func certificates() throws {
+    func tls(_ environment: [String: String], _ files: [String: String] = [:]) throws -> TLSSettings
+    {
+      try configuration(environment: environment, files: files).tls()
+    }
+    func authorities(_ environment: [String: String], _ files: [String: String] = [:]) throws
+      -> String?
+    {
+      try tls(environment, files).authorities?.description
+    }
+    #expect(try tls([:]) == TLSSettings())
+    var variables = ["SSL_CERT_FILE": "/s", "SSL_CERT_DIR": "/d"]
+    #expect(try authorities(variables) == "/s (environment SSL_CERT_FILE)")
+    #expect(try tls(variables).authoritiesFolder?.path == "/d")
+    variables["CURL_CA_BUNDLE"] = "/c"
+    #expect(try authorities(variables) == "/c (environment CURL_CA_BUNDLE)")
+    #expect(try tls(variables).authoritiesFolder == nil)
+    let files = [Self.file: "ca-file = ~/f\nclient-cert = ~/c\nclient-key = ~/k"]
+    #expect(try authorities(variables, files) == "/home/u/f (file \(Self.file))")
+    variables["MEMCTL_CA_FILE"] = "~/m"
+    #expect(try authorities(variables, files) == "/home/u/m (environment MEMCTL_CA_FILE)")
+    #expect(try tls([:], files).clientCertificate?.path == "/home/u/c")
+    #expect(try tls([:], files).clientKey?.path == "/home/u/k")
+    let found = try problem { _ = try tls(["MEMCTL_CLIENT_KEY": "/k"]) }
+    #expect(found?.kind == .configuration)
+  }
+
   @Test(
     "A key that cannot stand in a header is refused, and not shown",
     arguments: ["two words", "schlüssel", "\u{7f}", "a\tb"])
