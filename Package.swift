@@ -12,6 +12,7 @@ let package = Package(
     // C libraries: a module map and a shim, nothing else.
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CArguments"),
     .target(name: "CCurl"),
     .target(name: "CTerminal"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
@@ -20,7 +21,7 @@ let package = Package(
     // Knows nothing of memories.
     .target(name: "SQLite", dependencies: ["CSQLite"]),
     .target(name: "JSON"),
-    .target(name: "CommandLine"),
+    .target(name: "CommandLine", dependencies: ["CArguments"]),
 
     // What the API fixes for both of its sides.
     .target(name: "MemoryAPI"),
@@ -32,8 +33,8 @@ let package = Package(
     .target(
       name: "MemctlServer",
       dependencies: ["MemoryAPI", "SQLite", "JSON", "CommandLine", "CMicrohttpd", "CZlib"]),
-    .executableTarget(name: "memctl", dependencies: ["MemctlCLI"]),
-    .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer"]),
+    .executableTarget(name: "memctl", dependencies: ["MemctlCLI", "CommandLine"]),
+    .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer", "CommandLine"]),
 
     .target(name: "TestSupport", dependencies: ["JSON", "CTerminal"], path: "Tests/TestSupport"),
     .target(

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include <readline/history.h>
 #include <readline/readline.h>
@@ -28,13 +29,19 @@ static struct {
   // How much of the mark that is looked for has been read.
   size_t matched;
   bool is_pasting, has_hung_up;
+  // The bytes at the end that do not make a whole character yet.
+  size_t unfinished;
+  mbstate_t character;
+  // Something of the line was not valid UTF-8, and has been left out.
+  bool is_unreadable;
 } keys;
 
 static const char paste_begins[] = "\033[200~", paste_ends[] = "\033[201~";
 
 static void forget_keys(void) {
-  keys.count = keys.released = keys.taken = keys.matched = 0;
-  keys.is_pasting = false;
+  keys.count = keys.released = keys.taken = keys.matched = keys.unfinished = 0;
+  memset(&keys.character, 0, sizeof keys.character);
+  keys.is_pasting = keys.is_unreadable = false;
 }
 
 static void hold(unsigned char byte) {
@@ -47,16 +54,34 @@ static void hold(unsigned char byte) {
   keys.bytes[keys.count++] = byte;
 }
 
-// A paste is held back until it is complete: within one, readline waits for its end.
+// Counts a byte to the character that it is part of. What is part of none is left out: readline would
+// drop it without a word, or put it before the next character. False for such a byte.
+static bool add_to_character(unsigned char byte) {
+  size_t length = mbrtowc(NULL, (const char *)&byte, 1, &keys.character);
+  if (length != (size_t)-1) {
+    hold(byte);
+    keys.unfinished = length == (size_t)-2 ? keys.unfinished + 1 : 0;
+    return true;
+  }
+  bool was_first = keys.unfinished == 0;
+  keys.is_unreadable = true;
+  memset(&keys.character, 0, sizeof keys.character);
+  keys.count -= keys.unfinished;
+  keys.unfinished = 0;
+  return !was_first && add_to_character(byte);
+}
+
+// A character and a paste are held back until they are complete: within them, readline waits for the
+// rest.
 static void add_key(unsigned char byte) {
+  if (!add_to_character(byte)) return;
   const char *mark = keys.is_pasting ? paste_ends : paste_begins;
   keys.matched = byte == mark[keys.matched] ? keys.matched + 1 : byte == mark[0];
   if (!mark[keys.matched]) {
     keys.is_pasting = !keys.is_pasting;
     keys.matched = 0;
   }
-  hold(byte);
-  if (!keys.is_pasting) keys.released = keys.count;
+  if (!keys.is_pasting && !keys.unfinished) keys.released = keys.count;
 }
 
 bool creadline_has_key(void) { return keys.taken < keys.released || keys.has_hung_up; }
@@ -111,7 +136,7 @@ static void end(char *line) {
   // Before anything else is written, so that it meets the terminal as it was.
   rl_callback_handler_remove();
   ended_line = line;
-  event = line ? CREADLINE_LINE : CREADLINE_END;
+  event = !line ? CREADLINE_END : keys.is_unreadable ? CREADLINE_UNREADABLE : CREADLINE_LINE;
 }
 
 // With no character that breaks words, the word is all of the line up to the cursor.
@@ -149,6 +174,7 @@ void creadline_prepare(const char *name, creadline_completer complete_line, crea
 
 void creadline_begin(const char *prompt) {
   event = CREADLINE_TYPING;
+  keys.is_unreadable = false;
   rl_callback_handler_install(prompt, end);
 }
 

@@ -7,13 +7,19 @@ import MemctlCore
 final class Context {
   let arguments: ParsedCommand
   let environment: [String: String]
+  private let unreadableVariables: Set<String>
   let terminal: Terminal
   let output: Output
   let cancellation = Cancellation()
 
-  init(_ arguments: ParsedCommand, environment: [String: String]) {
+  /// - Parameter unreadableVariables: those that `environment` lacks because they are not valid UTF-8.
+  init(
+    _ arguments: ParsedCommand, environment: [String: String],
+    unreadableVariables: Set<String> = []
+  ) {
     self.arguments = arguments
     self.environment = environment
+    self.unreadableVariables = unreadableVariables
     let color = arguments.value("color").flatMap(Terminal.ColorChoice.init) ?? .auto
     terminal = Terminal(color: color, environment: environment)
     let shape = arguments.value("format").flatMap(Output.Shape.init)
@@ -31,6 +37,13 @@ final class Context {
   private(set) lazy var configuration = Result { try Configuration(sources()) }
 
   private func sources() throws -> Configuration.Sources {
+    let variables =
+      Setting.allCases.flatMap(\.variables) + ["HOME", "MEMORY_HOME", "XDG_CONFIG_HOME"]
+    if let name = variables.first(where: unreadableVariables.contains) {
+      throw Problem(
+        .configuration, "the environment variable \(name) is not valid UTF-8",
+        hint: "set \(name) to a text in UTF-8")
+    }
     var options: [Setting: String] = [:]
     for setting in [Setting.db, .apiURL, .apiKeyFile] {
       options[setting] = arguments.value(setting.rawValue)
@@ -129,10 +142,12 @@ private func readTextFile(_ path: String) throws -> String? {
   }
   defer { close(descriptor) }
   do {
-    return String(decoding: try readAll(descriptor), as: UTF8.self)
+    if let text = String(validating: try readAll(descriptor), as: UTF8.self) { return text }
   } catch {
     throw Problem(.configuration, "cannot read \(path): \(error.message)")
   }
+  throw Problem(
+    .configuration, "\(path) is not valid UTF-8", hint: "iconv -t UTF-8 converts a file")
 }
 
 struct ReadError: Error { let message: String }

@@ -4,26 +4,46 @@ import MemctlCore
 
 /// The program `memctl`.
 public enum Program {
-  /// Runs a command line, without the program's name, and returns the code to end with.
-  public static func run(_ arguments: [String], environment: [String: String]) -> Int32 {
+  /// Runs a command line and returns the code to end with.
+  ///
+  /// - Parameters:
+  ///   - words: without the program's name; nil for one that is not valid UTF-8.
+  ///   - environment: nil for a value that is not valid UTF-8.
+  public static func run(_ words: [String?], environment: [String: String?]) -> Int32 {
     StandardStreams.occupy()
     // A closed pipe is noticed where it is written to; a closed socket must not end the program.
     signal(SIGPIPE, SIG_IGN)
     // A file that must not grow any more is an error like a full disk.
     signal(SIGXFSZ, SIG_IGN)
     setlocale(LC_CTYPE, "C.UTF-8")
-    do throws(UsageError) {
-      let parsed = try Memctl.table.parse(arguments)
-      return run(parsed, environment)
+    let readable = environment.compactMapValues(\.self)
+    do throws(Problem) {
+      let context = Context(
+        try parse(words), environment: readable,
+        unreadableVariables: Set(environment.keys).subtracting(readable.keys))
+      return run(context)
     } catch {
-      let terminal = Terminal(color: .never, environment: environment)
-      let output = Output(terminal, shape: arguments.contains("--json") ? .json : nil)
-      return fail(Problem(.usage, error.message, hint: error.hint), at: [], output)
+      let terminal = Terminal(color: .never, environment: readable)
+      let output = Output(terminal, shape: words.contains("--json") ? .json : nil)
+      return fail(error, at: [], output)
     }
   }
 
-  private static func run(_ arguments: ParsedCommand, _ environment: [String: String]) -> Int32 {
-    let context = Context(arguments, environment: environment)
+  private static func parse(_ words: [String?]) throws(Problem) -> ParsedCommand {
+    if let index = words.firstIndex(of: nil) {
+      throw Problem(
+        .invalidInput, "argument \(index + 1) is not valid UTF-8, so nothing was done",
+        hint: "convert a text with iconv -t UTF-8; give a file a name in UTF-8")
+    }
+    do {
+      return try Memctl.table.parse(words.compactMap(\.self))
+    } catch {
+      throw Problem(.usage, error.message, hint: error.hint)
+    }
+  }
+
+  private static func run(_ context: Context) -> Int32 {
+    let arguments = context.arguments
     do {
       let code = try perform(arguments, context)
       context.output.finish()

@@ -31,10 +31,15 @@ public enum Program {
 
   /// Serves until a signal ends it, and returns the code to end with.
   ///
-  /// - Parameter arguments: the command line without the program's name.
-  public static func run(_ arguments: [String]) -> Int32 {
+  /// - Parameter arguments: the command line without the program's name; nil for a word that is not UTF-8.
+  public static func run(_ arguments: [String?]) -> Int32 {
     do {
-      try serve(arguments)
+      let words = arguments.compactMap(\.self)
+      guard words.count == arguments.count else {
+        throw ServerFailure(
+          .usage, "an argument is not valid UTF-8", hint: "rename the file, or use another path")
+      }
+      try serve(words)
       return 0
     } catch let error as UsageError {
       return fail(ServerFailure(.usage, error.message, hint: error.hint))

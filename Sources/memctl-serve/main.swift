@@ -1,4 +1,5 @@
+import CommandLine
 import Glibc
 import MemctlServer
 
-exit(Program.run(Array(CommandLine.arguments.dropFirst())))
+exit(Program.run(Arguments.words))

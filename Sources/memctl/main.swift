@@ -1,13 +1,16 @@
+import CommandLine
 import Glibc
 import MemctlCLI
 
-var environment: [String: String] = [:]
+// A value that is not valid UTF-8 is nil.
+var environment: [String: String?] = [:]
 var variable = environ
 while let entry = variable.pointee {
-  let text = String(cString: entry)
-  if let equals = text.firstIndex(of: "=") {
-    environment[String(text[..<equals])] = String(text[text.index(after: equals)...])
-  }
   variable += 1
+  guard let equals = strchr(entry, Int32(UInt8(ascii: "="))) else { continue }
+  let nameLength = UnsafePointer(equals) - UnsafePointer(entry)
+  let name = String(
+    decoding: UnsafeRawBufferPointer(start: entry, count: nameLength), as: UTF8.self)
+  environment[name] = .some(String(validatingCString: equals + 1))
 }
-exit(Program.run(Array(CommandLine.arguments.dropFirst()), environment: environment))
+exit(Program.run(Arguments.words, environment: environment))

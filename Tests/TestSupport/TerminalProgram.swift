@@ -65,8 +65,10 @@ public final class TerminalProgram {
     close(descriptor)
   }
 
-  public func type(_ text: String) {
-    var rest = Array(text.utf8)[...]
+  public func type(_ text: String) { type(Array(text.utf8)) }
+
+  public func type(_ bytes: [UInt8]) {
+    var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       if count <= 0 { return }

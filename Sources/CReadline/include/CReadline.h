@@ -18,7 +18,13 @@ typedef void (*creadline_lister)(void);
 void creadline_prepare(const char *name, creadline_completer complete, creadline_lister list,
                        int signal_descriptor);
 
-typedef enum { CREADLINE_TYPING, CREADLINE_LINE, CREADLINE_END } creadline_event;
+typedef enum {
+  CREADLINE_TYPING,
+  CREADLINE_LINE,
+  // A line of which something was not valid UTF-8, and is missing.
+  CREADLINE_UNREADABLE,
+  CREADLINE_END
+} creadline_event;
 
 /// Shows the prompt and begins a line. Bytes 1 and 2 enclose what takes no columns.
 void creadline_begin(const char *prompt);

@@ -10,7 +10,8 @@ enum StandardInput {
       // Far more than a memory may hold, so that the error can tell how long the text is.
       let bytes = try readAll(STDIN_FILENO, limit: 1 << 20)
       guard var text = String(validating: bytes, as: UTF8.self) else {
-        throw Problem(.invalidInput, "the text on stdin is not UTF-8")
+        throw Problem(
+          .invalidInput, "the text on stdin is not valid UTF-8", hint: "iconv -t UTF-8 converts it")
       }
       while text.last?.isNewline == true { text.removeLast() }
       return text

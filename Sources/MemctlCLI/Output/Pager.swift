@@ -21,14 +21,13 @@ struct Pager {
 
   /// Starts it; nil where that fails. Ctrl-C now belongs to the pager.
   init?(_ terminal: Terminal) {
-    guard let (command, environment) = terminal.pager else { return nil }
+    guard let command = terminal.pager else { return nil }
     guard let pipe = try? Pipe() else { return nil }
     defer { close(pipe.readEnd) }
     // Pages that fit the screen end by themselves, colours pass, and the pages stay on the screen.
-    let options = ["LESS": "FRX", "LV": "-c"].merging(environment) { $1 }
     guard
       let process = try? ChildProcess(
-        "/bin/sh", ["sh", "-c", command], environment: options,
+        "/bin/sh", ["sh", "-c", command], adding: ["LESS": "FRX", "LV": "-c"],
         streams: [STDIN_FILENO: pipe.readEnd])
     else {
       close(pipe.writeEnd)

@@ -14,13 +14,13 @@ final class BackgroundSync {
 
   /// - Parameter options: the global options of the prompt.
   /// - Throws: `ErrorNumber`.
-  init(options: [String], environment: [String: String]) throws(ErrorNumber) {
+  init(options: [String]) throws(ErrorNumber) {
     let pipe = try Pipe()
     defer { close(pipe.writeEnd) }
     let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
     defer { close(nothing) }
     process = try ChildProcess(
-      Executable.pathForOthers, ["memctl", "watch", "--json"] + options, environment: environment,
+      Executable.pathForOthers, ["memctl", "watch", "--json"] + options,
       streams: [STDIN_FILENO: nothing, STDOUT_FILENO: pipe.writeEnd, STDERR_FILENO: nothing],
       isApart: true)
     descriptor = pipe.readEnd

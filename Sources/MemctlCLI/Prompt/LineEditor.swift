@@ -3,7 +3,11 @@ import Glibc
 
 /// The line that is being typed, with readline's keys. There is one, as there is one terminal.
 enum LineEditor {
-  enum Event { case typing, line(String), end }
+  enum Event {
+    case typing, line(String), end
+    /// A line that is not valid UTF-8.
+    case unreadableLine
+  }
 
   /// Finds what the line up to the cursor can become.
   nonisolated(unsafe) private static var completer: (String) -> Completer.Completion? = { _ in nil }
@@ -33,7 +37,10 @@ enum LineEditor {
     switch creadline_read(&line) {
     case CREADLINE_LINE:
       defer { free(line) }
-      return .line(String(cString: line!))
+      return String(validatingCString: line!).map { .line($0) } ?? .unreadableLine
+    case CREADLINE_UNREADABLE:
+      free(line)
+      return .unreadableLine
     case CREADLINE_END: return .end
     default: return .typing
     }

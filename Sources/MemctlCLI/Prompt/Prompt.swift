@@ -106,6 +106,13 @@ final class Prompt {
       switch LineEditor.read() {
       case .typing: continue
       case .line(let line): return line
+      case .unreadableLine:
+        startAnew()
+        session.tell(
+          Problem(
+            .invalidInput, "the line is not valid UTF-8, so nothing was done",
+            hint: "let the terminal use UTF-8"))
+        return nil
       case .end:
         printError("")
         if splitter.isOpen { startAnew() } else { session.end = .success }
@@ -238,8 +245,7 @@ final class Prompt {
     let isWanted = session.syncsByItself && reasonNotToSync == nil
     if isWanted, sync == nil {
       sync = try? BackgroundSync(
-        options: session.inherited(["db", "api-url", "api-key-file"]),
-        environment: session.environment)
+        options: session.inherited(["db", "api-url", "api-key-file"]))
     } else if !isWanted {
       stopBackgroundSync()
     }

@@ -47,16 +47,18 @@ final class Session {
 
   var home: String { context.home }
 
-  /// A prompt shows long results with a pager.
-  var environment: [String: String] {
-    guard isInteractive else { return context.environment }
+  /// What commands have in their environment beside what memctl has in its own: a prompt shows long
+  /// results with a pager.
+  private var variables: [String: String] {
+    guard isInteractive else { return [:] }
     let pager = context.environment["PAGER"].flatMap { $0.isEmpty ? nil : $0 } ?? "less"
-    return ["MEMCTL_PAGER": pager].merging(context.environment) { $1 }
+    return ["MEMCTL_PAGER": pager]
   }
 
   /// Standard output, for what the session itself has to say.
   func makeOutput() -> Output {
-    Output(Terminal(color: context.terminal.colorChoice, environment: environment))
+    let environment = variables.merging(context.environment) { $1 }
+    return Output(Terminal(color: context.terminal.colorChoice, environment: environment))
   }
 
   // MARK: Commands
@@ -141,10 +143,10 @@ final class Session {
       let process =
         tail.isEmpty
         ? try ChildProcess(
-          memctl, ["memctl"] + arguments, environment: environment, streams: streams)
+          memctl, ["memctl"] + arguments, adding: variables, streams: streams)
         : try ChildProcess(
           "/bin/sh", ["sh", "-c", "\"$0\" \"$@\" \(tail)", memctl] + arguments,
-          environment: environment, streams: streams)
+          adding: variables, streams: streams)
       return signals.letting(SIGTSTP) { wait(for: process) }
     } catch {
       if error.number == E2BIG {

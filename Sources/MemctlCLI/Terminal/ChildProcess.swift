@@ -7,12 +7,13 @@ struct ChildProcess {
   /// Starts the program at `path`, with the signals as they were before memctl changed them.
   ///
   /// - Parameters:
+  ///   - variables: what it has in its environment beside memctl's own, unless that has the same.
   ///   - streams: descriptors that take the place of its standard input, output and error; the others
   ///     are memctl's.
   ///   - isApart: in a process group of its own, which the keys of the terminal do not reach.
   /// - Throws: `ErrorNumber`.
   init(
-    _ path: String, _ arguments: [String], environment: [String: String],
+    _ path: String, _ arguments: [String], adding variables: [String: String] = [:],
     streams: [Int32: Int32] = [:], isApart: Bool = false
   ) throws(ErrorNumber) {
     var actions = posix_spawn_file_actions_t()
@@ -35,11 +36,18 @@ struct ChildProcess {
     posix_spawnattr_setflags(&attributes, Int16(flags))
 
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] =
-      environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for word in words + variables { free(word) } }
+    let added = variables.filter { getenv($0.key) == nil }.map { strdup("\($0.key)=\($0.value)") }
+    defer { for word in words + added { free(word) } }
+    // As it is, and not as the settings that were read from it: not every value has to be UTF-8.
+    var environment = added
+    var variable = environ
+    while let entry = variable.pointee {
+      environment.append(entry)
+      variable += 1
+    }
+    environment.append(nil)
     var id = pid_t()
-    let error = posix_spawn(&id, path, &actions, &attributes, &words, &variables)
+    let error = posix_spawn(&id, path, &actions, &attributes, &words, &environment)
     if error != 0 { throw ErrorNumber(error) }
     self.id = id
   }
@@ -72,13 +80,13 @@ struct ChildProcess {
 
 /// The program that runs.
 enum Executable {
-  /// Its path; nil where the system does not tell.
+  /// Its path; nil where the system does not tell, or where it is not valid UTF-8.
   static var path: String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = buffer.withUnsafeMutableBytes {
       readlink("/proc/self/exe", $0.assumingMemoryBound(to: CChar.self).baseAddress!, $0.count)
     }
-    return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    return count > 0 ? String(validating: buffer[..<count], as: UTF8.self) : nil
   }
 
   /// A path that starts it again, also after its file was replaced.

@@ -9,8 +9,8 @@ struct Terminal {
   let usesColor: Bool
   /// Whether a line on standard error can be drawn over.
   let showsProgress: Bool
-  /// The command that shows long results, and its environment; nil for none.
-  let pager: (command: String, environment: [String: String])?
+  /// The command that shows long results; nil for none.
+  let pager: String?
 
   enum ColorChoice: String, CaseIterable { case auto, always, never }
 
@@ -20,9 +20,7 @@ struct Terminal {
     isErrorTerminal = isatty(STDERR_FILENO) == 1
     isInputTerminal = isatty(STDIN_FILENO) == 1
     showsProgress = isErrorTerminal && environment["TERM"] != "dumb"
-    pager = Pager.command(in: environment).flatMap { [isOutputTerminal] in
-      isOutputTerminal ? ($0, environment) : nil
-    }
+    pager = isOutputTerminal ? Pager.command(in: environment) : nil
     usesColor =
       switch color {
       case .always: true

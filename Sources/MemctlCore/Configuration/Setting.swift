@@ -14,7 +14,7 @@ public enum Setting: String, CaseIterable, Sendable {
   case clientKey = "client-key"
 
   /// Environment variables, the first that is set and not empty wins.
-  var variables: [String] {
+  public var variables: [String] {
     switch self {
     case .db: ["MEMORY_DB"]
     case .apiURL: ["MEMORY_API_URL", "CLAUDE_MEMORY_API_URL"]
