@@ -3,7 +3,7 @@
 # Sets commands and options: what may follow the command $1.
 _memctl_command() {
   case $1 in
-    '') commands='sync push pull resync watch counts queue store delete list show trash repl serve completions help version' options='' ;;
+    '') commands='sync push pull resync watch counts queue store delete list show trash origin repl serve completions help version' options='' ;;
     'sync') commands='' options='' ;;
     'push') commands='' options='-n --limit --dry-run' ;;
     'pull') commands='' options='--dry-run' ;;
@@ -26,6 +26,10 @@ _memctl_command() {
     'trash list') commands='' options='-n --limit --reveal' ;;
     'trash restore') commands='' options='--as-new --all' ;;
     'trash purge') commands='' options='' ;;
+    'origin') commands='show move adopt' options='' ;;
+    'origin show') commands='' options='' ;;
+    'origin move') commands='' options='' ;;
+    'origin adopt') commands='' options='--force' ;;
     'repl') commands='' options='-c --command -f --file --no-rc' ;;
     'serve') commands='' options='--listen --store --keys' ;;
     'completions') commands='' options='' ;;
@@ -72,6 +76,7 @@ _memctl_kind() {
     'trash list:'-n | 'trash list:'--limit) kind='text' ;;
     'trash restore:'[0-9]*) kind='dynamic trash' ;;
     'trash purge:'[0-9]*) kind='dynamic trash' ;;
+    'origin move:'0) kind='text' ;;
     'repl:'-c | 'repl:'--command) kind='text' ;;
     'repl:'-f | 'repl:'--file) kind='file' ;;
     'serve:'--listen) kind='text' ;;

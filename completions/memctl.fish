@@ -20,7 +20,7 @@ function __memctl_at
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'repl' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repl' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -53,6 +53,7 @@ complete -c memctl -n '__memctl_at \':0\'' -a delete -d 'delete memories here an
 complete -c memctl -n '__memctl_at \':0\'' -a list -d 'list memories'
 complete -c memctl -n '__memctl_at \':0\'' -a show -d 'show memories in full'
 complete -c memctl -n '__memctl_at \':0\'' -a trash -d 'see what a sync overwrote or deleted, and get it back'
+complete -c memctl -n '__memctl_at \':0\'' -a origin -d 'see or change which server the cache belongs to'
 complete -c memctl -n '__memctl_at \':0\'' -a repl -d 'take commands at a prompt, or from a script'
 complete -c memctl -n '__memctl_at \':0\'' -a serve -d 'run the embedded API server'
 complete -c memctl -n '__memctl_at \':0\'' -a completions -d 'print the completion script for a shell'
@@ -119,6 +120,11 @@ complete -c memctl -n '__memctl_at \'trash restore:*\'' -l as-new -d 'make each 
 complete -c memctl -n '__memctl_at \'trash restore:*\'' -l all -d 'the latest version of each memory'
 complete -c memctl -n '__memctl_at \'trash restore:*\'' -f -a '(memctl __complete trash 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'trash purge:*\'' -f -a '(memctl __complete trash 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'origin:0\'' -a show -d 'tell which server and account the cache belongs to'
+complete -c memctl -n '__memctl_at \'origin:0\'' -a move -d 'say that the server has a new address'
+complete -c memctl -n '__memctl_at \'origin:0\'' -a adopt -d 'send all that is here to a new, empty server'
+complete -c memctl -n '__memctl_at \'origin move:0\'' -f
+complete -c memctl -n '__memctl_at \'origin adopt:*\'' -l force -d 'also where the server has memories'
 complete -c memctl -n '__memctl_at \'repl:*\'' -l command -s c -r -f -d 'run this and end'
 complete -c memctl -n '__memctl_at \'repl:*\'' -l file -s f -r -F -d 'run the commands in a file, or - for stdin, and end'
 complete -c memctl -n '__memctl_at \'repl:*\'' -l no-rc -d 'do not read replrc'

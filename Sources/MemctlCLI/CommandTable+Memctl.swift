@@ -24,6 +24,9 @@ enum Memctl {
     (["trash", "list"], TrashListCommand.self),
     (["trash", "restore"], TrashRestoreCommand.self),
     (["trash", "purge"], TrashPurgeCommand.self),
+    (["origin", "show"], OriginShowCommand.self),
+    (["origin", "move"], OriginMoveCommand.self),
+    (["origin", "adopt"], OriginAdoptCommand.self),
     (["repl"], ReplCommand.self),
     (["serve"], ServeCommand.self),
     (["completions"], CompletionsCommand.self),
@@ -55,8 +58,8 @@ enum Memctl {
 
   private static var groups: [CommandSpec] {
     var specs: [CommandSpec] = []
-    for (path, type) in commands where path.count == 1 || path[1] == "list" {
-      specs.append([queue, trash].first { $0.name == path[0] } ?? type.spec)
+    for (path, type) in commands where specs.last?.name != path[0] {
+      specs.append([queue, trash, origin].first { $0.name == path[0] } ?? type.spec)
     }
     return specs
   }
@@ -89,6 +92,23 @@ enum Memctl {
       CommandExample("memctl trash", shows: "list what was overwritten or deleted, latest first"),
       CommandExample("memctl trash restore 7", shows: "make the memory say again what it said"),
       CommandExample("memctl trash restore 7 --as-new", shows: "keep both versions"),
+    ])
+
+  private static let origin = CommandSpec(
+    "origin", summary: "see or change which server the cache belongs to",
+    subcommands: members(of: "origin"), standard: "show",
+    discussion: [
+      """
+      A cache belongs to the server and the account that it was filled from, since its ids mean other \
+      memories anywhere else. Any other is refused, until you say what it is.
+      """
+    ],
+    examples: [
+      CommandExample("memctl origin", shows: "tell the server and the account"),
+      CommandExample(
+        "memctl origin move https://memory.example.org", shows: "the same server, under a new name"),
+      CommandExample(
+        "memctl origin adopt", shows: "queue all that is here for a new, empty server"),
     ])
 
   static let globalOptions: [OptionSpec] = [

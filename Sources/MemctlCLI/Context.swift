@@ -69,11 +69,12 @@ final class Context {
     return cache
   }
 
-  /// An engine for the server that is configured. From now on a signal asks it to stop.
+  /// An engine for the server that is configured, or for another one. From now on a signal asks it to
+  /// stop.
   ///
   /// - Throws: `Problem` of kind `.configuration` where there is no key, no usable address, or
   ///   syncing is off.
-  func engine() throws -> SyncEngine {
+  func engine(at address: String? = nil) throws -> SyncEngine {
     let configuration = try configuration.get()
     if configuration.isSyncDisabled {
       throw Problem(.configuration, "syncing is off", hint: "unset MEMORY_SYNC_DISABLE")
@@ -83,7 +84,7 @@ final class Context {
         .configuration, "there is no key for the server, so nothing can be synced",
         hint: "set MEMORY_API_KEY, or name a file that holds it with --api-key-file")
     }
-    let address = try configuration.serverAddress()
+    let address = try address ?? configuration.serverAddress()
     note("server \(address)")
     let requests = try Requests(
       address: address, key: key, timeout: try configuration.timeout(),

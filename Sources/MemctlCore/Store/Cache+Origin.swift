@@ -49,4 +49,36 @@ extension Cache {
       }
     }
   }
+
+  /// Makes every memory one that no server has, and what waits for the server one that never went out.
+  /// Deletes and changes are removed: their ids mean nothing elsewhere, and the changes stand in the
+  /// memories.
+  ///
+  /// - Returns: how many those were.
+  func forgetServer(at now: Timestamp) throws -> Int {
+    var dropped = 0
+    for entry in try entries() {
+      switch try? entry.operation() {
+      case .delete, .update:
+        try remove(entry.id)
+        dropped += 1
+      case .store(let fields, let localID) where entry.state == .inDoubt:
+        try remove(entry.id)
+        if !entry.deleteWhenKnown { try enqueue(.store(fields, localID: localID), at: now) }
+      default: break
+      }
+    }
+    try withoutIndexing {
+      try connection.run("UPDATE memories SET server_id = NULL WHERE server_id IS NOT NULL")
+    }
+    return dropped
+  }
+
+  /// The server's address, and the account; nil where the cache belongs to none yet.
+  public func originNames() throws -> (address: String, account: String?)? {
+    try read { try origin().map { ($0.address, $0.account) } }
+  }
+
+  /// When the cache was last compared with all that its server has; nil where it never was.
+  public func lastComparison() throws -> String? { try note(.comparedAt) }
 }

@@ -63,6 +63,13 @@ extension Cache {
     var id: LocalID { LocalID(rawValue: statement.int64(1)) }
     func createdAt(is text: String) -> Bool { equals(8, text) }
 
+    /// Whether `row` is this very memory, by its time or its words.
+    func isCertainly(_ row: ServerRow) -> Bool {
+      equals(8, row.createdAt) || equals(2, row.fields.content)
+        || row.fields.isSensitive
+          && Redaction(row.fields.content)?.couldStand(for: statement.text(2)) == true
+    }
+
     /// Whether `row` is another memory, which the server gave the id of this one: it says something
     /// else, and is younger than the last change of this one. A server that is restored from a backup
     /// gives ids out again.

@@ -7,8 +7,11 @@ struct Origin: Hashable {
 
   /// Whether `other` may be the same: what is unknown of either cannot tell them apart.
   func agrees(with other: Origin) -> Bool {
-    address == other.address
-      && (account == nil || other.account == nil || account == other.account)
+    address == other.address && isOfSameAccount(as: other)
+  }
+
+  func isOfSameAccount(as other: Origin) -> Bool {
+    account == nil || other.account == nil || account == other.account
   }
 
   var description: String { account.map { "\(address) as \($0)" } ?? address }
@@ -61,9 +64,15 @@ extension Problem {
     return Problem(
       .refused,
       "this cache was filled from \(known.description), but \(other); nothing was sent or changed",
-      hint: """
-        for another account or server use a cache of its own with --db; if it is the same one, \
-        memctl resync --force --dry-run shows what changes, memctl resync --force goes on
+      hint: met.address == known.address
+        ? """
+        for another account use a cache of its own with --db; to make this one that of \
+        \(met.account ?? "the account"): memctl resync --force, which --dry-run shows beforehand
+        """
+        : """
+        if it is the same server under a new address: memctl origin move \(met.address); if it is new \
+        and to get all that is here: memctl origin adopt; to take over what it has: memctl resync \
+        --force; otherwise use a cache of its own with --db
         """)
   }
 }

@@ -186,7 +186,7 @@ extension SyncEngine {
   // MARK: Fetching
 
   /// The body of a sync answer; nil when there is none, and the report says why.
-  private func fetch(since: Timestamp?, into report: inout SyncReport) throws -> ResponseBody? {
+  func fetch(since: Timestamp?, into report: inout SyncReport) throws -> ResponseBody? {
     activity(.waitingForServer)
     let response: HTTPResponse
     do throws(TransportFailure) {
