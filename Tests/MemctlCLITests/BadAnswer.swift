@@ -43,6 +43,10 @@ extension BadAnswer {
   static let checkAddress = "nothing is lost; check that the address is that of a memory server"
   static let tryLater = "nothing is lost; try again later"
   static let nonsense = "the server's answer makes no sense: "
+  static let goesOn = "nothing is lost; memctl sync goes on once the server itself answers again"
+  static func gateway(_ status: Int) -> String {
+    "something between here and the server answered \(status)"
+  }
   static let lost = "the server's answer was lost: "
   static let broken = "the connection to 127.0.0.1:PORT broke before the answer "
   static let foreign =

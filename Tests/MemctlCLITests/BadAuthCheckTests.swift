@@ -18,7 +18,16 @@ struct BadAuthCheckTests {
       nonsense(#"{"user_id":"\#(String(repeating: "a", count: 257))"}"#),
       nonsense(#"{"status":"ok","user_id":"ali"#),
       BadAnswer("404", .answer(404), 76, other, BadAnswer.checkAddress),
-      BadAnswer("500", .answer(500), 75, "the server failed (status 500)", BadAnswer.tryLater),
+      BadAnswer(
+        "500", .answer(500, body: Array("Internal Server Error".utf8)), 75,
+        "the server failed (status 500)", BadAnswer.tryLater),
+      BadAnswer("500 of a gateway", .answer(500), 75, BadAnswer.gateway(500), BadAnswer.goesOn),
+      BadAnswer("521", .answer(521), 75, BadAnswer.gateway(521), BadAnswer.goesOn),
+      BadAnswer("403 of a gateway", .answer(403), 75, BadAnswer.gateway(403), BadAnswer.goesOn),
+      BadAnswer(
+        "407", .answer(407), 75, "a proxy on the way to the server asks for a password (407)",
+        "nothing is lost; give the proxy's user and password, as in "
+          + "https_proxy=http://USER:PASSWORD@HOST:PORT"),
       BadAnswer(
         "503", .answer(503), 75, "the server is overloaded: status 503", BadAnswer.tryLater),
       BadAnswer(

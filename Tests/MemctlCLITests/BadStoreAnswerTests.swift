@@ -35,6 +35,8 @@ struct BadStoreAnswerTests {
       "500", .answer(500, body: Array("Internal Server Error".utf8)), 75,
       "the server failed (status 500)",
       "nothing is lost; it is tried again later, see memctl queue"),
+    BadAnswer("521", .answer(521), 75, BadAnswer.gateway(521), BadAnswer.goesOn),
+    BadAnswer("413 of a gateway", .answer(413), 75, BadAnswer.gateway(413), BadAnswer.goesOn),
     BadAnswer("502", .answer(502), 75, "the server is overloaded: status 502", BadAnswer.tryLater),
   ]
 

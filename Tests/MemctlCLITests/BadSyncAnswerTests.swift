@@ -47,15 +47,19 @@ struct BadSyncAnswerTests {
       BadAnswer.tryLater),
     BadAnswer(
       "204", .answer(204, body: []), 76,
-      BadAnswer.nonsense + "asked for what changed, it answered status 204",
+      BadAnswer.nonsense + "the server answered with status 204",
       BadAnswer.checkAddress),
     BadAnswer(
-      "404", .answer(404), 76,
-      BadAnswer.nonsense + "asked for what changed, it answered status 404",
+      "404", .answer(404, body: Array(#"{"detail":"Not Found"}"#.utf8)), 76,
+      BadAnswer.nonsense + "asked for what changed, it answered Not Found",
       BadAnswer.checkAddress),
+    BadAnswer("404 of a gateway", .answer(404), 75, BadAnswer.gateway(404), BadAnswer.goesOn),
     BadAnswer(
-      "500", .answer(500, body: Array("<html>".utf8)), 75, "the server failed (status 500)",
-      BadAnswer.tryLater),
+      "500", .answer(500, body: Array("Internal Server Error".utf8)), 75,
+      "the server failed (status 500)", BadAnswer.tryLater),
+    BadAnswer(
+      "500 of a gateway", .answer(500, body: Array("<html>".utf8)), 75, BadAnswer.gateway(500),
+      BadAnswer.goesOn),
     BadAnswer(
       "503", .answer(503), 75, "the server is overloaded: status 503", BadAnswer.tryLater),
   ]

@@ -111,7 +111,7 @@ struct ExitCodeTests {
   func waiting() throws {
     let server = FaultyServer(
       thereafter: .accepting(
-        .decide { $0.method == "POST" ? .answer(500) : .answer(body: emptyAnswer) }))
+        .decide { $0.method == "POST" ? .answer(500, body: crash) : .answer(body: emptyAnswer) }))
     home.environment["MEMORY_API_URL"] = server.url("")
     try home.memctl("store", "kept")
     let hint =
@@ -132,7 +132,7 @@ struct ExitCodeTests {
   func waitingDelete() throws {
     let server = FaultyServer(
       thereafter: .accepting(
-        .decide { $0.method == "DELETE" ? .answer(500) : .answer(body: emptyAnswer) }))
+        .decide { $0.method == "DELETE" ? .answer(500, body: crash) : .answer(body: emptyAnswer) }))
     home.environment["MEMORY_API_URL"] = server.url("")
     try home.addSynced(["theirs"])
     try home.memctl("delete", "1")
@@ -224,5 +224,6 @@ struct ExitCodeTests {
 
 private let emptyAnswer = Array(
   #"{"memories":[],"server_time":"2026-11-22T10:00:00+00:00"}"#.utf8)
+private let crash = Array("Internal Server Error".utf8)
 private let rejection = Array(
   #"{"detail":[{"loc":["body","tags"],"msg":"too many","input":"\#(Home.secret)"}]}"#.utf8)

@@ -13,6 +13,8 @@ struct ModelAPI {
     state.counts[call, default: 0] += 1
     switch state.rules.fault(call, state.counts[call]!, request) {
     case .refuse(let status, let headers, let body):
+      let body =
+        body ?? (status == 500 ? "Internal Server Error" : #"{"detail":"status \#(status)"}"#)
       return .answer(status, headers: headers, body: Array(body.utf8))
     case .loseRequest: return .closeUnanswered
     case .loseAnswer:

@@ -28,8 +28,8 @@ public final class ModelServer: Sendable {
 
   /// What happens to one request instead of what should.
   public enum Fault: Sendable {
-    /// It is answered so; nothing else happens.
-    case refuse(Int, headers: [String: String] = [:], body: String = "")
+    /// It is answered so, and as this API words it where there is no body; nothing else happens.
+    case refuse(Int, headers: [String: String] = [:], body: String? = nil)
     /// It takes effect, and its answer never arrives.
     case loseAnswer
     /// The connection breaks before it takes effect.

@@ -31,7 +31,7 @@ struct ExitCode: RawRepresentable, Hashable {
       case .file: .ioError
       case .offline, .overloaded, .serverFailed, .gateway, .waiting, .busy, .interrupted: .tryAgain
       case .nonsense, .refused: .protocolError
-      case .unauthorized: .noPermission
+      case .unauthorized, .forbidden: .noPermission
       case .configuration, .certificate: .configuration
       }
   }

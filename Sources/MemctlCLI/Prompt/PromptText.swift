@@ -44,6 +44,7 @@ struct PromptText: Equatable {
     case .serverFailed: return "server failing"
     case .nonsense, .refused, .configuration, .file, .bug: return "sync fails"
     case .unauthorized: return "key refused"
+    case .forbidden: return "may not fetch"
     case .usage, .rejected, .invalidInput, .notFound, .waiting, .busy, .interrupted, nil: return nil
     }
   }

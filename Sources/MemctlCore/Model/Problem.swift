@@ -34,6 +34,8 @@ public struct Problem: Error, Hashable, Sendable {
     case refused
     /// The server does not accept the key.
     case unauthorized
+    /// The server accepts the key, but does not let it fetch.
+    case forbidden
     /// No key, a bad URL, plain http to a foreign host.
     case configuration
     /// No secure connection: a certificate is not accepted, by memctl or by the server.

@@ -6,43 +6,13 @@ enum Access: Hashable {
   case accepted(account: String)
   /// The server has no auth-check, but it is a memory server.
   case unknown
-  case refused(message: String)
-  /// The server or something before it asks to come back later.
-  case overloaded(status: Int, message: String, retryAfter: RetryAfter?)
-  case failed(status: Int, message: String)
-  /// The server is there, but what answers is not this API.
-  case unclear(message: String)
-  case unreachable(String)
-  /// What the server answered did not arrive.
-  case lost(String)
+  /// The key is refused, or there is no telling.
+  case setback(Setback)
 }
 
 extension Access {
   /// `user_id` of auth-check; nil where that is unknown.
   var account: String? { if case .accepted(let account) = self { account } else { nil } }
-
-  /// What an answer with 403, 404 or 405 means, which by itself could be about the operation, the
-  /// key or the address.
-  func meaning(of operation: Operation, status: Int, _ message: String) -> Outcome {
-    switch self {
-    case .accepted: Self.definite(operation, status, message)
-    case .unknown where status != 403: Self.definite(operation, status, message)
-    case .unknown: .unauthorized(message: message)
-    case .refused(let message): .unauthorized(message: message)
-    case .overloaded(let status, let reason, let retryAfter):
-      .overloaded(status: status, message: reason, retryAfter: retryAfter, mayHaveArrived: false)
-    case .failed(_, let reason), .unclear(let reason):
-      .overloaded(status: status, message: reason, retryAfter: nil, mayHaveArrived: false)
-    case .unreachable(let reason), .lost(let reason): .unreachable(reason)
-    }
-  }
-
-  private static func definite(_ operation: Operation, _ status: Int, _ message: String) -> Outcome
-  {
-    // What is gone on the server already need not be deleted, and cannot be changed.
-    if case .store = operation { return .rejected(status: status, message: message) }
-    return status == 404 ? .acknowledged(nil) : .rejected(status: status, message: message)
-  }
 }
 
 extension SyncEngine {
@@ -51,81 +21,97 @@ extension SyncEngine {
     let access = askAccess()
     switch access {
     case .accepted: try cache.set(.authFailed, nil)
-    case .refused: try cache.set(.authFailed, "1")
-    case .unknown, .overloaded, .failed, .unclear, .unreachable, .lost: break
+    case .setback(.unauthorized): try cache.set(.authFailed, "1")
+    case .unknown, .setback: break
     }
     return access
-  }
-
-  /// The problem that keeps a run from going on; nil when there is none.
-  func problem(of access: Access) throws -> Problem? {
-    switch access {
-    case .accepted, .unknown: nil
-    case .refused(let message): .unauthorized(message)
-    case .overloaded(_, let message, let retryAfter): try noteOverload(message, retryAfter)
-    case .failed(let status, let message): .serverFailed(status, message)
-    case .unclear(let message): .nonsense(message)
-    case .unreachable where cancellation.isCancelled, .lost where cancellation.isCancelled:
-      .interrupted
-    case .unreachable(let reason): .unreachable(requests.baseURL, reason)
-    case .lost(let reason): .lostReply(reason)
-    }
   }
 
   /// Bytes of a `user_id` above which it names no account.
   private static var longestAccount: Int { 256 }
 
   private func askAccess() -> Access {
-    switch answer(to: requests.authCheck()) {
-    case .failure(let access): return access
-    case .success(let response):
-      let message = ServerMessage.text(of: response)
-      switch response.status {
-      case 200:
-        // It is kept in the file and shown in messages.
-        if let account = member("user_id", of: response)?.string,
-          account.utf8.count <= Self.longestAccount
-        {
-          return .accepted(account: account)
-        }
-      case 401, 403: return .refused(message: message)
-      case 408, 425, 429, 502, 503, 504:
-        return .overloaded(
-          status: response.status, message: message,
-          retryAfter: response.headers["retry-after"].flatMap(RetryAfter.init))
-      case 500...: return .failed(status: response.status, message: message)
-      default: break
+    do throws(Setback) {
+      // It is kept in the file and shown in messages.
+      if let account = member("user_id", of: try answer(to: requests.authCheck()))?.string,
+        account.utf8.count <= Self.longestAccount
+      {
+        return .accepted(account: account)
       }
-    }
-    switch answer(to: requests.health()) {
-    case .failure(let access): return access
-    case .success(let response):
-      guard response.status == 200, member("status", of: response)?.string == "ok" else {
-        return .unclear(message: "\(requests.baseURL) does not answer like a memory server")
-      }
-      return .unknown
-    }
-  }
-
-  private enum Answer {
-    case success(HTTPResponse)
-    case failure(Access)
-  }
-
-  private func answer(to request: HTTPRequest) -> Answer {
-    do throws(TransportFailure) {
-      return .success(try transport.perform(request))
     } catch {
-      switch Outcome(error) {
-      case .unreachable(let reason): return .failure(.unreachable(reason))
-      case .lost(let reason): return .failure(.lost(reason))
-      case .nonsense(let reason): return .failure(.unclear(message: reason))
-      default: return .failure(.unclear(message: "\(error)"))
+      switch error {
+      case .refused(404, _), .refused(405, _), .gateway(404), .gateway(405): break
+      case .refused(_, let message): return .setback(.unauthorized(message: message))
+      default: return .setback(error)
       }
     }
+    do throws(Setback) {
+      if member("status", of: try answer(to: requests.health()))?.string == "ok" { return .unknown }
+    } catch {
+      switch error {
+      case .refused, .gateway(400..<500): break
+      default: return .setback(error)
+      }
+    }
+    return .setback(.nonsense("\(requests.baseURL) does not answer like a memory server"))
+  }
+
+  /// Whether the server has its database at hand, which auth-check does without. Nothing is applied.
+  ///
+  /// - Returns: nil where it answered.
+  func askDatabase() throws -> Setback? {
+    // What has changed since now is nothing, or little where a clock is wrong.
+    let since = max(now(), try cache.watermark() ?? .epoch)
+    do throws(Setback) {
+      let response = try answer(to: requests.sync(since: since))
+      return member("memories", of: response)?.array == nil
+        ? .nonsense("asked for what changed, it answered something else") : nil
+    } catch {
+      return error
+    }
+  }
+
+  /// The answer to a question; it has status 200.
+  func answer(to request: HTTPRequest) throws(Setback) -> HTTPResponse {
+    let response: HTTPResponse
+    do throws(TransportFailure) {
+      response = try transport.perform(request)
+    } catch {
+      throw Setback(error)
+    }
+    guard response.status == 200 else { throw Setback(response) }
+    return response
   }
 
   private func member(_ name: String, of response: HTTPResponse) -> JSONValue? {
     response.body.withBytes { try? JSONValue(parsing: $0) }?[name]
+  }
+}
+
+extension SyncEngine {
+  /// The problem that a setback is for a run, once it is noted what it says of the time to come.
+  ///
+  /// - Parameter operation: nil for a question, which is simply asked again.
+  func problem(of setback: Setback, to operation: Operation? = nil) throws -> Problem {
+    switch setback {
+    case .unauthorized(let message):
+      try cache.set(.authFailed, "1")
+      return .unauthorized(message)
+    case .overloaded(_, let message, let retryAfter):
+      return try noteOverload(message, retryAfter)
+    case .unreachable where cancellation.isCancelled, .lost where cancellation.isCancelled:
+      return .interrupted
+    case .unreachable(let reason): return .unreachable(requests.baseURL, reason)
+    case .blocked(let problem): return problem
+    case .lost(let reason): return operation == nil ? .lostReply(reason) : .lostAnswer(reason)
+    case .noRoom(let reason): return operation == nil ? .noRoom(reason) : .lostAnswer(reason)
+    case .failed(let status, let message):
+      return .serverFailed(status, message, isQueued: operation != nil)
+    case .gateway(let status): return .gateway(setback.message, status: status)
+    case .refused(403, let message): return .forbidden(message)
+    case .refused(_, let message):
+      return .nonsense("asked for what changed, it answered \(message)")
+    case .nonsense(let reason): return .nonsense(reason)
+    }
   }
 }

@@ -45,6 +45,16 @@ extension Problem {
         + (isQueued ? "it is tried again later, see memctl queue" : "try again later"))
   }
 
+  /// - Parameter what: what answered in the server's place, and how.
+  static func gateway(_ what: String, status: Int) -> Problem {
+    Problem(
+      .gateway, what,
+      hint: status == 407
+        ? "nothing is lost; give the proxy's user and password, as in "
+          + "https_proxy=http://USER:PASSWORD@HOST:PORT"
+        : "nothing is lost; memctl sync goes on once the server itself answers again")
+  }
+
   static func nonsense(_ reason: String) -> Problem {
     Problem(
       .nonsense, "the server's answer makes no sense: \(reason)",
@@ -57,6 +67,13 @@ extension Problem {
       hint:
         "set MEMORY_API_KEY or --api-key-file to a valid key; nothing is sent until the server accepts it"
     )
+  }
+
+  /// What auth-check accepts may still not fetch: the key is that of a client that only sends.
+  static func forbidden(_ message: String) -> Problem {
+    Problem(
+      .forbidden, "the server does not let this key fetch memories: \(message)",
+      hint: "memctl push sends what is queued all the same; to fetch, use a key that may")
   }
 
   /// Nothing failed, but not everything is on the server yet.
@@ -100,6 +117,7 @@ extension Problem {
       switch first.error.kind {
       case .invalidInput: "entry \(id) cannot be sent"
       case .nonsense: "whether entry \(id) arrived cannot be found out"
+      case .serverFailed: "the server keeps failing at entry \(id)"
       default: "the server rejected entry \(id)"
       }
     return Problem(

@@ -3,7 +3,7 @@
 /// Entries are claimed before they are sent, and answers are settled as they come, both in the same
 /// short transaction, so that a process that dies leaves no more in doubt than was on its way.
 struct Push {
-  private let engine: SyncEngine
+  let engine: SyncEngine
   private var cache: Cache { engine.cache }
 
   /// What is left of each memory's entries, and whether one of them is on its way.
@@ -15,19 +15,23 @@ struct Push {
   /// Claimed, and about to be sent.
   private var ready: ArraySlice<Shipment> = []
   private var underWay: [ExchangeID: Shipment] = [:]
-  private var ended: [(Shipment, Outcome)] = []
-  /// Answers whose meaning depends on whether the server accepts the key.
-  private var undecided: [(Shipment, Outcome)] = []
-  private var access: Access?
+  var ended: [(Shipment, Outcome)] = []
+  /// Refusals that may be because of the key; nothing more is sent before that is known.
+  var refusals: [(Shipment, status: Int, message: String)] = []
+  /// Entries that the server failed at, of which the end of the push tells whose fault that is.
+  var failures: [(Shipment, status: Int, message: String)] = []
 
-  private var stop: Problem?
-  private var failuresInARow = 0
+  /// Whether the server itself answers: it has taken or refused something, or there was no trouble
+  /// before.
+  var isServerThere: Bool
+  var stop: Problem?
+  var setbacksInARow = 0
   private(set) var report = PushReport()
-  private(set) var problems: [Problem] = []
+  var problems: [Problem] = []
   private var buried: [(entry: QueueEntry, error: QueueEntry.LastError)] = []
 
   /// After so many exchanges in a row without a proper answer, the server is taken to be away.
-  private static let failuresUntilAway = 3
+  private static let setbacksUntilAway = 3
   /// Requests on their way at once; the figure that measured best against one server process.
   static let width = 8
   /// Entries that are claimed in one transaction: what a process that dies can leave in doubt is this
@@ -39,7 +43,7 @@ struct Push {
     var isBusy = false
   }
 
-  private struct Shipment {
+  struct Shipment {
     let lane: Int
     let entry: QueueEntry
     let operation: Operation
@@ -54,7 +58,9 @@ struct Push {
   init(_ engine: SyncEngine, limit: Int?, only: Set<EntryID>? = nil) throws {
     self.engine = engine
     self.limit = limit ?? .max
-    lanes = try Self.lanes(try engine.cache.entries(), only: only, of: engine)
+    isServerThere = try engine.cache.lastRunError() == nil
+    lanes = try Self.lanes(
+      try engine.cache.entries(), only: only, isCareful: !isServerThere, of: engine)
     total = min(self.limit, lanes.reduce(0) { $0 + $1.entries.count })
   }
 
@@ -64,7 +70,7 @@ struct Push {
     defer { while !engine.transport.next().isEmpty {} }
     while true {
       if isTransactionDue { try settleAndClaim() }
-      while mayStart, underWay.count < Self.width, let shipment = ready.popFirst() {
+      while mayStart, underWay.count < width, let shipment = ready.popFirst() {
         let request = engine.requests.perform(shipment.operation, idempotencyKey: shipment.key)
         underWay[engine.transport.start(request)] = shipment
         report.sent += 1
@@ -76,13 +82,14 @@ struct Push {
         if case .success(let response) = end.result {
           try engine.noteIdempotency(of: response, key: shipment.key)
         }
-        ended.append((shipment, Outcome(of: shipment.operation, end.result)))
+        try receive(Outcome(of: shipment.operation, end.result), for: shipment)
       }
       if ends.isEmpty {
-        if !undecided.isEmpty {
-          try decide()
+        if !refusals.isEmpty {
+          try judgeRefusals()
         } else if ended.isEmpty, ready.isEmpty {
-          break
+          if failures.isEmpty { break }
+          try judgeFailures()
         }
       }
     }
@@ -108,7 +115,7 @@ struct Push {
   /// The entries by memory. A lane ends where an entry has to wait, since what follows it may depend
   /// on it; an entry that is dead waits for the user and holds up nothing.
   private static func lanes(
-    _ entries: [QueueEntry], only: Set<EntryID>?, of engine: SyncEngine
+    _ entries: [QueueEntry], only: Set<EntryID>?, isCareful: Bool, of engine: SyncEngine
   ) throws -> [Lane] {
     var order: [QueueEntry.Subject] = []
     var lanes: [QueueEntry.Subject: [EntryID]] = [:]
@@ -125,9 +132,11 @@ struct Push {
     // What got no proper answer goes last, so that it cannot keep the others from being sent at all.
     let failed = Set(
       entries.lazy.filter { $0.lastError.map { $0.kind != .rejected } ?? false }.map(\.id))
-    let (first, last) = order.map { lanes[$0]! }.reduce(into: ([[EntryID]](), [[EntryID]]())) {
+    var (first, last) = order.map { lanes[$0]! }.reduce(into: ([[EntryID]](), [[EntryID]]())) {
       if failed.contains($1[0]) { $0.1.append($1) } else { $0.0.append($1) }
     }
+    // Where one goes after the other, what breaks every connection is rarely both oldest and newest.
+    if isCareful, first.count > 2 { first.insert(first.removeLast(), at: 1) }
     return (first + last).map { Lane(entries: $0[...]) }
   }
 
@@ -162,8 +171,15 @@ struct Push {
   }
 
   private var mayStart: Bool {
-    stop == nil && undecided.isEmpty && !engine.cancellation.isCancelled
+    stop == nil && refusals.isEmpty && !engine.cancellation.isCancelled
+      && !(isAway && !failures.isEmpty)
   }
+
+  var isAway: Bool { setbacksInARow >= Self.setbacksUntilAway }
+
+  /// How many requests may be on their way. After trouble one goes first, so that an outage that goes
+  /// on does not put a whole row of stores in doubt each time.
+  private var width: Int { isServerThere ? Self.width : 1 }
 
   private var mayClaim: Bool { mayStart && nextLane < lanes.count && report.sent < limit }
 
@@ -230,16 +246,15 @@ struct Push {
 
   private mutating func settle(_ shipment: Shipment, _ outcome: Outcome) throws {
     let entry = shipment.entry
+    if case .setback(let setback, _) = outcome {
+      try noteEffectOnRun(setback, of: shipment.operation)
+    }
     let verdict = engine.policy.verdict(
       outcome, of: shipment.operation, attempts: entry.attempts, isRepeat: shipment.isRepeat,
       now: engine.now(), chance: engine.random.fraction())
     lanes[shipment.lane].isBusy = false
     nextLane = min(nextLane, shipment.lane)
-    try noteEffectOnRun(outcome)
     switch verdict {
-    case .undecided:
-      lanes[shipment.lane].isBusy = true
-      undecided.append((shipment, outcome))
     case .done(let serverID):
       try acknowledge(shipment, serverID)
     case .pending(let error, let counts, let after):
@@ -275,7 +290,8 @@ struct Push {
       } else if let localID, try !link(localID, fields, to: serverID) {
         try settle(
           shipment,
-          .nonsense("the server answered with the id \(serverID.rawValue) of another memory"))
+          Outcome(
+            .nonsense("the server answered with the id \(serverID.rawValue) of another memory")))
         // An equal memory that was in doubt as well has adopted what came of this key.
         if shipment.isRepeat, try cache.memory(serverID)?.fields.content == fields.content {
           try cache.renewKey(
@@ -286,6 +302,8 @@ struct Push {
     }
     try cache.remove(shipment.entry.id)
     report.acknowledged += 1
+    setbacksInARow = 0
+    isServerThere = true
   }
 
   private func link(
@@ -300,54 +318,6 @@ struct Push {
       entry.id, error, countsAsAttempt: error.status != nil, nextAttemptAt: nil)
     report.dead += 1
     buried.append((entry, error))
-  }
-
-  /// What an outcome says of the server as a whole, and so of the entries that have not gone out yet.
-  private mutating func noteEffectOnRun(_ outcome: Outcome) throws {
-    switch outcome {
-    case .acknowledged, .rejected, .ambiguous, .failed:
-      failuresInARow = 0
-      if case .failed(let status, let message) = outcome {
-        note(.serverFailed(status, message, isQueued: true))
-      }
-    case .unauthorized(let message):
-      try cache.set(.authFailed, "1")
-      halt(.unauthorized(message))
-    case .unreachable where engine.cancellation.isCancelled,
-      .lost where engine.cancellation.isCancelled:
-      halt(.interrupted)
-    case .unreachable(let reason): halt(.unreachable(engine.requests.baseURL, reason))
-    case .overloaded(_, let message, let retryAfter, _):
-      halt(try engine.noteOverload(message, retryAfter))
-    case .lost(let reason): strike(.lostAnswer(reason))
-    case .nonsense(let reason): strike(.nonsense(reason))
-    }
-  }
-
-  private mutating func strike(_ problem: Problem) {
-    failuresInARow += 1
-    note(problem)
-    if failuresInARow >= Self.failuresUntilAway { stop = stop ?? problem }
-  }
-
-  private mutating func halt(_ problem: Problem) {
-    note(problem)
-    stop = stop ?? problem
-  }
-
-  private mutating func note(_ problem: Problem) {
-    if !problems.contains(where: { $0.kind == problem.kind }) { problems.append(problem) }
-  }
-
-  /// Asks whether the server accepts the key, which tells what the undecided answers mean.
-  private mutating func decide() throws {
-    let access = try self.access ?? engine.checkAccess()
-    self.access = access
-    ended = undecided.map { shipment, outcome in
-      guard case .ambiguous(let status, let message) = outcome else { return (shipment, outcome) }
-      return (shipment, access.meaning(of: shipment.operation, status: status, message))
-    }
-    undecided = []
   }
 
   private mutating func finish() {

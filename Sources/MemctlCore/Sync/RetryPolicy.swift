@@ -37,8 +37,6 @@ enum Verdict: Hashable {
   case inDoubt(QueueEntry.LastError, counts: Bool, after: Timestamp?)
   /// It is never sent again unless the user says so.
   case dead(QueueEntry.LastError)
-  /// Whether it is rejected or the key is refused is not known yet.
-  case undecided
 }
 
 extension RetryPolicy {
@@ -50,41 +48,27 @@ extension RetryPolicy {
     chance: Double
   ) -> Verdict {
     let isStore = if case .store = operation { true } else { false }
-    func untouched(_ error: QueueEntry.LastError) -> Verdict {
-      isRepeat
-        ? .inDoubt(error, counts: false, after: nil) : .pending(error, counts: false, after: nil)
-    }
-    /// Repeating a delete or an update is harmless; a store that may have arrived is in doubt.
-    func uncertain(
-      _ error: QueueEntry.LastError, counts: Bool = false, after: Timestamp? = nil
-    ) -> Verdict {
-      isStore
-        ? .inDoubt(error, counts: counts, after: after)
-        : .pending(error, counts: counts, after: after)
-    }
 
     switch outcome {
     case .acknowledged(let id): return .done(id)
-    case .ambiguous: return .undecided
     case .rejected(let status, let message):
       let error = QueueEntry.LastError(kind: .rejected, status: status, message: message)
       // The attempt before may have arrived; a look tells.
       return isRepeat ? .inDoubt(error, counts: true, after: nil) : .dead(error)
-    case .unauthorized(let message):
-      return untouched(.init(kind: .unauthorized, status: 401, message: message))
-    case .unreachable(let reason): return untouched(.init(kind: .offline, message: reason))
-    case .lost(let reason): return uncertain(.init(kind: .offline, message: reason))
-    case .nonsense(let reason): return uncertain(.init(kind: .nonsense, message: reason))
-    case .overloaded(let status, let message, _, let mayHaveArrived):
-      // When to come back concerns the server as a whole, not this entry.
-      let error = QueueEntry.LastError(kind: .overloaded, status: status, message: message)
-      return mayHaveArrived ? uncertain(error) : untouched(error)
+    case .setback(let setback, let mayHaveArrived):
+      // When to come back concerns the server as a whole, not this entry. Repeating a delete or an
+      // update is harmless; a store that may have arrived is in doubt.
+      return isRepeat || isStore && mayHaveArrived
+        ? .inDoubt(setback.lastError, counts: false, after: nil)
+        : .pending(setback.lastError, counts: false, after: nil)
     case .failed(let status, let message):
-      let error = QueueEntry.LastError(kind: .rejected, status: status, message: message)
-      // A store is given up once a look has shown that it did not arrive.
-      if attempts + 1 >= self.attempts, !isStore { return .dead(error) }
+      let error = QueueEntry.LastError(kind: .serverFailed, status: status, message: message)
       let seconds = delay(afterFailures: attempts + 1, chance: chance)
-      return uncertain(error, counts: true, after: now.advanced(bySeconds: seconds))
+      let next = now.advanced(bySeconds: seconds)
+      // A store is given up once a look has shown that it did not arrive.
+      if isStore { return .inDoubt(error, counts: true, after: next) }
+      return attempts + 1 >= self.attempts
+        ? .dead(error) : .pending(error, counts: true, after: next)
     }
   }
 }

@@ -188,40 +188,18 @@ extension SyncEngine {
   /// The body of a sync answer; nil when there is none, and the report says why.
   func fetch(since: Timestamp?, into report: inout SyncReport) throws -> ResponseBody? {
     activity(.waitingForServer)
-    let response: HTTPResponse
-    do throws(TransportFailure) {
-      response = try transport.perform(requests.sync(since: since))
+    var setback: Setback
+    do throws(Setback) {
+      return try answer(to: requests.sync(since: since)).body
     } catch {
-      report.note(problem(of: error))
-      return nil
+      setback = error
     }
-    switch response.status {
-    case 200: return response.body
-    case 401, 403:
-      try cache.set(.authFailed, "1")
-      report.note(.unauthorized(ServerMessage.text(of: response)))
-    case 408, 425, 429, 502, 503, 504:
-      let retryAfter = response.headers["retry-after"].flatMap(RetryAfter.init)
-      report.note(try noteOverload(ServerMessage.text(of: response), retryAfter))
-    case 500..<600:
-      report.note(.serverFailed(response.status, ServerMessage.text(of: response)))
-    default:
-      report.note(
-        .nonsense("asked for what changed, it answered \(ServerMessage.text(of: response))"))
+    // The key may be refused, or only not be allowed to fetch: auth-check tells.
+    if case .refused(403, _) = setback, case .setback(let other) = try checkAccess() {
+      setback = other
     }
+    report.note(try problem(of: setback))
     return nil
-  }
-
-  private func problem(of failure: TransportFailure) -> Problem {
-    if cancellation.isCancelled { return .interrupted }
-    if case .noRoom(let reason) = failure { return .noRoom(reason) }
-    let outcome = Outcome(failure)
-    return switch outcome {
-    case .unreachable(let reason): .unreachable(requests.baseURL, reason)
-    case .lost(let reason): .lostReply(reason)
-    case .nonsense(let reason): .nonsense(reason)
-    default: .nonsense("\(outcome)")
-    }
   }
 
   /// An answer that cannot be used is a problem of the report's; a file that cannot be written ends

@@ -121,10 +121,13 @@ public final class SyncEngine {
         defer { newOrigin = nil }
         try body(&report)
       } catch let problem as Problem {
+        admitted = nil
         // Where the file itself is the problem, there may be no place for a note.
         if let scope { try? noteEnd(problem, of: scope) }
         throw problem
       }
+      // After any trouble auth-check comes first again.
+      if report.problems.contains(where: { $0.kind != .rejected }) { admitted = nil }
       if let scope { try noteEnd(report.problems.first { $0.kind != .rejected }, of: scope) }
       return report
     }
@@ -154,7 +157,7 @@ public final class SyncEngine {
     }
     admitted = nil
     let access = try checkAccess()
-    if let problem = try problem(of: access) { return problem }
+    if case .setback(let setback) = access { return try problem(of: setback) }
     let problem = try compareOrigin(access.account, force: force)
     if problem == nil, newOrigin == nil {
       admitted = Origin(address: requests.baseURL, account: access.account)

@@ -17,44 +17,113 @@ import Testing
         HTTPResponse(status: status, headers: headers, body: ResponseBody(Array(body.utf8)))))
   }
 
-  @Test("What each status means for a store")
-  func statuses() {
-    func judge(_ status: Int) -> Outcome { Self.outcome(Self.store, status) }
-    let text = { (status: Int) in "status \(status)" }
+  /// What an answer means, whatever was asked.
+  private static func setback(
+    _ status: Int, _ body: String, headers: [String: String] = [:]
+  ) -> Setback {
+    Setback(HTTPResponse(status: status, headers: headers, body: ResponseBody(Array(body.utf8))))
+  }
+
+  private static let own = #"{"detail":"because"}"#
+
+  @Test("What each status means where this API answers")
+  func ownStatuses() {
+    func judge(_ status: Int) -> Setback { Self.setback(status, Self.own) }
+    #expect(judge(401) == .unauthorized(message: "because"))
+    for status in [400, 402, 403, 404, 405, 406, 409, 410, 411, 413, 415, 418, 422, 431, 451, 499] {
+      #expect(judge(status) == .refused(status: status, message: "because"))
+    }
+    for status in [408, 425, 429, 502, 503, 504] {
+      #expect(judge(status) == .overloaded(status: status, message: "because", retryAfter: nil))
+    }
+    for status in [500, 501, 505, 507, 520, 599] {
+      #expect(judge(status) == .failed(status: status, message: "because"))
+    }
+    for status in [202, 204, 206] {
+      #expect(judge(status) == .nonsense("the server answered with status \(status)"))
+    }
+    for status in [101, 300, 301, 304, 407, 600, 999] {
+      #expect(judge(status) == .gateway(status: status))
+    }
+  }
+
+  @Test(
+    "Whatever the status, an answer that is not this API's says nothing of the request",
+    arguments: [
+      "", "<html>Blocked</html>", "{}", "[]", "null", #"{"error":"no"}"#, #"{"detail":null}"#,
+      #"[{"detail":"no"}]"#, #""detail""#, "Internal Server Error\n", "internal server error",
+    ])
+  func foreignAnswers(body: String) {
+    for status in Array(300...599) + [999] {
+      switch Self.setback(status, body) {
+      case .gateway(let met): #expect(met == status)
+      case .overloaded: #expect([408, 425, 429, 502, 503, 504].contains(status))
+      case let other: Issue.record("\(status) is taken for \(other)")
+      }
+    }
+  }
+
+  @Test("A crash is reported by this API as plain text")
+  func crash() {
+    let text = "Internal Server Error"
+    #expect(Self.setback(500, text) == .failed(status: 500, message: "status 500"))
+    #expect(Self.setback(501, text) == .gateway(status: 501))
+  }
+
+  @Test("What answers in the server's place is told as what it is")
+  func gatewayWords() {
+    let words = [
+      (407, "a proxy on the way to the server asks for a password (407)"),
+      (511, "the network asks for a sign-in first (511)"),
+      (401, "something between here and the server asks for a password (401)"),
+      (521, "something between here and the server answered 521"),
+    ]
+    for (status, message) in words { #expect(Setback.gateway(status: status).message == message) }
+  }
+
+  @Test("Who asks for a password, and who turns a request away, has let nothing pass")
+  func arrival() {
+    let table: [(Setback, Bool)] = [
+      (.unauthorized(message: ""), false), (.refused(status: 422, message: ""), false),
+      (.failed(status: 500, message: ""), true), (.unreachable(""), false), (.lost(""), true),
+      (.noRoom(""), true), (.nonsense(""), true),
+      (.overloaded(status: 429, message: "", retryAfter: nil), false),
+      (.overloaded(status: 502, message: "", retryAfter: nil), true),
+      (.gateway(status: 407), false), (.gateway(status: 511), false),
+      (.gateway(status: 401), false), (.gateway(status: 413), true),
+      (.gateway(status: 521), true), (.gateway(status: 302), true),
+    ]
+    for (setback, mayHaveArrived) in table {
+      #expect(setback.mayHaveArrived == mayHaveArrived, "\(setback)")
+      #expect(Outcome(setback) == .setback(setback, mayHaveArrived: mayHaveArrived))
+    }
+  }
+
+  @Test("A store is acknowledged by its id")
+  func acknowledgement() {
     for status in [200, 201] {
       #expect(
         Self.outcome(Self.store, status, #"{"id":5}"#) == .acknowledged(ServerID(rawValue: 5)))
     }
-    #expect(judge(401) == .unauthorized(message: text(401)))
-    for status in [403, 404, 405] {
-      #expect(judge(status) == .ambiguous(status: status, message: text(status)))
-    }
-    for status in [400, 402, 406, 409, 410, 411, 413, 414, 415, 418, 422, 431, 451, 499] {
-      #expect(judge(status) == .rejected(status: status, message: text(status)))
-    }
-    for (status, mayHaveArrived) in [
-      (408, false), (425, false), (429, false), (502, true), (503, true), (504, true),
-    ] {
-      #expect(
-        judge(status)
-          == .overloaded(
-            status: status, message: text(status), retryAfter: nil,
-            mayHaveArrived: mayHaveArrived))
-    }
-    for status in [500, 501, 505, 507, 520, 599] {
-      #expect(judge(status) == .failed(status: status, message: text(status)))
-    }
-    for status in [202, 204, 206, 300, 301, 304, 600, 999] {
-      #expect(judge(status) == .nonsense("the server answered with status \(status)"))
+  }
+
+  @Test("What is gone on the server already need not be deleted, and cannot be changed")
+  func refusals() {
+    for operation in [Self.store, Self.delete, Self.update] {
+      for status in [400, 403, 404, 405, 413, 422] {
+        let outcome = Outcome(refusalOf: operation, status: status, message: "no")
+        let isGone = if case .store = operation { false } else { status == 404 }
+        #expect(
+          outcome == (isGone ? .acknowledged(nil) : .rejected(status: status, message: "no")))
+      }
     }
   }
 
   @Test("When to come back is read from the answer")
   func retryAfter() {
     #expect(
-      Self.outcome(Self.store, 429, headers: ["retry-after": "7"])
-        == .overloaded(
-          status: 429, message: "status 429", retryAfter: .seconds(7), mayHaveArrived: false))
+      Self.setback(429, "", headers: ["retry-after": "7"])
+        == .overloaded(status: 429, message: "status 429", retryAfter: .seconds(7)))
   }
 
   @Test(
@@ -73,17 +142,17 @@ import Testing
 
   @Test("What became of an exchange without an answer")
   func failures() {
-    let failures: [(TransportFailure, Outcome)] = [
+    let failures: [(TransportFailure, Setback)] = [
       (.notSent("no"), .unreachable("no")), (.lost("broke"), .lost("broke")),
       (
         .foreignRedirect(to: "http://x"),
         .nonsense("the server redirects to http://x, which gets neither key nor memories")
       ),
-      (.nonsense("no HTTP"), .nonsense("no HTTP")), (.noRoom("full"), .lost("full")),
+      (.nonsense("no HTTP"), .nonsense("no HTTP")), (.noRoom("full"), .noRoom("full")),
       (.tooLarge(limit: 1_024), .nonsense("the answer is longer than 1,024 bytes")),
     ]
     for (failure, expected) in failures {
-      #expect(Outcome(of: Self.store, .failure(failure)) == expected)
+      #expect(Outcome(of: Self.store, .failure(failure)) == Outcome(expected))
     }
   }
 

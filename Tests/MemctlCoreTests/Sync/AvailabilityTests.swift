@@ -242,18 +242,18 @@ import Testing
     let client = try Client(server)
     #expect(try client.engine.checkAccess() == .accepted(account: "alice"))
     server.change { $0.key = "another" }
-    #expect(try client.engine.checkAccess() == .refused(message: "Invalid API key"))
+    #expect(try client.engine.checkAccess() == .setback(.unauthorized(message: "Invalid API key")))
     server.fail(.authCheck, with: .refuse(403, body: #"{"detail":"no"}"#))
-    #expect(try client.engine.checkAccess() == .refused(message: "no"))
+    #expect(try client.engine.checkAccess() == .setback(.unauthorized(message: "no")))
     server.fail(.authCheck, with: .refuse(404))
     #expect(try client.engine.checkAccess() == .unknown)
     server.change { $0.fault = { _, _, _ in .refuse(404) } }
-    guard case .unclear = try client.engine.checkAccess() else {
+    guard case .setback(.nonsense) = try client.engine.checkAccess() else {
       Issue.record("a server that knows neither address is taken for a memory server")
       return
     }
     let away = try Client(of: FaultyServer().url(""), clock: TestClock())
-    guard case .unreachable = try away.engine.checkAccess() else {
+    guard case .setback(.unreachable) = try away.engine.checkAccess() else {
       Issue.record("a server that is away is not seen as such")
       return
     }

@@ -7,7 +7,7 @@ import Testing
   private static let delete = Operation.delete(ServerID(rawValue: 7))
   private let now = Timestamp("2026-03-01T12:00:00Z")!
 
-  private enum Fate { case done, pending, inDoubt, dead, undecided }
+  private enum Fate { case done, pending, inDoubt, dead }
 
   private func fate(
     _ outcome: Outcome, of operation: Operation, attempts: Int = 0, isRepeat: Bool = false
@@ -19,26 +19,18 @@ import Testing
     case .pending: .pending
     case .inDoubt: .inDoubt
     case .dead: .dead
-    case .undecided: .undecided
     }
-  }
-
-  private static func overloaded(_ mayHaveArrived: Bool) -> Outcome {
-    .overloaded(status: 503, message: "", retryAfter: nil, mayHaveArrived: mayHaveArrived)
   }
 
   @Test("What becomes of a store and of a delete")
   func fates() {
+    let setback = Setback.gateway(status: 521)
     let table: [(Outcome, store: Fate, repeated: Fate, delete: Fate)] = [
       (.acknowledged(nil), .done, .done, .done),
       (.rejected(status: 422, message: ""), .dead, .inDoubt, .dead),
-      (.ambiguous(status: 403, message: ""), .undecided, .undecided, .undecided),
-      (.unauthorized(message: ""), .pending, .inDoubt, .pending),
-      (.unreachable(""), .pending, .inDoubt, .pending),
-      (Self.overloaded(false), .pending, .inDoubt, .pending),
-      (Self.overloaded(true), .inDoubt, .inDoubt, .pending),
       (.failed(status: 500, message: ""), .inDoubt, .inDoubt, .pending),
-      (.lost(""), .inDoubt, .inDoubt, .pending), (.nonsense(""), .inDoubt, .inDoubt, .pending),
+      (.setback(setback, mayHaveArrived: false), .pending, .inDoubt, .pending),
+      (.setback(setback, mayHaveArrived: true), .inDoubt, .inDoubt, .pending),
     ]
     for (outcome, store, repeated, delete) in table {
       #expect(fate(outcome, of: Self.store) == store, "\(outcome)")
@@ -47,14 +39,18 @@ import Testing
     }
   }
 
-  @Test("Only the server's own failures count, and the fifth is the last")
+  @Test("Only failures at the entry itself count, and the fifth is the last")
   func attempts() {
     let failed = Outcome.failed(status: 500, message: "")
     #expect(fate(failed, of: Self.delete, attempts: 3) == .pending)
     #expect(fate(failed, of: Self.delete, attempts: 4) == .dead)
     #expect(fate(failed, of: Self.store, attempts: 4) == .inDoubt, "it may have arrived")
-    for outcome in [Outcome.unreachable(""), .lost(""), Self.overloaded(true), .nonsense("")] {
-      #expect(fate(outcome, of: Self.delete, attempts: 1_000) == .pending)
+    let setbacks: [Setback] = [
+      .unreachable(""), .lost(""), .overloaded(status: 503, message: "", retryAfter: nil),
+      .nonsense(""), .gateway(status: 402), .failed(status: 500, message: ""),
+    ]
+    for setback in setbacks {
+      #expect(fate(Outcome(setback), of: Self.delete, attempts: 1_000) == .pending)
     }
   }
 

@@ -36,16 +36,18 @@ extension World {
     case .success(let response):
       note(name, "← \(exchange.name): \(response.status)")
       let isAuthCheck = path == "/api/auth-check"
+      let body = response.body.withBytes { try? JSONValue(parsing: $0) }
       // The key does not go along with /health, and only the server knows which ones it accepts.
       let isRefusal =
         response.status == 401 && path != "/health" || response.status == 403 && isAuthCheck
-      if isRefusal, !hazards.contains(.gateways) || Server.isOwn(response) {
+      if isRefusal, Server.isOwn(response) {
         machine.isRefused = true
       }
       // Where there is no auth-check, there is no telling but trying.
-      if isAuthCheck || path == "/health", response.status == 200 {
-        let body = response.body.withBytes { try? JSONValue(parsing: $0) }
-        if body?["status"]?.string == "ok" { machine.isRefused = false }
+      if isAuthCheck || path == "/health", response.status == 200,
+        body?["status"]?.string == "ok"
+      {
+        machine.isRefused = false
       }
       if exchange.request.method != .get, blames(response) {
         machine.failures += 1

@@ -9,22 +9,34 @@ extension World {
     let count = chance.weighted([(12, 1), (4, 3), (2, 12), (1, 36)])
     for number in 1...count {
       let name = groupName(of: machine) ?? newItem(on: machine)
-      let fields = fields(of: truth[name]!)
       // The last one is the one that is interrupted.
-      let isAlive = inProcess(of: machine, crash: number == count ? crash : nil) { process in
-        note(process.name, "stores \(name)")
-        let before = machine.counts()[name] ?? 0
-        defer {
-          let written = (machine.counts()[name] ?? 0) - before
-          truth.change(name) { $0.wanted += written }
-        }
-        if let store = plants.store {
-          try store(process.connect(machine), fields, now)
-        } else {
-          _ = try process.cache.store(fields, at: clock(of: machine))
-        }
+      if !store(name, on: machine, number == count ? crash : nil) { return }
+    }
+  }
+
+  /// Stores what no server has a reason to reject.
+  func storeSomethingPlain(on machine: Machine) {
+    let name = truth.newName()
+    truth.add(Truth.Item(name: name, owner: machine.index, content: "\(name) note"))
+    store(name, on: machine, nil)
+  }
+
+  /// - Returns: false where the process died.
+  @discardableResult
+  private func store(_ name: String, on machine: Machine, _ crash: Crash?) -> Bool {
+    let fields = fields(of: truth[name]!)
+    return inProcess(of: machine, crash: crash) { process in
+      note(process.name, "stores \(name)")
+      let before = machine.counts()[name] ?? 0
+      defer {
+        let written = (machine.counts()[name] ?? 0) - before
+        truth.change(name) { $0.wanted += written }
       }
-      if !isAlive { return }
+      if let store = plants.store {
+        try store(process.connect(machine), fields, now)
+      } else {
+        _ = try process.cache.store(fields, at: clock(of: machine))
+      }
     }
   }
 
