@@ -119,6 +119,11 @@ struct BadSyncAnswerTests {
     #expect(pull["skipped_reasons"] as? [String] == [record.reason])
     #expect(pull["inserted"] as? Int == 1)
     #expect(pull["deleted"] as? Int == 0)
+    // The first record with an id counts; the second is none that the server has to mend.
+    let isTwice = record.reason.hasSuffix("twice")
+    let counts = try #require(home.memctl("counts", "--json").json.first)
+    #expect(counts["skipped"] as? Int == (isTwice ? 0 : 1))
+    #expect(try home.onTerminal("counts").text.contains(record.reason) != isTwice)
     #expect(
       try home.rows("SELECT content, server_id FROM memories ORDER BY id")
         == [[.text("known"), .integer(1)], [.text("new"), .integer(99)]])

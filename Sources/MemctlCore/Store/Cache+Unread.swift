@@ -114,8 +114,10 @@ extension Cache {
       ) { Int64($0.text(0)) ?? 0 })
   }
 
+  /// Those that an answer has shown, and those that are gone again.
   func forgetUnseen(_ seen: Set<Int64>) throws {
-    for id in try unseen() where seen.contains(id) {
+    for id in try unseen() {
+      if try !seen.contains(id) && memory(ServerID(rawValue: id)) != nil { continue }
       try connection.run("DELETE FROM memctl_meta WHERE key = ?", "\(Self.stored)\(id)")
     }
   }

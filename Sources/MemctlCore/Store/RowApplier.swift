@@ -20,7 +20,8 @@ struct RowApplier {
   private let force: Bool
   private let now: Timestamp
   private var candidates: AdoptionCandidates
-  private let deletesOnTheirWay: Set<Int64>
+  /// When they were queued, by the server's clock; nil where that is not known.
+  private let deletesOnTheirWay: [Int64: Timestamp?]
   private let updatesOnTheirWay: Set<Int64>
   /// What was deleted here, which no store in doubt can be.
   private let ownDeletions: Set<Int64>
@@ -62,7 +63,10 @@ struct RowApplier {
     self.force = force
     self.now = now
     candidates = AdoptionCandidates(try cache.adoptionCandidates(), margin: margin)
-    deletesOnTheirWay = try cache.serverIDs(ofEntries: "delete")
+    let lead = try cache.note(.serverLead).flatMap(Double.init)
+    deletesOnTheirWay = try cache.deleteTimes().mapValues { time in
+      lead.flatMap { time?.advanced(bySeconds: $0 + margin) }
+    }
     updatesOnTheirWay = try cache.serverIDs(ofEntries: "update")
     ownDeletions = try cache.ownDeletions()
     unseen = try cache.unseen()
@@ -77,9 +81,13 @@ struct RowApplier {
       unread[defect.id?.rawValue ?? -Int64(unidentified)] = defect
     case .success(let row) where !seen.insert(row.id.rawValue).inserted:
       report.skip("memory \(row.id.rawValue): it stands in the answer twice")
-    case .success(let row) where deletesOnTheirWay.contains(row.id.rawValue):
+    case .success(let row) where isToBeDeleted(row):
       report.unchanged += 1
     case .success(let row):
+      if deletesOnTheirWay[row.id.rawValue] != nil {
+        try cache.dropDeletes(of: row.id)
+        report.reassigned += 1
+      }
       portion.append(row)
       if portion.count == Self.portionSize { try applyPortion() }
     }
@@ -124,6 +132,14 @@ struct RowApplier {
     }
   }
 
+  /// Whether a delete waits for the row, and not for an older memory that had its id before: what
+  /// came into being after a delete was queued is not what it was queued for.
+  private func isToBeDeleted(_ row: ServerRow) -> Bool {
+    guard let time = deletesOnTheirWay[row.id.rawValue] else { return false }
+    guard !force, let time, let createdAt = Timestamp(row.createdAt) else { return true }
+    return createdAt <= time
+  }
+
   // MARK: A portion
 
   private mutating func applyPortion() throws {
@@ -141,18 +157,27 @@ struct RowApplier {
         adopted += 1
       }
     }
-    try delete(tombstones.map(\.id.rawValue))
-
-    var unknown = Set(portion.lazy.filter { !$0.isDeleted }.map(\.id.rawValue))
     let rows = Dictionary(portion.map { ($0.id.rawValue, $0) }) { _, last in last }
-    var copies: [(row: ServerRow, copy: LocalID)] = []
     var reassigned: [(memory: LocalID, id: ServerID)] = []
-    try cache.forEachLinkedRow(in: Array(unknown)) { local in
-      guard let row = rows[local.serverID] else { return }
-      if !force, !unseen.contains(local.serverID), local.isAnother(than: row) {
-        reassigned.append((local.id, row.id))
-        return
+    func isReassigned(_ local: Cache.LinkedRow, to row: ServerRow) -> Bool {
+      guard !force, !unseen.contains(local.serverID), local.isAnother(than: row) else {
+        return false
       }
+      reassigned.append((local.id, row.id))
+      return true
+    }
+    let deleted = tombstones.map(\.id.rawValue)
+    try cache.forEachLinkedRow(in: deleted) { local in
+      if let row = rows[local.serverID] { _ = isReassigned(local, to: row) }
+    }
+    for (memory, id) in reassigned { try letGo(memory, of: id) }
+    try delete(deleted)
+
+    reassigned = []
+    var unknown = Set(portion.lazy.filter { !$0.isDeleted }.map(\.id.rawValue))
+    var copies: [(row: ServerRow, copy: LocalID)] = []
+    try cache.forEachLinkedRow(in: Array(unknown)) { local in
+      guard let row = rows[local.serverID], !isReassigned(local, to: row) else { return }
       unknown.remove(local.serverID)
       if local.createdAt(is: row.createdAt), !candidates.isEmpty,
         candidates.hasStoreInDoubt(for: row, before: local.id)

@@ -53,15 +53,15 @@ public struct PullReport: Sendable {
   /// Of a pull that got no answer.
   public init() {}
 
-  /// A pull of what changed, and the comparison of everything that followed it.
-  static func + (changes: PullReport, comparison: PullReport) -> PullReport {
-    var sum = comparison
-    sum.inserted += changes.inserted
-    sum.updated += changes.updated
-    sum.deleted += changes.deleted
-    sum.trashed += changes.trashed
-    sum.reassigned += changes.reassigned
-    sum.queued += changes.queued
+  /// A pull and the one that followed it: what both did, and what the answer to the later one had.
+  static func + (first: PullReport, second: PullReport) -> PullReport {
+    var sum = second
+    sum.inserted += first.inserted
+    sum.updated += first.updated
+    sum.deleted += first.deleted
+    sum.trashed += first.trashed
+    sum.reassigned += first.reassigned
+    sum.queued += first.queued
     return sum
   }
 

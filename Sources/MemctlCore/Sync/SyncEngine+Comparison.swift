@@ -11,6 +11,18 @@ extension SyncEngine {
     return try startOfUnread().map { $0 <= .epoch } ?? false
   }
 
+  /// Pulls before a delete or an update goes out that has waited: where the server was restored
+  /// meanwhile, its id may be another memory's, which a pull tells.
+  func pullBeforeOldChanges(into report: inout SyncReport) throws {
+    let hasWaited = try cache.entries().contains { entry in
+      guard entry.state == .pending, entry.operationName != "store",
+        let createdAt = Timestamp(entry.createdAt)
+      else { return false }
+      return now().seconds(since: createdAt) >= policy.lateness
+    }
+    if hasWaited { try pull(into: &report) }
+  }
+
   /// Notes what an answer says of the need to compare everything.
   ///
   /// A watermark means something only as long as the server's clock runs on. So a clock that was set,

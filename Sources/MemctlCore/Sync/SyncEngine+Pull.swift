@@ -8,8 +8,10 @@ extension SyncEngine {
     var isDue = try newOrigin != nil || isComparisonDue()
     // A rehearsal of a comparison that follows would start from the same file again.
     if newOrigin == nil, !(isDue && cache.isRehearsing), let watermark = try cache.watermark() {
-      try pullChanges(after: watermark, into: &report, finish: finish)
-      guard let pull = report.pull else { return }
+      guard let pull = try pullChanges(after: watermark, into: &report, finish: finish) else {
+        return
+      }
+      report.pull = (report.pull ?? PullReport()) + pull
       isDue = isDue || pull.needsComparison
       if isDue, cache.isRehearsing { report.pull = nil }
     }
@@ -20,12 +22,12 @@ extension SyncEngine {
   /// applies it together with the new watermark.
   private func pullChanges(
     after watermark: Timestamp, into report: inout SyncReport, finish: () throws -> Void
-  ) throws {
+  ) throws -> PullReport? {
     let usual = watermark.advanced(bySeconds: -policy.lateness)
     let since = max(min(usual, try startOfUnread() ?? usual), .epoch)
     let askedAt = now()
-    guard let body = try fetch(since: since, into: &report) else { return }
-    report.pull = try reportingProblems(into: &report) {
+    guard let body = try fetch(since: since, into: &report) else { return nil }
+    return try reportingProblems(into: &report) {
       do {
         return try cache.write {
           let pull = try apply(body, .changes(since: since), askedAt: askedAt)

@@ -52,6 +52,7 @@ public final class SyncEngine {
   /// - Throws: `Problem` of kind `.file` or `.busy`; everything else stands in the report.
   public func sync() throws -> SyncReport {
     try run(.sync) { report in
+      try pullBeforeOldChanges(into: &report)
       try push(into: &report)
       try pull(into: &report)
       // A comparison finds what the server lacks.
@@ -81,7 +82,10 @@ public final class SyncEngine {
   public func resync(force: Bool = false) throws -> SyncReport {
     try run(.sync, force: force) { report in
       // What is queued for another server waits until the cache is this one's.
-      if newOrigin == nil { try push(into: &report) }
+      if newOrigin == nil {
+        try pullBeforeOldChanges(into: &report)
+        try push(into: &report)
+      }
       try pullEverything(into: &report, force: force)
       // Orphans were found by comparing with the server, and are queued now.
       if report.pull != nil { try push(into: &report) }

@@ -38,6 +38,22 @@ import Testing
     #expect(server.contents == ["a"])
   }
 
+  @Test("A server that lost everything empties no cache, however small, cycle after cycle")
+  func emptied() throws {
+    let client = try Client(server)
+    for content in ["a", "b"] { server.add(content) }
+    _ = try client.engine.sync()
+    server.restore(upTo: 0)
+    var refusals = 0
+    _ = try watch(client, cycles: 11) { _, result in
+      if try result.get().kinds == [.refused] { refusals += 1 }
+      client.clock.advance(seconds: 86_400)
+    }
+    // Both resyncs, and each sync after the first week.
+    #expect(refusals == 5)
+    #expect(try client.contents() == ["a", "b"])
+  }
+
   @Test("A cycle that fails is reported, and the next one comes all the same")
   func failures() throws {
     let client = try Client(server)
