@@ -28,11 +28,12 @@ struct Disturbance {
       return .success(Self.response(answer.status, part))
     case .badRecord:
       guard let records = answer.records else { break }
-      if !server.conditions.hazards.contains(.skippedRecords) {
-        exchange.machine.missedRecord = true
-      }
+      let isToBeRead = server.conditions.hazards.contains(.skippedRecords)
+      if !isToBeRead { exchange.machine.missedRecord = true }
+      let spoilt =
+        isToBeRead ? Defects.replaceOne(of: records, chance) : Defects.spoil(records, chance)
       let body = Server.syncBody(
-        Defects.spoil(records, chance), time: server.clock(at: time).description)
+        spoilt, time: server.clock(at: time).description)
       return .success(Self.response(200, body))
     case .badTime:
       guard let records = answer.records else { break }

@@ -54,6 +54,9 @@ struct Weather {
       return Weather(
         faults: [.gateway], oneIn: chance.pick([1, 1, 3]), gateway: .drawn(chance))
     }
+    if hazards.contains(.skippedRecords), chance.oneIn(4) {
+      return Weather(faults: [.badRecord], oneIn: 1)
+    }
     let faults = Fault.allCases.filter { $0 != .gateway }
     return chance.weighted([
       (3, .fine), (5, Weather(faults: faults, oneIn: 3)),

@@ -19,6 +19,9 @@ final class Network {
     var fault = weather.fault(chance)
     // Who says that a memory is gone is believed.
     if fault == .status404, [.delete, .put].contains(request.method) { fault = nil }
+    // Python believes whatever it can read, and has no key that could be repeated.
+    let isPython = request.method == .post && Server.header("Idempotency-Key", of: request) == nil
+    if isPython, [.repeated, .nonsense, .foreignID, .redirect].contains(fault) { fault = .html }
     if fault == .gateway, weather.gateway?.answers(request) != true { fault = nil }
     let way = chance.oneIn(4) ? chance.seconds(0...5) : chance.seconds(0.001...0.2)
     let exchange = Exchange(

@@ -15,6 +15,10 @@ public enum Hazard: String, CaseIterable, Sendable {
   case clocks
   /// The server's clock is wrong for a while.
   case serverClock
+  /// The Python server of a machine works through the queue as well.
+  case pythonSide
+  /// A copy of a machine's file is put back, or used beside it.
+  case copies
   /// What was left out of an answer has to arrive with a later one.
   case skippedRecords
 

@@ -27,6 +27,7 @@ public enum Action: String, CaseIterable, Sendable {
   case serverStore, serverEdit, serverDelete, revokeKey, allowKey
   // What only some worlds meet.
   case add, troubleKey, breakDatabase, mendDatabase, moveClock, moveServerClock
+  case python, pythonDelete, keepCopy, putCopyBack, useCopy
 
   /// Those that happen in any world.
   public static let tried = Set(weights(in: Hazard.tried).map(\.element))
@@ -40,7 +41,9 @@ public enum Action: String, CaseIterable, Sendable {
     .keyTrouble: [(3, .troubleKey), (3, .allowKey)],
     .brokenDatabase: [(3, .breakDatabase), (3, .mendDatabase)],
     .secondThoughts: [(4, .drop), (5, .add)],
-    .clocks: [(8, .moveClock)],
+    .pythonSide: [(20, .python), (3, .pythonDelete), (5, .program)],
+    .copies: [(8, .keepCopy), (5, .putCopyBack), (2, .useCopy)],
+    .clocks: [(16, .moveClock)],
     .serverClock: [(6, .moveServerClock)],
   ]
 

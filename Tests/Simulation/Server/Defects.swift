@@ -16,6 +16,17 @@ enum Defects {
     "17",
   ]
 
+  /// The records with one in a shape that nobody can understand.
+  static func replaceOne(of records: [String], _ chance: Chance) -> [String] {
+    if records.isEmpty { return records }
+    var records = records
+    let place = chance.below(records.count)
+    let spoilt = records[place].replacing(#""content":""#, with: #""content":5,"was":""#)
+    records[place] =
+      chance.oneIn(3) ? spoilt.replacing(#""id":"#, with: #""number":"#) : spoilt
+    return records
+  }
+
   /// The records with one of them spoilt, or with one that stands there twice.
   static func spoil(_ records: [String], _ chance: Chance) -> [String] {
     var records = records

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import MemctlCore
 import SQLite
 
@@ -21,14 +21,22 @@ final class Machine {
   var badEntries: [Int64] = []
   /// Processes that are in the middle of something.
   var busy: [Int] = []
+  /// What was in the trash at the last look, by its id there, and the memories' names.
+  var knownTrash: [Int64: String] = [:]
   /// Seconds by which its clock is wrong.
   var clockError = 0.0
+  let python: PythonSide
+  /// A copy of its file has been kept.
+  var hasCopy = false
+  /// Its file began as a copy of another machine's.
+  var isCopy = false
   private let server: Server
   private var observer: Connection?
 
   init(_ index: Int, path: String, processes: Int, server: Server) {
     self.index = index
     self.server = server
+    python = PythonSide(dropsInvalid: index.isMultiple(of: 2))
     self.path = path
     self.processes = Array(repeating: nil, count: processes)
   }
@@ -37,6 +45,13 @@ final class Machine {
   func addProcess() -> Int {
     processes.append(nil)
     return processes.count - 1
+  }
+
+  /// Puts a copy of the file at `path` in the place of this machine's.
+  func replaceFile(by path: String) {
+    observer = nil
+    for suffix in ["", "-wal", "-shm"] { unlink(self.path + suffix) }
+    try? FileManager.default.copyItem(atPath: path, toPath: self.path)
   }
 
   // MARK: What stands in the file, read apart from memctl
@@ -65,7 +80,6 @@ final class Machine {
 
   struct Row {
     let id: Int64
-    /// Where its text is blacked out, the name of the server's row.
     let name: String
     let content: String
     let category: String
@@ -84,10 +98,22 @@ final class Machine {
       let serverID = $0.optionalInt64(5)
       return Row(
         id: $0.int64(0),
-        name: Truth.name(in: content) ?? serverID.flatMap(server.row)?.name ?? "",
+        name: name(in: content, serverID),
         content: content, category: $0.text(2), importance: $0.double(3),
         isSensitive: $0.bool(4), serverID: serverID)
     }
+  }
+
+  func trash() -> [Int64: String] {
+    let rows = query("SELECT id, content, server_id FROM memctl_trash") {
+      ($0.int64(0), name(in: $0.text(1), $0.optionalInt64(2)))
+    }
+    return Dictionary(uniqueKeysWithValues: rows)
+  }
+
+  /// The name of a memory; where its text is blacked out, that of the server's row.
+  private func name(in content: String, _ serverID: Int64?) -> String {
+    Truth.name(in: content) ?? serverID.flatMap(server.row)?.name ?? ""
   }
 
   struct Entry {

@@ -3,7 +3,7 @@ final class Truth {
   struct Item {
     let name: String
     /// The machine where it was written; nil for the server's own users.
-    let owner: Int?
+    var owner: Int?
     /// What the user wrote; the name stands in it.
     var content: String
     var tags: String
@@ -22,6 +22,8 @@ final class Truth {
     var isWithheld = false
     /// Several that are equal in all fields; one of them is not known from another.
     var isGroup = false
+    /// Copies of it that are not memctl's fault.
+    var extra = 0
     /// Someone edited it on the server.
     var isEdited = false
     /// Machines whose user has deleted it.

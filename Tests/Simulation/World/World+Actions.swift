@@ -31,10 +31,15 @@ extension World {
     case .allowKey: server.acceptsKey = true
     case .add: add(on: machine, crash)
     case .troubleKey:
-      server.requestsUntilRefusal = chance.below(20)
-      server.refusalStatus = chance.pick([401, 403])
+      server.requestsUntilRefusal = chance.pick([2, 5, 10, 20])
+      server.refusalStatus = chance.pick([401, 403, 403])
     case .breakDatabase: server.isBroken = true
     case .mendDatabase: server.isBroken = false
+    case .python: goOnWithPython(on: machine)
+    case .pythonDelete: deleteByPython(on: machine)
+    case .keepCopy: keepCopy(of: machine)
+    case .putCopyBack: putCopyBack(on: machine)
+    case .useCopy: useCopy(of: machine)
     case .moveClock:
       machine.clockError =
         chance.pick([0, 1, -1]) * chance.pick([60, 600, 5_000, 90_000, 3_456_000])
@@ -89,6 +94,8 @@ extension World {
       guard let item = entry.name.flatMap({ truth[$0] }), !item.isGroup, !item.isLoose else {
         return false
       }
+      // A copy is read only, and what Python has read goes out as it was.
+      if machine.isCopy || machine.python.holds(entry.name!) { return false }
       return entry.operation == "store" && (entry.state == "pending" || entry.state == "dead")
     }
     if entries.isEmpty { return }
@@ -116,7 +123,10 @@ extension World {
   }
 
   private func drop(on machine: Machine, _ crash: Crash?) {
-    guard let entry = anyEntry(of: machine) else { return }
+    let doubts = machine.entries().filter { $0.state == "in_doubt" }
+    let isTorn = hazards.contains(.secondThoughts)
+    guard let entry = isTorn ? doubts.first ?? anyEntry(of: machine) : anyEntry(of: machine)
+    else { return }
     note("m\(machine.index)", "drops entry \(entry.id), \(entry.operation) of \(entry.name ?? "?")")
     machine.badEntries.removeAll { $0 == entry.id }
     // Whether it dies or not, the user has given it up.
@@ -135,6 +145,7 @@ extension World {
     inProcess(of: machine, crash: crash) { process in
       _ = try process.cache.drop(EntryID(rawValue: entry.id))
     }
+    if isTorn, chance.oneIn(2) { add(on: machine, nil) }
   }
 
   /// The user wants a memory to be sent after all.
@@ -185,7 +196,11 @@ extension World {
   }
 
   private func anyRow() -> Server.Row? {
-    let rows = server.live.filter { truth[$0.name].map { !$0.isGroup && !$0.isLoose } ?? false }
+    // What a Python server is about to send a second time would come back as it was.
+    let rows = server.live.filter { row in
+      guard let item = truth[row.name], !item.isGroup, !item.isLoose else { return false }
+      return !machines.contains { $0.python.holds(row.name) }
+    }
     return rows.isEmpty ? nil : chance.pick(rows)
   }
 

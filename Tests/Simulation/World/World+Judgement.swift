@@ -83,7 +83,18 @@ extension World {
         }
       }
       checkEntries(of: machine)
+      if hazards.contains(.clocks) { checkTrash(of: machine) }
     }
+  }
+
+  /// No world lasts for 30 days, so nothing leaves the trash but by the user's deletion.
+  private func checkTrash(of machine: Machine) {
+    let trash = machine.trash()
+    for (id, name) in machine.knownTrash where trash[id] == nil {
+      guard let item = truth[name], item.deletedOn.isEmpty, !item.isGroup else { continue }
+      fail(.lost, "a version of \(name) is gone from the trash of machine \(machine.index)")
+    }
+    machine.knownTrash = trash
   }
 
   private func checkEntries(of machine: Machine) {

@@ -59,7 +59,9 @@ extension World {
     for item in truth.items where orphans || !item.isOrphan {
       let count = onServer[item.name] ?? 0
       if item.isLoose, !item.isGroup {
-        if count > 1 { fail(.duplicate, "\(item.name), given up, is \(count) times on the server") }
+        if count > 1 + item.extra {
+          fail(.duplicate, "\(item.name), given up, is \(count) times on the server")
+        }
       } else if !item.isLoose {
         check(count, item, wanted: item.isRejected ? 0 : item.wanted, on: "the server")
       }
@@ -70,13 +72,14 @@ extension World {
   private func check(_ count: Int, _ item: Truth.Item, wanted: Int, on place: String) {
     let text = "\(item.name) is \(count) times on \(place) instead of \(wanted)"
     if count < wanted { fail(.lost, text) }
-    if count > wanted { fail(item.wanted == 0 ? .cameBack : .duplicate, text) }
+    if count > wanted + item.extra { fail(item.wanted == 0 ? .cameBack : .duplicate, text) }
   }
 
   private func check(_ machine: Machine, _ onServer: [String: Int], orphans: Bool) {
     let counts = machine.counts()
     for item in truth.items where !item.isLoose && (orphans || !item.isOrphan) {
       if machine.missedRecord, !orphans { continue }
+      if item.isRejected, machine.isCopy { continue }
       let isHere = !item.isRejected || item.owner == machine.index
       check(
         counts[item.name] ?? 0, item, wanted: isHere ? item.wanted : 0,

@@ -61,21 +61,22 @@ extension World {
       tally.count("hazard.credentials")
       return truth.add(item)
     }
+    if hazards.contains(.keyTrouble), chance.oneIn(5) {
+      item.content = "403 " + item.content
+      item.isRejected = true
+      return truth.add(item)
+    }
     switch chance.below(12) {
     case 0, 1: item.content += " password=hunter2 of host a"
     case 2: item.isSensitive = true
-    case 3: item.content = chance.pick(refusals) + item.content
+    case 3: item.content = (chance.oneIn(2) ? "413 " : "500 ") + item.content
     case 4: item.content += String(repeating: "x", count: 1_400)
     default: break
     }
     item.isRejected =
-      item.content.count > 1_400 || refusals.contains { item.content.hasPrefix($0) }
+      item.content.count > 1_400 || item.content.hasPrefix("413 ")
+      || item.content.hasPrefix("500 ")
     return truth.add(item)
-  }
-
-  /// What a text begins with that the server refuses, by its status.
-  private var refusals: [String] {
-    hazards.contains(.keyTrouble) ? ["413 ", "500 ", "403 "] : ["413 ", "500 "]
   }
 
   private func fields(of item: Truth.Item) -> MemoryFields {
@@ -91,6 +92,7 @@ extension World {
   func deleteMemory(on machine: Machine, _ crash: Crash?) {
     let rows = machine.memories().filter { row in
       guard let item = truth[row.name] else { return false }
+      if machine.isCopy, row.serverID == nil { return false }
       if item.owner == machine.index { return true }
       return !item.isGroup && row.serverID.flatMap(server.row).map(mayBeDeleted) ?? true
     }
@@ -104,6 +106,8 @@ extension World {
             $0.wanted = $0.isGroup ? $0.wanted - 1 : 0
             // Whatever was given up before: now it is to go.
             if $0.isWithheld { ($0.isWithheld, $0.isLoose) = (false, false) }
+            // What Python is about to send comes back.
+            if machine.python.holds(row.name) { $0.isLoose = true }
             if !$0.isGroup { $0.deletedOn.append(machine.index) }
           }
         }
@@ -114,7 +118,7 @@ extension World {
 
   // MARK: Other programs
 
-  private func connect(_ machine: Machine, _ body: (Connection) throws -> Void) {
+  func connect(_ machine: Machine, _ body: (Connection) throws -> Void) {
     do {
       guard try machine.observe() != nil else { return }
       let connection = try Connection(path: machine.path, busyTimeout: 0)

@@ -8,7 +8,7 @@ final class World {
   let plants: Plants
   let server: Server
   let network: Network
-  private(set) var machines: [Machine] = []
+  var machines: [Machine] = []
   let truth = Truth()
   private(set) var now = Timestamp("2026-03-01T12:00:00.5+00:00")!
   /// What the present step leaves to chance.
@@ -91,9 +91,15 @@ final class World {
     if let crash = step.crash { extras += ", dies at \(crash.point.rawValue) \(crash.count)" }
     heading("\(step.number). machine \(step.machine): \(step.action.rawValue)\(extras)")
     tally.count("step." + step.action.rawValue)
-    act(step.action, on: machines[step.machine], crash: step.crash)
+    act(step.action, on: place(of: step), crash: step.crash)
     // Nobody is quicker than a millisecond.
     advance(seconds: chance.oneIn(3) ? chance.seconds(0.001...60) : 0.001)
+  }
+
+  /// Now and then a step of a machine happens to a copy of a machine's file.
+  private func place(of step: Step) -> Machine {
+    let copies = machines.dropFirst(schedule.conditions.machines)
+    return copies.isEmpty || !chance.oneIn(3) ? machines[step.machine] : chance.pick(Array(copies))
   }
 
   /// Fine weather and a chance of its own for what the checks do in the end.
@@ -101,6 +107,7 @@ final class World {
     chance = Chance(seed: schedule.seed &+ 99)
     hasCompany = false
     network.weather = .fine
+    for machine in machines { finishPython(on: machine) }
     server.acceptsKey = true
     server.requestsUntilRefusal = nil
     server.isBroken = false
