@@ -57,11 +57,19 @@ import Testing
     #expect(server.contents == ["a", "b", "c", "x"])
   }
 
-  @Test("A memory that was stored here and changed elsewhere at once is one memory")
-  func changedElsewhere() throws {
+  @Test(
+    "A memory that was stored here and changed elsewhere at once is one memory",
+    arguments: [false, true])
+  func changedElsewhere(isFoundByLook: Bool) throws {
     let client = try filled("a")
     try client.store("b")
+    if isFoundByLook {
+      server.fail(.store, 1...1, with: .loseAnswer)
+      _ = try client.engine.push()
+      client.waitLongEnough()
+    }
     _ = try client.engine.push()
+    #expect(try client.memory("b")?.serverID?.rawValue == 2)
     server.edit(2) { $0.content = "c" }
     #expect(try client.engine.sync().pull?.reassigned == 0)
     #expect(try client.contents() == ["a", "c"])

@@ -94,8 +94,8 @@ extension World {
       guard let item = entry.name.flatMap({ truth[$0] }), !item.isGroup, !item.isLoose else {
         return false
       }
-      // A copy is read only, and what Python has read goes out as it was.
-      if machine.isCopy || machine.python.holds(entry.name!) { return false }
+      // What Python has read goes out as it was, and so does what a copy of the file has.
+      if isHeldByPython(item.name) || isWaiting(item.name, onOthersThan: machine) { return false }
       return entry.operation == "store" && (entry.state == "pending" || entry.state == "dead")
     }
     if entries.isEmpty { return }
@@ -199,7 +199,7 @@ extension World {
     // What a Python server is about to send a second time would come back as it was.
     let rows = server.live.filter { row in
       guard let item = truth[row.name], !item.isGroup, !item.isLoose else { return false }
-      return !machines.contains { $0.python.holds(row.name) }
+      return !isHeldByPython(row.name)
     }
     return rows.isEmpty ? nil : chance.pick(rows)
   }

@@ -71,14 +71,28 @@ extension World {
     server.live.contains { $0.name == item.name }
   }
 
+  /// Whether another machine has a memory that it has not sent.
+  func isWaiting(_ name: String, onOthersThan machine: Machine) -> Bool {
+    hazards.contains(.copies)
+      && machines.contains { other in
+        other !== machine
+          && other.memories().contains { $0.name == name && $0.serverID == nil }
+      }
+  }
+
   /// A server that acts once on a key has each memory once. To another one, and of what nothing is
   /// queued for, a copy of the file is another client.
   private func expectCopies(of machine: Machine) {
     let entries = machine.entries().filter { $0.operation == "store" }
     for row in machine.memories() where row.serverID == nil {
       let isQueued = entries.contains { $0.localID == row.id }
-      if isQueued, server.conditions.honoursIdempotencyKeys { continue }
-      truth.change(row.name) { $0.extra += 1 }
+      let isOnce = isQueued && server.conditions.honoursIdempotencyKeys
+      if isOnce, truth[row.name]?.content == row.content { continue }
+      truth.change(row.name) {
+        $0.extra += 1
+        // Two that say something else are two memories.
+        if $0.content != row.content { $0.isLoose = true }
+      }
     }
   }
 }

@@ -29,6 +29,9 @@ extension World {
     }
   }
 
+  /// Whether a Python server may still send a memory.
+  func isHeldByPython(_ name: String) -> Bool { machines.contains { $0.python.holds(name) } }
+
   /// Lets it end what it has begun.
   func finishPython(on machine: Machine) {
     for _ in 0..<400 where !machine.python.isIdle {
@@ -137,7 +140,7 @@ extension World {
     truth.change(row.name) {
       $0.wanted = 0
       // The store stays in the queue, and what the user wanted is not known to anybody.
-      if row.serverID == nil || machine.python.holds(row.name) {
+      if row.serverID == nil || isHeldByPython(row.name) {
         $0.isLoose = true
       } else {
         $0.deletedOn.append(machine.index)

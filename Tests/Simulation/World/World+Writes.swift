@@ -107,7 +107,7 @@ extension World {
             // Whatever was given up before: now it is to go.
             if $0.isWithheld { ($0.isWithheld, $0.isLoose) = (false, false) }
             // What Python is about to send comes back.
-            if machine.python.holds(row.name) { $0.isLoose = true }
+            if isHeldByPython(row.name) { $0.isLoose = true }
             if !$0.isGroup { $0.deletedOn.append(machine.index) }
           }
         }
