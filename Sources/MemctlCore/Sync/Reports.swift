@@ -49,6 +49,8 @@ public struct PullReport: Sendable {
   var queued = 0
   /// Whether the answer shows that what changed is not all that differs.
   var needsComparison = false
+  /// False where something seems to be missing that a record may hide.
+  var isComplete = true
 
   /// Of a pull that got no answer.
   public init() {}

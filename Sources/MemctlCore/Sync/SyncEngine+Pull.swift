@@ -51,7 +51,8 @@ extension SyncEngine {
   func pullEverything(
     into report: inout SyncReport, force: Bool, finish: () throws -> Void = {}
   ) throws {
-    // What another machine deleted is no loss. Where much is missing, tombstones tell, since the first.
+    // What another machine deleted is no loss. Where much is missing, or a record may be any of what
+    // is, tombstones tell, since the first.
     for since in [nil, Timestamp.epoch] where report.mayCall {
       let known = try cache.linkedServerIDs()
       let askedAt = now()
@@ -67,7 +68,8 @@ extension SyncEngine {
           }
         }
         if let pull { report.pull = (report.pull ?? PullReport()) + pull }
-        return
+        // With a watermark, the next pull brings the tombstones.
+        if try pull?.isComplete != false || cache.watermark() != nil { return }
       } catch let loss as RowApplier.Loss {
         if since != nil { report.note(.loss(loss)) }
       }
@@ -90,6 +92,7 @@ extension SyncEngine {
     var report = applier.report
     report.needsComparison = try noteComparison(
       extent, serverTime: serverTime, askedAt: askedAt, hasLostIDs: report.reassigned > 0)
+    report.isComplete = applier.isComplete
     // The next pull must see the tombstones of what could not be deleted now.
     if applier.isComplete { try cache.setWatermark(serverTime) }
     try cache.noteUnread(applier.unread, in: extent, seen: applier.seen, at: askedAt)

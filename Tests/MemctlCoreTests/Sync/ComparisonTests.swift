@@ -22,6 +22,18 @@ import Testing
 
   private static let day = 86_400.0
 
+  @Test("A record that does not say which memory it is keeps no deletion from arriving")
+  func hiddenDeletion() throws {
+    let client = try Client(server)
+    try client.store("a")
+    _ = try client.engine.push()
+    server.change { $0.extraRecords = ["17"] }
+    server.add("b")
+    server.remove(1)
+    _ = try client.engine.sync()
+    #expect(try client.contents() == ["b"])
+  }
+
   // MARK: Clocks
 
   @Test(
