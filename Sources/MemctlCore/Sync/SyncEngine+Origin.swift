@@ -78,7 +78,7 @@ extension SyncEngine {
     try withLock {
       try recover()
       let access = try checkAccess()
-      if let problem = try problem(of: access) { throw problem }
+      if case .setback(let setback) = access { throw try problem(of: setback) }
       return try body(Origin(address: requests.baseURL, account: access.account))
     }
   }
