@@ -7,6 +7,8 @@ public final class Connection {
     case create
     case readWrite
     case readOnly
+    /// Reads a file that nobody writes meanwhile, without any file beside it.
+    case immutable
   }
 
   /// When a transaction takes its lock: see <https://sqlite.org/lang_transaction.html>.
@@ -18,21 +20,28 @@ public final class Connection {
   }
 
   private let handle: OpaquePointer
+  private let patience: Patience
   private var statements: [String: Statement] = [:]
 
   /// Opens `path` (`:memory:` for a database in memory).
   ///
-  /// - Parameter busyTimeout: milliseconds that a statement waits for another process's lock.
+  /// - Parameters:
+  ///   - busyTimeout: milliseconds that a statement waits for another process's lock.
+  ///   - interruption: a descriptor that ends such a wait once it is readable.
   /// - Throws: `SQLiteError`. SQLite reads the file at the first statement, not here.
-  public init(path: String, mode: OpenMode = .create, busyTimeout: Int32 = 30_000) throws {
+  public init(
+    path: String, mode: OpenMode = .create, busyTimeout: Int32 = 30_000, interruption: Int32? = nil
+  ) throws {
     let flags =
       switch mode {
       case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       case .readWrite: SQLITE_OPEN_READWRITE
       case .readOnly: SQLITE_OPEN_READONLY
+      case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
       }
+    let name = mode == .immutable ? Self.immutable(path) : path
     var opened: OpaquePointer?
-    let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+    let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
     guard let opened else {
       throw SQLiteError(code: code, message: String(cString: sqlite3_errstr(code)))
     }
@@ -42,8 +51,22 @@ public final class Connection {
       throw error
     }
     handle = opened
+    patience = Patience(milliseconds: busyTimeout, interruption: interruption)
     sqlite3_extended_result_codes(handle, 1)
-    sqlite3_busy_timeout(handle, busyTimeout)
+    patience.govern(handle)
+  }
+
+  private static func immutable(_ path: String) -> String {
+    let hexadecimal = Array("0123456789abcdef".utf8)
+    var name = Array("file:".utf8)
+    for byte in path.utf8 {
+      if UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || byte == UInt8(ascii: "/") {
+        name.append(byte)
+      } else {
+        name += [UInt8(ascii: "%"), hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: name, as: UTF8.self) + "?immutable=1"
   }
 
   deinit {
@@ -176,7 +199,11 @@ public final class Connection {
 
   // MARK: Errors
 
-  func lastError(sql: String?) -> SQLiteError { Self.lastError(of: handle, sql: sql) }
+  func lastError(sql: String?) -> SQLiteError {
+    let error = Self.lastError(of: handle, sql: sql)
+    guard error.kind == .busy, patience.wasInterrupted else { return error }
+    return SQLiteError(code: SQLITE_INTERRUPT, message: "interrupted", sql: sql)
+  }
 
   private static func lastError(of handle: OpaquePointer, sql: String?) -> SQLiteError {
     let code = sqlite3_extended_errcode(handle)
