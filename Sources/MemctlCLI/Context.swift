@@ -59,14 +59,22 @@ final class Context {
 
   private var openedCache: Cache?
 
-  /// - Throws: `Problem` of kind `.file` or `.configuration`.
-  func cache() throws -> Cache {
+  /// - Parameter access: what the command needs; a cache that is open already serves for all.
+  /// - Throws: `Problem` of kind `.file`, `.notFound` or `.configuration`.
+  func cache(_ access: Cache.Access = .change) throws -> Cache {
     if let openedCache { return openedCache }
     let path = try configuration.get().databasePath()
     note("cache \(path)")
-    let cache = try Cache(path: path)
+    let cache = try Cache(
+      path: path, access: access, cancellation: cancellation,
+      temporaryFolder: temporaryFolder ?? "/tmp",
+      tell: { printError("memctl: \($0.printable)") })
     openedCache = cache
     return cache
+  }
+
+  private var temporaryFolder: String? {
+    environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// An engine for the server that is configured, or for another one. From now on a signal asks it to
@@ -89,7 +97,7 @@ final class Context {
     let requests = try Requests(
       address: address, key: key, timeout: try configuration.timeout(),
       allowingHTTPTo: configuration.hostsAllowedHTTP)
-    let cache = try cache()
+    let cache = try cache(.create)
     Signals.cancel(cancellation)
     let engine = SyncEngine(
       cache: cache, requests: requests,
@@ -112,7 +120,7 @@ final class Context {
     options.proxies = ProxySettings(environment: environment)
     options.leastRateWindow = try configuration.timeout()
     options.acceptsGzip = !isLoopback
-    if let folder = environment["TMPDIR"], !folder.isEmpty { options.temporaryFolder = folder }
+    if let temporaryFolder { options.temporaryFolder = temporaryFolder }
     return options
   }
 

@@ -49,6 +49,11 @@ struct ExitCodeTests {
   @Test("66: there is no such memory or entry")
   func notFound() throws {
     expect(
+      66, "there is no cache at HOME/memory.db",
+      "check the path; memctl store and memctl sync create a cache where there is none",
+      of: try home.memctl("list"))
+    try home.addCache()
+    expect(
       66, "there is no memory 99", "memctl list shows the ids", of: try home.memctl("show", "99"))
     expect(
       66, "there is no memory server:99", "memctl list shows the ids",
@@ -68,7 +73,7 @@ struct ExitCodeTests {
     expect(
       74, "cannot create the folder /dev/null/x: Not a directory",
       "create it, or choose another file with --db",
-      of: try home.memctl("counts", "--db", "/dev/null/x/memory.db"))
+      of: try home.memctl("store", "a", "--db", "/dev/null/x/memory.db"))
     try "no database, but long enough to look like one".write(
       toFile: home.database, atomically: true, encoding: .utf8)
     expect(

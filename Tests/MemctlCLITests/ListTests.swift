@@ -51,6 +51,7 @@ struct ListTests {
   @Test("say on a terminal alone that there is nothing")
   func empty() throws {
     let empty = try Home()
+    try empty.addCache()
     try empty.play("list-empty-terminal", onTerminalOf: 80, "list", "queue", "queue --dead")
     try empty.play("list-empty-pipe", "list", "list --json", "queue", "queue --json")
   }

@@ -17,7 +17,9 @@ struct OriginCommandTests {
   @Test("tells the server and the account")
   func shows() throws {
     try home.play("origin", "origin", "origin --json", "origin move", "origin mvoe")
-    try Home().play("origin-none", onTerminalOf: 80, "origin")
+    let empty = try Home()
+    try empty.addCache()
+    try empty.play("origin-none", onTerminalOf: 80, "origin")
   }
 
   @Test("moves the cache to the new address of the same server, and to no other server")

@@ -9,6 +9,9 @@ extension Home {
     return try Self.samples.map { try cache.store($0, at: threeDaysAgo).0 }
   }
 
+  /// An empty cache.
+  func addCache() throws { _ = try Cache(path: database) }
+
   private static let samples = [
     MemoryFields(content: "Prefers tabs", category: "preferences", tags: "style,tabs"),
     MemoryFields(content: "Two lines:\nand a\ttab \\", importance: 0.25),

@@ -1,4 +1,5 @@
 import Foundation
+import SQLite
 import TestSupport
 import Testing
 
@@ -89,5 +90,28 @@ struct SignalTests {
     program.send(SIGTERM)
     #expect([130, 143].contains(program.finish().status))
     #expect(try home.memctl("queue").output.hasSuffix("\tkept\n"))
+  }
+
+  @Test(
+    "ends the wait for another program that writes the cache, and what is told then is true",
+    arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func locked(_ signal: Int32, _ status: Int32) throws {
+    let home = try Home(server: FaultyServer(thereafter: .accepting(.silence)))
+    try home.enqueue("kept")
+    let holder = try Connection(path: home.database)
+    try holder.execute("BEGIN IMMEDIATE")
+    let program = try home.start(["sync"])
+    // It hears signals from then on, and needs the lock next.
+    let caught = /SigCgt:\s*[0-9a-f]*([4-7c-f])[0-9a-f]{3}\n/
+    while try String(contentsOfFile: "/proc/\(program.identifier)/status", encoding: .utf8)
+      .firstMatch(of: caught) == nil
+    {}
+    program.send(signal)
+    let ended = program.finish()
+    try holder.execute("ROLLBACK")
+    #expect(ended.message == "interrupted while another program was writing \(home.database)")
+    #expect(ended.hint == "run the same command again; what it had not saved yet was not done")
+    #expect(ended.status == status)
+    #expect(try home.queue() == ["store: pending"])
   }
 }

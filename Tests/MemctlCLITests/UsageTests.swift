@@ -74,6 +74,9 @@ struct UsageTests {
   @Test("may name the cache before or after the command")
   func globalOptions() throws {
     let home = try Home()
+    home.environment["MEMORY_DB"] = home.folder.path + "/other.db"
+    try home.addCache()
+    home.environment["MEMORY_DB"] = nil
     for arguments in [
       ["--db", "other.db", "counts", "-q", "--json"], ["-q", "counts", "--json", "--db=other.db"],
       ["counts", "--json", "--db", "$HOME/other.db"], ["counts", "--db=~/other.db", "--json"],

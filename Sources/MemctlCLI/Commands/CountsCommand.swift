@@ -14,7 +14,7 @@ struct CountsCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let output = context.output
-    let counts = try context.cache().counts()
+    let counts = try context.cache(.read).counts()
     output.write(counts.report(style: output.style, now: output.now), quiet: false)
     return .success
   }

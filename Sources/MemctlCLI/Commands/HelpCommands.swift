@@ -88,7 +88,7 @@ struct CompleteCommand: Command {
   init(_ arguments: ParsedCommand) { kind = arguments.operands[0] }
 
   func run(_ context: Context) throws -> ExitCode {
-    for candidate in (try? Candidates(context.cache).named(kind)) ?? [] {
+    for candidate in (try? Candidates { try context.cache(.read) }.named(kind)) ?? [] {
       let value = candidate.value.printable
       context.output.line(
         candidate.description.isEmpty ? value : "\(value)\t\(candidate.description)")

@@ -53,7 +53,7 @@ struct ListCommand: Command {
         .init(title: "CATEGORY", isDispensable: true), .init(title: "AGE", isDispensable: true),
         .init(title: "CONTENT", isFlexible: true),
       ])
-    try context.cache().forEachMemory(selection) { memory in
+    try context.cache(.read).forEachMemory(selection) { memory in
       listing.add(
         memory.cells(output, revealed: revealed), json: memory.members(revealed: revealed))
     }

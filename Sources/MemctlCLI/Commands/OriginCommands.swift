@@ -11,7 +11,7 @@ struct OriginShowCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let output = context.output
-    let cache = try context.cache()
+    let cache = try context.cache(.read)
     let origin = try cache.originNames()
     let compared = try cache.lastComparison()
     var summary = ["no server yet; the next sync decides"]

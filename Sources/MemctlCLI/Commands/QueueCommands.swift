@@ -38,7 +38,7 @@ struct QueueListCommand: Command {
         .init(title: "AGE", isDispensable: true),
         .init(title: "CONTENT", isFlexible: true),
       ])
-    let cache = try context.cache()
+    let cache = try context.cache(.read)
     let entries = try cache.entries().filter { !onlyDead || $0.state == .dead }
     for entry in entries.prefix(limit) {
       let shown = try EntryView(entry, in: cache, now: output.now, revealed: revealed)
@@ -64,7 +64,7 @@ struct QueueShowCommand: Command {
   }
 
   func run(_ context: Context) throws -> ExitCode {
-    let cache = try context.cache()
+    let cache = try context.cache(.read)
     let output = context.output
     let blockade = try context.blockade()
     for (index, id) in ids.enumerated() {

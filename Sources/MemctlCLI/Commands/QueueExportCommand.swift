@@ -39,7 +39,7 @@ struct QueueExportCommand: Command {
   }
 
   func run(_ context: Context) throws -> ExitCode {
-    let cache = try context.cache()
+    let cache = try context.cache(.read)
     let entries =
       try ids.isEmpty
       ? cache.entries().filter { !onlyDead || $0.state == .dead }

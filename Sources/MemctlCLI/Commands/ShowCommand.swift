@@ -22,7 +22,7 @@ struct ShowCommand: Command {
   }
 
   func run(_ context: Context) throws -> ExitCode {
-    let cache = try context.cache()
+    let cache = try context.cache(.read)
     let memories = try names.map { try $0.find(in: cache) }
     let output = context.output
     for (index, memory) in memories.enumerated() {

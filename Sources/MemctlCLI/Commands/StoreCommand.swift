@@ -51,7 +51,7 @@ struct StoreCommand: Command {
       tags: arguments.value("tags") ?? "", expandedKeywords: arguments.value("keywords") ?? "",
       importance: arguments.number("importance") ?? 0.5, isSensitive: arguments.flag("sensitive")
     ).validated()
-    let cache = try context.cache()
+    let cache = try context.cache(.create)
     let (id, entry) = try cache.store(fields, at: .now)
     let problems = context.trySending([entry])
     let serverID = try cache.memory(id)?.serverID

@@ -34,7 +34,7 @@ struct TrashListCommand: Command {
         .init(title: "MEMORY", isNumber: true, isDispensable: true),
         .init(title: "AGE", isDispensable: true), .init(title: "CONTENT", isFlexible: true),
       ])
-    try context.cache().forEachTrashed(limit: limit) { version in
+    try context.cache(.read).forEachTrashed(limit: limit) { version in
       listing.add(
         version.cells(output, revealed: revealed), json: version.members(revealed: revealed))
     }

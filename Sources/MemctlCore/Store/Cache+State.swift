@@ -49,6 +49,8 @@ extension Cache {
     case serverLead = "server_lead"
     /// When the server was last asked for records that could not be read.
     case unreadAskedAt = "unread_asked_at"
+    /// When the full-text index of a large cache was last compared with it.
+    case indexComparedAt = "index_compared_at"
   }
 
   func note(_ note: Note) throws -> String? {

@@ -114,8 +114,14 @@ extension Cache {
   }
 
   func trash(_ id: LocalID, as reason: TrashedMemory.Reason, at now: Timestamp) throws {
+    try Self.trash(id, as: reason, at: now, connection)
+  }
+
+  static func trash(
+    _ id: LocalID, as reason: TrashedMemory.Reason, at now: Timestamp, _ connection: Connection
+  ) throws {
     try connection.run(
-      "\(Self.intoTrash("?1, ?2")) WHERE id = ?3", reason.rawValue, now.description, id.rawValue)
+      "\(intoTrash("?1, ?2")) WHERE id = ?3", reason.rawValue, now.description, id.rawValue)
   }
 
   private static func intoTrash(_ reasonAndTime: String) -> String {

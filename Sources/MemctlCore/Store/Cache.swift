@@ -10,28 +10,39 @@ public final class Cache {
   public let path: String
   let connection: Connection
   let random: Randomness
+  let tell: (String) -> Void
+  /// Kept, because the connection waits for its descriptor.
+  private let cancellation: Cancellation?
   private let identity: FileIdentity?
   /// While it is true, whatever is written is undone at once.
   private(set) var isRehearsing = false
   /// What `tags` found, and when.
   var knownTags: (version: FileVersion, tags: [String])?
 
-  /// Opens the file, creates it when it is missing, and brings an old one up to date.
+  /// Opens the file and brings an old one up to date.
   ///
   /// A file that is created is readable by its owner alone, as is a folder that is created for it;
-  /// an existing file that others could read is closed to them.
+  /// an existing file that others could read is closed to them when it is opened for writing.
   ///
-  /// - Throws: `Problem` of kind `.file`: not a database, of a newer version, not writable.
-  public init(path: String, random: Randomness = .system) throws {
+  /// - Parameters:
+  ///   - cancellation: ends waits for another program's lock.
+  ///   - temporaryFolder: where a file that can neither be written nor read in place is copied to.
+  ///   - tell: gets a line for people about what was mended while the file was opened, or later.
+  /// - Throws: `Problem` of kind `.notFound` for a file that is missing and may not be created; of
+  ///   kind `.file` for one that is no database, is of a newer version, or cannot be used.
+  public init(
+    path: String, access: Access = .create, random: Randomness = .system,
+    cancellation: Cancellation? = nil, temporaryFolder: String = "/tmp",
+    tell: @escaping (String) -> Void = { _ in }
+  ) throws {
     self.path = path
     self.random = random
-    connection = try Cache.translatingErrors(path) {
-      if path != ":memory:" { try Cache.prepareFile(at: path) }
-      let connection = try Connection(path: path)
-      try Schema.bringUpToDate(connection, path: path)
-      if path != ":memory:" { Cache.closeToOthers(path) }
-      return connection
-    }
+    self.cancellation = cancellation
+    self.tell = tell
+    let file = CacheFile(
+      path: path, interruption: cancellation?.readDescriptor, temporaryFolder: temporaryFolder,
+      tell: tell)
+    connection = try Cache.translatingErrors(path) { try file.open(for: access) }
     identity = FileIdentity(path)
   }
 
@@ -43,11 +54,15 @@ public final class Cache {
     if connection.isInTransaction { return try body() }
     return try Cache.translatingErrors(path) {
       if isRehearsing { return try connection.rehearsal(body) }
-      return try connection.transaction(.immediate) {
-        let result = try body()
-        // Else it would be written into a file that nobody finds any more.
-        guard isCurrent else { throw Problem.fileIsGone(path) }
-        return result
+      do {
+        return try connection.transaction(.immediate) {
+          let result = try body()
+          // Else it would be written into a file that nobody finds any more.
+          guard isCurrent else { throw Problem.fileIsGone(path) }
+          return result
+        }
+      } catch let error as SQLiteError {
+        throw try explained(error)
       }
     }
   }
@@ -68,45 +83,22 @@ public final class Cache {
   /// Whether the path still names the file that was opened.
   public var isCurrent: Bool { FileIdentity(path) == identity }
 
-  // MARK: The file
-
-  private static func prepareFile(at path: String) throws {
-    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/")
-    if !folder.isEmpty { try makeFolder(folder) }
-    // Created here and not by SQLite, so that it is never readable by others, not for a moment.
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw Problem(
-        .file, "cannot open \(path): \(String(cString: strerror(errno)))",
-        hint: "check the path and its permissions, or choose another with --db")
-    }
-    close(descriptor)
-  }
-
-  /// Only once the file has turned out to be a cache: another program's keeps its permissions.
-  private static func closeToOthers(_ path: String) {
-    for file in [path, path + "-wal", path + "-shm"] {
-      var status = stat()
-      if stat(file, &status) == 0, status.st_mode & 0o077 != 0, status.st_uid == geteuid() {
-        chmod(file, status.st_mode & 0o700)
-      }
-    }
-  }
-
-  private static func makeFolder(_ path: String) throws {
-    if access(path, F_OK) == 0 { return }
-    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/")
-    if !parent.isEmpty { try makeFolder(parent) }
-    guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-      throw Problem(
-        .file, "cannot create the folder \(path): \(String(cString: strerror(errno)))",
-        hint: "create it, or choose another file with --db")
-    }
-  }
-
   // MARK: Errors
+
+  /// What an error of a transaction that was undone is about, where SQLite does not say so.
+  private func explained(_ error: SQLiteError) throws -> any Error {
+    switch error.kind {
+    case .corrupt, .constraint, .other: try mendIndex() ? Problem.indexWasDamaged(path) : error
+    case .full where error.systemError == 0:
+      try exhaustedTable().map { Problem.noNumberIsLeft(in: $0, path) } ?? error
+    default: error
+    }
+  }
+
+  /// The table that has given out the highest id there is.
+  private func exhaustedTable() throws -> String? {
+    try connection.first("SELECT name FROM sqlite_sequence WHERE seq = ?", Int64.max) { $0.text(0) }
+  }
 
   static func translatingErrors<Result>(
     _ path: String, _ body: () throws -> Result
@@ -136,45 +128,5 @@ private struct FileIdentity: Equatable {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     (device, number) = (UInt(status.st_dev), UInt(status.st_ino))
-  }
-}
-
-extension Problem {
-  fileprivate static func fileIsGone(_ path: String) -> Problem {
-    Problem(
-      .file, "\(path) was removed or replaced while memctl used it; nothing was written",
-      hint: "memctl sync fills a new one from the server")
-  }
-
-  /// What an SQLite error means to someone whose memories are in the file at `path`.
-  init(_ error: SQLiteError, path: String) {
-    switch error.kind {
-    case .busy:
-      self.init(
-        .busy, "another program has been writing \(path) for 30 seconds",
-        hint: "nothing is lost; try again when it is done")
-    case .full:
-      self.init(
-        .file, "the disk is full; nothing was written to \(path)",
-        hint: "free some space, then try again")
-    case .readOnly, .cannotOpen:
-      self.init(
-        .file, "\(path) cannot be written: \(error.message)",
-        hint: "check its owner and permissions and those of its folder")
-    case .notADatabase:
-      self.init(
-        .file, "\(path) is not a memory cache: it is no SQLite database",
-        hint: "choose another file with --db; this one was not changed")
-    case .corrupt:
-      self.init(
-        .file, "\(path) is damaged: \(error.message)",
-        hint: "keep a copy, then rescue it with: sqlite3 '\(path)' .recover")
-    case .inputOutput:
-      self.init(
-        .file, "\(path) cannot be read or written: \(error.message)",
-        hint: "nothing was changed; check the disk, its free space and the quota, then try again")
-    default:
-      self.init(.file, "cannot use \(path): \(error.message)")
-    }
   }
 }

@@ -14,28 +14,47 @@ enum Schema {
   /// Creates and migrates what is missing, in one transaction; a file that is up to date is only
   /// read.
   ///
+  /// - Parameter tell: gets a line for people about each thing that was wrong and is mended.
   /// - Throws: `SQLiteError`, and `Problem` of kind `.file` for a file of another program or of a
   ///   newer version; such a file is not changed.
-  static func bringUpToDate(_ connection: Connection, path: String) throws {
+  static func bringUpToDate(
+    _ connection: Connection, path: String, tell: (String) -> Void
+  ) throws {
     // A process that only reads must not wait for one that writes, hence this look without a lock.
-    if try isCurrent(connection, path: path) { return }
+    if try isCurrent(connection, path: path), try SearchIndex.isPlausible(connection) { return }
     try refuseForeignFile(connection, path: path)
     try useWriteAheadLog(connection)
-    try connection.transaction(.immediate) {
-      if try isCurrent(connection, path: path) { return }
-      try createMemories(connection)
-      try createQueue(connection)
-      try connection.execute(ownTables)
+    let mended = try connection.transaction(.immediate) {
+      let isOwn = try exists("memctl_meta", connection)
+      let isCurrent = try isCurrent(connection, path: path)
+      if !isCurrent {
+        try createMemories(connection)
+        try createQueue(connection)
+        try connection.execute(ownTables)
+      }
+      var mended: [String] = []
+      if try !SearchIndex.isPlausible(connection) {
+        if try isOwn || SearchIndex.remnants(connection) > 0 {
+          mended.append(SearchIndex.mended(path))
+        }
+        try SearchIndex.make(connection)
+      }
+      if isCurrent { return mended }
+      let doubles = try makeServerIDsUnique(connection)
+      if doubles > 0 { mended.append(Self.mended(doubles, path)) }
       try connection.run(
         "INSERT OR REPLACE INTO memctl_meta(key, value) VALUES ('schema_version', ?)", ownVersion)
       try connection.execute("PRAGMA user_version = \(sharedVersion)")
+      return mended
     }
+    mended.forEach(tell)
   }
 
-  private static func isCurrent(_ connection: Connection, path: String) throws -> Bool {
+  /// Whether the tables are there and of this version; `SearchIndex` has its own look.
+  static func isCurrent(_ connection: Connection, path: String) throws -> Bool {
     let shared = try connection.first("PRAGMA user_version") { $0.int64(0) } ?? 0
     if shared > sharedVersion { throw newer(path, "version \(shared)", "\(sharedVersion)") }
-    guard shared == sharedVersion, try missingParts(connection) == 0 else { return false }
+    guard shared == sharedVersion, try hasAllParts(connection) else { return false }
     let own = try connection.first("SELECT value FROM memctl_meta WHERE key = 'schema_version'") {
       $0.text(0)
     }
@@ -43,19 +62,20 @@ enum Schema {
     return own != nil
   }
 
-  private static func missingParts(_ connection: Connection) throws -> Int {
-    let parts = [
-      "memories", "idx_memories_server_id", "memories_fts", "memories_ai", "memories_ad",
-      "memories_au", "pending_ops", "sync_meta", "memctl_meta", "memctl_entries", "memctl_trash",
-      "memctl_trash_memory", "memctl_rescue", "memctl_known", "memctl_make_way", "memctl_relink",
-      "memctl_withheld",
-    ]
+  private static func hasAllParts(_ connection: Connection) throws -> Bool {
     let names = parts.map { "'\($0)'" }.joined(separator: ",")
     let found = try connection.first(
       "SELECT count(*) FROM sqlite_schema WHERE name IN (\(names))"
     ) { $0.int(0) }
-    return parts.count - (found ?? 0)
+    return try found == parts.count && hasUniqueServerIDs(connection)
   }
+
+  /// The names of all tables, indexes and triggers but those of the full-text index.
+  private static let parts: [Substring] =
+    ["memories"]
+    + (queue + ownTables).split(separator: "IF NOT EXISTS ").dropFirst().map {
+      $0.prefix { $0 != " " }
+    }
 
   private static func newer(_ path: String, _ found: String, _ known: String) -> Problem {
     Problem(
@@ -121,50 +141,62 @@ enum Schema {
     if try !columns(of: "memories", connection).contains("server_id") {
       try connection.execute("ALTER TABLE memories ADD COLUMN server_id INTEGER")
     }
-    try connection.execute(
-      "CREATE UNIQUE INDEX IF NOT EXISTS idx_memories_server_id ON memories(server_id)")
-    let isNew = try !exists("memories_fts", connection)
-    try connection.execute(fullTextIndex)
-    if isNew {
-      try connection.execute("INSERT INTO memories_fts(memories_fts) VALUES ('rebuild')")
-    }
   }
 
-  private static let fullTextIndex = """
-    CREATE VIRTUAL TABLE IF NOT EXISTS memories_fts USING fts5(
-      content, category, tags, expanded_keywords, content='memories', content_rowid='id'
+  private static let serverIDIndex = "idx_memories_server_id"
+
+  private static func hasUniqueServerIDs(_ connection: Connection) throws -> Bool {
+    try connection.first(
+      "SELECT \"unique\" FROM pragma_index_list('memories') WHERE name = ?", serverIDIndex
+    ) { $0.bool(0) } ?? false
+  }
+
+  /// Of several memories with the same server id, the one that was changed last stays; the others go
+  /// to the trash.
+  ///
+  /// - Returns: how many did.
+  private static func makeServerIDsUnique(_ connection: Connection) throws -> Int {
+    if try hasUniqueServerIDs(connection) { return 0 }
+    let doubles = try connection.query(
+      """
+      SELECT id FROM (SELECT id, row_number() OVER (
+          PARTITION BY server_id ORDER BY updated_at DESC, id) AS place
+        FROM memories WHERE server_id IS NOT NULL) WHERE place > 1
+      """
+    ) { LocalID(rawValue: $0.int64(0)) }
+    for id in doubles {
+      try Cache.trash(id, as: .overwritten, at: .now, connection)
+      try connection.run("DELETE FROM memories WHERE id = ?", id.rawValue)
+    }
+    try connection.execute(
+      """
+      DROP INDEX IF EXISTS \(serverIDIndex);
+      CREATE UNIQUE INDEX \(serverIDIndex) ON memories(server_id)
+      """)
+    return doubles.count
+  }
+
+  private static func mended(_ doubles: Int, _ path: String) -> String {
+    (doubles == 1 ? "1 memory" : "\(grouped(doubles)) memories")
+      + " in \(path) had the server id of another one and went to the trash; memctl trash shows them"
+  }
+
+  private static let queue = """
+    CREATE TABLE IF NOT EXISTS pending_ops (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      op_type TEXT NOT NULL,
+      payload TEXT NOT NULL,
+      created_at TEXT NOT NULL,
+      retry_count INTEGER DEFAULT 0
     );
-    CREATE TRIGGER IF NOT EXISTS memories_ai AFTER INSERT ON memories BEGIN
-      INSERT INTO memories_fts(rowid, content, category, tags, expanded_keywords)
-      VALUES (new.id, new.content, new.category, new.tags, new.expanded_keywords);
-    END;
-    CREATE TRIGGER IF NOT EXISTS memories_ad AFTER DELETE ON memories BEGIN
-      INSERT INTO memories_fts(memories_fts, rowid, content, category, tags, expanded_keywords)
-      VALUES ('delete', old.id, old.content, old.category, old.tags, old.expanded_keywords);
-    END;
-    CREATE TRIGGER IF NOT EXISTS memories_au AFTER UPDATE ON memories BEGIN
-      INSERT INTO memories_fts(memories_fts, rowid, content, category, tags, expanded_keywords)
-      VALUES ('delete', old.id, old.content, old.category, old.tags, old.expanded_keywords);
-      INSERT INTO memories_fts(rowid, content, category, tags, expanded_keywords)
-      VALUES (new.id, new.content, new.category, new.tags, new.expanded_keywords);
-    END;
+    CREATE TABLE IF NOT EXISTS sync_meta (
+      key TEXT PRIMARY KEY,
+      value TEXT NOT NULL
+    );
     """
 
   private static func createQueue(_ connection: Connection) throws {
-    try connection.execute(
-      """
-      CREATE TABLE IF NOT EXISTS pending_ops (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        op_type TEXT NOT NULL,
-        payload TEXT NOT NULL,
-        created_at TEXT NOT NULL,
-        retry_count INTEGER DEFAULT 0
-      );
-      CREATE TABLE IF NOT EXISTS sync_meta (
-        key TEXT PRIMARY KEY,
-        value TEXT NOT NULL
-      );
-      """)
+    try connection.execute(queue)
     if try !columns(of: "pending_ops", connection).contains("retry_count") {
       try connection.execute("ALTER TABLE pending_ops ADD COLUMN retry_count INTEGER DEFAULT 0")
     }

@@ -154,6 +154,72 @@ import Testing
     try cache.connection.execute("INSERT INTO memories_fts(memories_fts) VALUES('integrity-check')")
   }
 
+  @Test(
+    "Of two memories with one server id the latest stays, and the other goes to the trash",
+    arguments: ["", "CREATE INDEX idx_memories_server_id ON memories(server_id)"])
+  func doubledServerID(index: String) throws {
+    try Connection(path: path).execute(
+      Self.oldShapes[1] + """
+        INSERT INTO memories(content, created_at, updated_at, server_id)
+        VALUES ('older', 'x', '2026-01-01', 7), ('latest', 'x', '2026-01-03', 7),
+          ('old', 'x', '2026-01-02', 7), ('first', 'x', 'x', 8), ('twin', 'x', 'x', 8);
+        \(index)
+        """)
+    var told: [String] = []
+    let cache = try Cache(path: path, tell: { told.append($0) })
+    #expect(
+      told == [
+        """
+        3 memories in \(path) had the server id of another one and went to the trash; memctl trash \
+        shows them
+        """
+      ])
+    #expect(try cache.memory(ServerID(rawValue: 7))?.fields.content == "latest")
+    #expect(try cache.memory(ServerID(rawValue: 8))?.fields.content == "first")
+    var trashed: [String] = []
+    try cache.forEachTrashed { trashed.append($0.memory.fields.content) }
+    #expect(trashed.sorted() == ["old", "older", "twin"])
+    #expect(try cache.counts().total == 3)
+    #expect(throws: SQLiteError.self) {
+      try cache.connection.execute("UPDATE memories SET server_id = 7")
+    }
+  }
+
+  @Test("The highest id that SQLite can give is told as what it is, and not as a full disk")
+  func highestID() throws {
+    let cache = try Cache(path: path)
+    let (id, _) = try cache.store(MemoryFields(content: "a"), at: .epoch)
+    try cache.connection.run("UPDATE memories SET id = ? WHERE id = ?", Int64.max, id.rawValue)
+    try cache.connection.run("UPDATE sqlite_sequence SET seq = ?", Int64.max)
+    let found = try problem { _ = try cache.store(MemoryFields(content: "b"), at: .epoch) }
+    #expect(found?.kind == .file)
+    #expect(found?.message.hasPrefix("a memory in \(path) has the highest id") == true)
+    #expect(try cache.counts().total == 1)
+  }
+
+  @Test("Opening a file a second time leaves the locks on it as they are")
+  func locksStay() throws {
+    let holder = try Connection(path: path)
+    try holder.execute("CREATE TABLE memories(id INTEGER); BEGIN EXCLUSIVE")
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    for access in [Cache.Access.create, .change, .read] {
+      let found = try problem {
+        _ = try Cache(path: path, access: access, cancellation: cancellation)
+      }
+      #expect(found?.kind == .interrupted)
+    }
+    let attempt = """
+      import sqlite3, sys
+      try:
+          sqlite3.connect(sys.argv[1], timeout=0).execute("BEGIN IMMEDIATE")
+      except sqlite3.OperationalError as error:
+          print(error)
+      """
+    #expect(try python(attempt, path) == "database is locked\n")
+    try holder.execute("ROLLBACK")
+  }
+
   // MARK: Files that cannot be used
 
   private static let foreign: [(name: String, script: String)] = [
