@@ -39,6 +39,8 @@ extension Cache {
     case originAccount = "origin_account"
     /// The server asked not to be called before this time.
     case notBefore = "not_before"
+    /// The latest days on which the trash was tidied; see `tidyTrash`.
+    case trashDays = "trash_days"
     /// The server that is known to act once on a repeated `Idempotency-Key`.
     case idempotentServer = "idempotent_server"
     /// When the cache was last compared with everything that the server has.

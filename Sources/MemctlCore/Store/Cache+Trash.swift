@@ -21,8 +21,8 @@ public struct TrashID: RawRepresentable, Hashable, Sendable {
 /// What a sync overwrites or deletes is kept for a while, so that a mistake made elsewhere, or by a
 /// server, can be undone here.
 extension Cache {
-  /// Seconds for which a version is kept: 30 days.
-  static let trashLifetime = 30 * 86_400.0
+  /// Days of the file's history for which a version is kept.
+  static let trashLifetime = 30
   /// Versions that are kept at most; the oldest go first.
   static let trashCapacity: Int64 = 100_000
 
@@ -133,12 +133,57 @@ extension Cache {
   }
 
   /// Removes what is too old or too much.
+  ///
+  /// A clock that jumps ahead must not empty the trash, so age is counted in days on which somebody
+  /// synced: for each of the last 30 a note holds the latest version that there was, and what stood
+  /// there before the first of them goes.
   func tidyTrash(at now: Timestamp) throws {
-    try connection.run(
-      "DELETE FROM memctl_trash WHERE trashed_at < ?",
-      now.advanced(bySeconds: -Self.trashLifetime).description)
+    var days = TrashDays(try note(.trashDays) ?? "")
+    if days.begin(at: now, latest: try lastTrashed()) {
+      if let oldest = days.expired(after: Self.trashLifetime) {
+        try connection.run("DELETE FROM memctl_trash WHERE id <= ?", oldest.rawValue)
+      }
+      try set(.trashDays, days.text)
+    }
     try connection.run(
       "DELETE FROM memctl_trash WHERE id <= (SELECT max(id) FROM memctl_trash) - ?",
       Self.trashCapacity)
+  }
+}
+
+/// The latest days on which the trash was tidied, and the latest version that there was on each.
+private struct TrashDays {
+  private var lastDay: Timestamp?
+  private var versions: [Int64]
+
+  /// Reads what `text` wrote; anything else is no day at all.
+  init(_ text: String) {
+    let parts = text.split(separator: " ")
+    lastDay = parts.first.flatMap { Timestamp(String($0)) }
+    versions = lastDay == nil ? [] : parts.dropFirst().compactMap { Int64($0) }
+  }
+
+  var text: String {
+    ([lastDay?.description ?? ""] + versions.map(String.init)).joined(separator: " ")
+  }
+
+  /// Begins a day where the last one is over, however long ago that was, or where it has not come yet
+  /// because the clock was set back.
+  ///
+  /// - Returns: whether anything changed.
+  mutating func begin(at now: Timestamp, latest: TrashID) -> Bool {
+    if let lastDay {
+      let age = now.seconds(since: lastDay)
+      if age >= 0, age < 86_400 { return false }
+      if age >= 86_400 { versions.append(latest.rawValue) }
+    }
+    lastDay = now
+    return true
+  }
+
+  /// The latest version that is older than so many days, if there is one; its day is forgotten.
+  mutating func expired(after days: Int) -> TrashID? {
+    guard versions.count > days else { return nil }
+    return TrashID(rawValue: versions.removeFirst())
   }
 }
