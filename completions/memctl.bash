@@ -10,12 +10,13 @@ _memctl_command() {
     'resync') commands='' options='--dry-run --force' ;;
     'watch') commands='' options='-i --interval' ;;
     'counts') commands='' options='' ;;
-    'queue') commands='list show retry edit export drop add' options='--dead -n --limit --reveal' ;;
+    'queue') commands='list show retry edit export settle drop add' options='--dead -n --limit --reveal' ;;
     'queue list') commands='' options='--dead -n --limit --reveal' ;;
     'queue show') commands='' options='--reveal' ;;
     'queue retry') commands='' options='--all' ;;
     'queue edit') commands='' options='--content -c --category -t --tags --keywords --importance --sensitive --no-sensitive' ;;
     'queue export') commands='' options='--dead --reveal' ;;
+    'queue settle') commands='' options='--is --none' ;;
     'queue drop') commands='' options='' ;;
     'queue add') commands='' options='' ;;
     'store') commands='' options='-c --category -t --tags --keywords --importance --sensitive' ;;
@@ -59,6 +60,8 @@ _memctl_kind() {
     'queue edit:'--importance) kind='text' ;;
     'queue edit:'0) kind='dynamic entry' ;;
     'queue export:'[0-9]*) kind='dynamic entry' ;;
+    'queue settle:'--is) kind='text' ;;
+    'queue settle:'0) kind='dynamic entry' ;;
     'queue drop:'[0-9]*) kind='dynamic entry' ;;
     'queue add:'[0-9]*) kind='dynamic memory' ;;
     'store:'-c | 'store:'--category) kind='dynamic category' ;;

@@ -15,12 +15,12 @@ function __memctl_at
             set ended true
         else if not $ended; and string match -q -- '-?*' "$word"
             switch "$command:$word"
-                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'repl:-c' 'repl:--command' 'repl:-f' 'repl:--file' 'serve:--listen' 'serve:--store' 'serve:--keys'
+                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'queue settle:--is' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'repl:-c' 'repl:--command' 'repl:-f' 'repl:--file' 'serve:--listen' 'serve:--store' 'serve:--keys'
                     set is_value true
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repl' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repl' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -73,6 +73,7 @@ complete -c memctl -n '__memctl_at \'queue:0\'' -a show -d 'say what an entry is
 complete -c memctl -n '__memctl_at \'queue:0\'' -a retry -d 'let entries be sent again at once, dead ones included'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a edit -d 'change what an entry says, and send it'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a export -d 'write entries out as JSON, one a line, with all that they carry'
+complete -c memctl -n '__memctl_at \'queue:0\'' -a settle -d 'say whether an entry in doubt has arrived'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a drop -d 'give entries up without sending them'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a add -d 'queue memories that the server does not have and that nothing is queued for'
 complete -c memctl -n '__memctl_at \'queue list:*\'' -l dead -d 'only what the server rejected'
@@ -93,6 +94,9 @@ complete -c memctl -n '__memctl_at \'queue edit:0\'' -f -a '(memctl __complete e
 complete -c memctl -n '__memctl_at \'queue export:*\'' -l dead -d 'only what the server rejected'
 complete -c memctl -n '__memctl_at \'queue export:*\'' -l reveal -d 'write sensitive contents, and what cannot be read as it is'
 complete -c memctl -n '__memctl_at \'queue export:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'queue settle:*\'' -l is -r -f -d 'it arrived, and is this memory on the server'
+complete -c memctl -n '__memctl_at \'queue settle:*\'' -l none -d 'it did not arrive; send it again'
+complete -c memctl -n '__memctl_at \'queue settle:0\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'queue drop:*\'' -f -a '(memctl __complete entry 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'queue add:*\'' -f -a '(memctl __complete memory 2>/dev/null </dev/null)'
 complete -c memctl -n '__memctl_at \'store:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'what it is about'

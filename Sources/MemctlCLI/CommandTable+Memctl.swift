@@ -15,6 +15,7 @@ enum Memctl {
     (["queue", "retry"], QueueRetryCommand.self),
     (["queue", "edit"], QueueEditCommand.self),
     (["queue", "export"], QueueExportCommand.self),
+    (["queue", "settle"], QueueSettleCommand.self),
     (["queue", "drop"], QueueDropCommand.self),
     (["queue", "add"], QueueAddCommand.self),
     (["store"], StoreCommand.self),

@@ -41,7 +41,10 @@ import Testing
 
   @Test("A transport that takes a lost answer for an unsent request makes copies")
   func lyingTransport() {
-    expectFailure([.duplicate, .cameBack]) { $0.transport = { LyingTransport($0) } }
+    // The copy of a memory that was edited meanwhile says what it said before.
+    expectFailure([.duplicate, .cameBack, .wrongFields]) {
+      $0.transport = { LyingTransport($0) }
+    }
   }
 
   @Test("A store in two transactions can be cut in half")
@@ -86,7 +89,7 @@ import Testing
         return plants
       })
     let kind = campaign.failures.first?.violation.kind
-    #expect(kind.map(kinds.contains) == true, "\(String(describing: kind))")
+    #expect(kind.map(kinds.contains) == true, "\(String(describing: campaign.failures.first))")
   }
 }
 

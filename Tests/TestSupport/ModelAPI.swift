@@ -91,13 +91,14 @@ struct ModelAPI {
       return invalid("category", "unknown category", input: body["category"] ?? .null)
     }
     let isForced = body["force_sensitive"]?.bool ?? false
-    let redacted = Self.redacted(content, forced: isForced)
+    let redacted = Self.redacted(content)
     let time = clock.tick() + Int64(state.rules.skew * 1e6)
     state.lastID += 1
     let memory = ModelServer.Memory(
-      id: state.lastID, content: redacted ?? content, category: category,
+      id: state.lastID, content: redacted, category: category,
       tags: body["tags"]?.string ?? "", keywords: body["expanded_keywords"]?.string ?? "",
-      importance: Float(body["importance"]?.double ?? 0.5), isSensitive: redacted != nil,
+      importance: Float(body["importance"]?.double ?? 0.5),
+      isSensitive: isForced || redacted != content,
       createdAt: time, updatedAt: time)
     state.memories[memory.id] = memory
     let answer: JSONValue = [
@@ -210,10 +211,8 @@ struct ModelAPI {
     return categories.contains(category) ? category : nil
   }
 
-  /// The content without its secrets; nil where it is not sensitive.
-  private static func redacted(_ content: String, forced: Bool) -> String? {
-    let redacted = content.replacing(#/password[ =:]+\S+/#, with: "[REDACTED:password]")
-    if redacted != content { return redacted }
-    return forced ? "[REDACTED:sensitive]" : nil
+  /// The content without its passwords.
+  private static func redacted(_ content: String) -> String {
+    content.replacing(#/password\s*[:=]\s*\S{8,}/#.ignoresCase(), with: "[REDACTED:password]")
   }
 }

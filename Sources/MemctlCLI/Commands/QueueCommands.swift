@@ -39,7 +39,7 @@ struct QueueListCommand: Command {
         .init(title: "CONTENT", isFlexible: true),
       ])
     let cache = try context.cache(.read)
-    let entries = try cache.entries().filter { !onlyDead || $0.state == .dead }
+    let entries = try cache.entries().filter { !$0.isDropped && (!onlyDead || $0.state == .dead) }
     for entry in entries.prefix(limit) {
       let shown = try EntryView(entry, in: cache, now: output.now, revealed: revealed)
       listing.add(shown.cells(output.shape), json: shown.members)
@@ -108,7 +108,8 @@ struct QueueRetryCommand: Command {
     let cache = try context.cache()
     // There the same ids are other memories; only who names such an entry can mean it.
     let ids =
-      try self.ids ?? cache.entries().filter { !$0.isMeantForAnotherServer }.map(\.id)
+      try self.ids
+      ?? cache.entries().filter { !$0.isMeantForAnotherServer && !$0.isDropped }.map(\.id)
     for id in ids where try cache.entry(id) == nil { throw Problem.noEntry(id) }
     let count = try ids.count { try cache.retry($0) }
     context.output.write(
@@ -128,7 +129,11 @@ struct QueueDropCommand: Command {
       The memory of a store stays in the cache, and no sync sends it any more: memctl queue add \
       queues it after all, memctl delete removes it as well. What a delete has removed comes back \
       with the next resync.
+      """,
       """
+      An entry that was sent and whose answer was lost may have arrived all the same. It is not sent \
+      again, and memctl keeps looking for what came of it.
+      """,
     ],
     operands: [OperandSpec("ID", .dynamic("entry"), .oneOrMore)])
 
@@ -147,7 +152,7 @@ struct QueueDropCommand: Command {
         command: "queue drop",
         members: [
           .init("dropped", .integer(Int64(drops.count))),
-          .init("withheld", .integer(Int64(drops.count { $0 != .dropped }))),
+          .init("withheld", .integer(Int64(drops.count { $0.withheld != nil }))),
         ],
         summary: ["dropped \(grouped(drops.count))"] + Self.wayBack(drops)),
       quiet: context.isQuiet)
@@ -156,7 +161,7 @@ struct QueueDropCommand: Command {
 
   /// Where the memories of dropped stores are, and how they get to the server after all.
   private static func wayBack(_ drops: [Cache.Drop]) -> [String] {
-    let ids = drops.compactMap { if case .withheld(let id) = $0 { "\(id.rawValue)" } else { nil } }
+    let ids = drops.compactMap(\.withheld).map { "\($0.rawValue)" }
     if ids.isEmpty { return [] }
     let shown = ids.prefix(8).joined(separator: " ") + (ids.count > 8 ? " ..." : "")
     return [

@@ -25,7 +25,7 @@ struct ExitCode: RawRepresentable, Hashable {
     self =
       switch kind {
       case .usage: .usage
-      case .rejected, .invalidInput: .dataError
+      case .rejected, .ambiguous, .invalidInput: .dataError
       case .notFound: .noInput
       case .bug: .bug
       case .file: .ioError

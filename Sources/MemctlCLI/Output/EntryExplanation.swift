@@ -20,6 +20,7 @@ struct EntryExplanation {
     switch entry.state {
     case .dead where operation == nil: unreadable + "."
     case .dead: dead
+    case .inDoubt where !entry.candidates.isEmpty: ambiguous
     case .inDoubt, .sending: [doubt, blockade].compactMap { $0 }.joined(separator: " ")
     case .pending: pending
     }
@@ -92,14 +93,34 @@ struct EntryExplanation {
     let settled =
       wait.map { "memctl finds out \($0), with the first sync after that" }
       ?? "memctl sync finds out"
+    if entry.isDropped {
+      return
+        "\(happened) You dropped it, so it is not sent again; memctl still looks for what came of it."
+    }
     let isLast = entry.isRejected || entry.attempts >= RetryPolicy().attempts
     let missing =
       entry.deleteWhenKnown
       ? "Its memory was deleted meanwhile: if it is there, the server is told to delete it."
       : isLast
         ? "If it is not there, it becomes a dead letter."
-        : "It is sent again only if it is not there, so no copy comes of it."
+        : "It is sent again only if it is not there, so this cannot create a duplicate."
     return "\(happened) \(settled); until then it cannot be changed. \(missing)"
+  }
+
+  /// What only the user can end.
+  private var ambiguous: String {
+    let names = entry.candidates.map { candidate in
+      "server:\(candidate.id.rawValue)" + (candidate.isDeleted ? " (deleted since)" : "")
+    }
+    let first = "server:\(entry.candidates[0].id.rawValue)"
+    let one = names.count == 1
+    return """
+      It was sent, but whether it arrived is unknown\(answer). The server has \
+      \(names.joined(separator: ", ")), from which it has taken out a credential, and memctl cannot \
+      tell whether \(one ? "that is this memory" : "one of them is this memory"). memctl show \
+      \(first) shows what is left of it. If it is: memctl queue settle \(id) --is \(first). If \
+      it is not: memctl queue settle \(id) --none sends it again.
+      """
   }
 
   /// `in 3 min`

@@ -80,6 +80,10 @@ struct EntryView {
           ]
         } ?? nil),
     ]
+    if !entry.candidates.isEmpty {
+      members.append(
+        .init("candidates", .array(entry.candidates.map { .integer($0.id.rawValue) })))
+    }
     if let content { members.append(.init("content", .string(content))) }
     return members
   }

@@ -45,7 +45,9 @@ struct PromptText: Equatable {
     case .nonsense, .refused, .configuration, .file, .bug: return "sync fails"
     case .unauthorized: return "key refused"
     case .forbidden: return "may not fetch"
-    case .usage, .rejected, .invalidInput, .notFound, .waiting, .busy, .interrupted, nil: return nil
+    case .usage, .rejected, .ambiguous, .invalidInput, .notFound, .waiting, .busy, .interrupted,
+      nil:
+      return nil
     }
   }
 }

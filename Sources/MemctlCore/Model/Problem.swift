@@ -8,6 +8,8 @@ public struct Problem: Error, Hashable, Sendable {
     case usage
     /// The server rejected an entry, which is now a dead letter.
     case rejected
+    /// Whether the server has a memory cannot be told, so the user has to.
+    case ambiguous
     /// What the user gave is not valid.
     case invalidInput = "invalid_input"
     /// No such memory, entry or file.

@@ -13,7 +13,8 @@ public struct QueueEntry: Sendable {
   /// Not before this time; nil where nothing holds it back.
   public let nextAttemptAt: Timestamp?
   public let lastError: LastError?
-  /// Sent with each attempt, so that a server that honours it acts once; nil before the first.
+  /// Sent with each attempt, so that a server that honours it acts once; nil where the entry was
+  /// queued while memctl did not watch the file.
   public let idempotencyKey: String?
   /// The watermark at the first attempt: what this entry may have caused on the server is not older.
   public let sentAfter: Timestamp?
@@ -21,6 +22,23 @@ public struct QueueEntry: Sendable {
   /// The memory was deleted while its store was on its way: once its id is known, it is deleted on
   /// the server too.
   public let deleteWhenKnown: Bool
+  /// Another program sent it or may have sent it, without the key.
+  public let wasSentWithoutKey: Bool
+  /// The user dropped it while it was in doubt: it is never sent again, and kept only to recognize
+  /// what may have arrived.
+  public let isDropped: Bool
+  /// The user changed it, and another program may still send it as it was.
+  public let isEdited: Bool
+  /// Memories on the server that may be what came of it, as the last look found them. A server that
+  /// takes out credentials leaves too little to tell.
+  public let candidates: [Candidate]
+
+  /// A memory on the server that may be what came of a store.
+  public struct Candidate: Hashable, Sendable {
+    public let id: ServerID
+    /// It was deleted on the server since.
+    public let isDeleted: Bool
+  }
 
   /// Where an entry stands, as the file keeps it.
   public enum State: String, Sendable {
@@ -67,6 +85,11 @@ public struct QueueEntry: Sendable {
     case .delete(let id), .update(_, let id): .memoryOnServer(id)
     default: .entry(id)
     }
+  }
+
+  /// Whether it is a store that the server may have, though nothing says so yet.
+  public var mayHaveArrived: Bool {
+    operationName == "store" && (state == .inDoubt || state == .sending)
   }
 
   /// Whether the last answer was that the server will not take it.

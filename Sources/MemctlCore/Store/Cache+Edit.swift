@@ -61,17 +61,20 @@ extension Cache {
   }
 
   /// Makes another request of an entry that is not on its way: nothing that was noted of it holds.
+  ///
+  /// Another program may have read a pending one already and take it for done once it has sent the
+  /// former text, so that one stays with memctl from then on.
   private func replace(_ entry: QueueEntry, with operation: Operation) throws {
-    try connection.run(
-      "UPDATE pending_ops SET payload = ?2 WHERE id = ?1", entry.id.rawValue, operation.payload)
+    let isExposed = entry.state == .pending
+    if isExposed { try hold(entry.id, as: .pending) }
     try connection.run(
       """
-      UPDATE memctl_entries SET payload = CASE WHEN op_type IS NULL THEN NULL ELSE ?2 END,
-        idempotency_key = ?3, sent_after = NULL, last_sent_at = NULL, attempts = 0,
-        next_attempt_at = NULL, error_kind = NULL, error_status = NULL, error_message = NULL
+      UPDATE memctl_entries SET payload = ?2, idempotency_key = ?3, sent_after = NULL,
+        last_sent_at = NULL, attempts = 0, next_attempt_at = NULL, error_kind = NULL,
+        error_status = NULL, error_message = NULL, is_edited = ?4
       WHERE id = ?1
-      """, entry.id.rawValue, operation.payload, random.identifier())
-    if entry.state == .dead { try release(entry.id) }
+      """, entry.id.rawValue, operation.payload, random.identifier(), isExposed)
+    if !isExposed { try release(entry.id) }
   }
 }
 

@@ -10,11 +10,14 @@ extension Cache {
     """
     SELECT p.id, p.op_type, p.payload, p.created_at, coalesce(e.state, 'pending'),
       coalesce(e.attempts, 0), e.next_attempt_at, e.error_kind, e.error_status, e.error_message,
-      e.idempotency_key, e.sent_after, e.last_sent_at, coalesce(e.delete_when_known, 0)
+      e.idempotency_key, e.sent_after, e.last_sent_at, coalesce(e.delete_when_known, 0),
+      coalesce(e.sent_without_key, 0), coalesce(e.is_dropped, 0), coalesce(e.is_edited, 0),
+      coalesce(e.candidates, '')
     FROM (SELECT * FROM pending_ops WHERE \(condition)) p LEFT JOIN memctl_entries e ON e.id = p.id
     UNION ALL
     SELECT id, op_type, payload, created_at, state, attempts, next_attempt_at, error_kind,
-      error_status, error_message, idempotency_key, sent_after, last_sent_at, delete_when_known
+      error_status, error_message, idempotency_key, sent_after, last_sent_at, delete_when_known,
+      sent_without_key, is_dropped, is_edited, candidates
     FROM memctl_entries WHERE op_type IS NOT NULL AND \(condition)
     """
   }
@@ -34,7 +37,9 @@ extension Cache {
           message: row.text(9))
       },
       idempotencyKey: row.optionalText(10), sentAfter: row.optionalText(11).flatMap(Timestamp.init),
-      lastSentAt: row.optionalText(12).flatMap(Timestamp.init), deleteWhenKnown: row.bool(13))
+      lastSentAt: row.optionalText(12).flatMap(Timestamp.init), deleteWhenKnown: row.bool(13),
+      wasSentWithoutKey: row.bool(14), isDropped: row.bool(15), isEdited: row.bool(16),
+      candidates: QueueEntry.Candidate.list(row.text(17)))
   }
 
   /// Every entry, dead ones included, oldest first.
@@ -105,6 +110,24 @@ extension Cache {
       "UPDATE memctl_entries SET next_attempt_at = ? WHERE id = ?", time.description, id.rawValue)
   }
 
+  /// Keeps a store in doubt that may have come to one of these rows.
+  func hold(
+    _ id: EntryID, candidates: [QueueEntry.Candidate], untilLookAt time: Timestamp
+  ) throws {
+    try connection.run(
+      "UPDATE memctl_entries SET candidates = ? WHERE id = ?",
+      QueueEntry.Candidate.text(candidates), id.rawValue)
+    try hold(id, untilLookAt: time)
+  }
+
+  /// Makes a pending store one that another program may have sent already, up to this moment.
+  func doubt(_ id: EntryID, at now: Timestamp) throws {
+    try hold(id, as: .inDoubt)
+    try connection.run(
+      "UPDATE memctl_entries SET sent_without_key = 1, last_sent_at = ? WHERE id = ?",
+      now.description, id.rawValue)
+  }
+
   /// Gives a store in doubt a new key, as its old one stands for a memory that is linked already. It
   /// waits until what the other's key may have caused can be seen.
   func renewKey(_ id: EntryID, until time: Timestamp) throws {
@@ -115,14 +138,18 @@ extension Cache {
   }
 
   /// Gives an entry back to be sent later, by whichever program comes first; what memctl knows of it
-  /// stays. Updates, which the Python side would misunderstand, stay with memctl.
+  /// stays. Updates, which the Python side would misunderstand, stay with memctl, and so does what was
+  /// edited, which the Python side may have read as it was before.
   func release(_ id: EntryID) throws {
-    try connection.run("UPDATE memctl_entries SET state = 'pending' WHERE id = ?", id.rawValue)
+    try connection.run(
+      """
+      UPDATE memctl_entries SET state = 'pending', sent_without_key = 0, candidates = '' WHERE id = ?
+      """, id.rawValue)
     let released = try connection.run(
       """
       INSERT INTO pending_ops(id, op_type, payload, created_at)
       SELECT id, op_type, payload, created_at FROM memctl_entries
-      WHERE id = ? AND op_type IN ('store', 'delete')
+      WHERE id = ? AND op_type IN ('store', 'delete') AND NOT is_edited
       """, id.rawValue)
     if released > 0 {
       try connection.run(
@@ -133,7 +160,8 @@ extension Cache {
 
   /// Removes an entry for good: it is acknowledged, or the user says so.
   func remove(_ id: EntryID) throws {
-    try connection.run("DELETE FROM pending_ops WHERE id = ?", id.rawValue)
+    // What vanishes from `pending_ops` by itself is rescued; what is held first is not.
+    try hold(id, as: .pending)
     try connection.run("DELETE FROM memctl_entries WHERE id = ?", id.rawValue)
   }
 
@@ -209,6 +237,10 @@ extension Cache {
       try noteSending(id, at: sentAt, watermark: nil)
       try hold(id, as: .inDoubt)
     }
+    // Nobody noted when what another program gave up was sent: it may have been a moment ago.
+    try connection.run(
+      "UPDATE memctl_entries SET last_sent_at = ? WHERE state = 'in_doubt' AND last_sent_at IS NULL",
+      now.description)
     // Times that cannot be come from before the clock was set back.
     try connection.run(
       "UPDATE memctl_entries SET last_sent_at = ?1 WHERE last_sent_at > ?1", now.description)
@@ -225,5 +257,18 @@ extension Cache {
     try tidyWithheld()
     // The Python side counts being offline, and deletes an entry at 5.
     try connection.run("UPDATE pending_ops SET retry_count = 0 WHERE retry_count <> 0")
+  }
+}
+
+/// How candidates stand in the file: `7,-9`, where 9 was deleted on the server.
+extension QueueEntry.Candidate {
+  fileprivate static func list(_ text: String) -> [Self] {
+    text.split(separator: ",").compactMap { Int64($0) }.map {
+      Self(id: ServerID(rawValue: abs($0)), isDeleted: $0 < 0)
+    }
+  }
+
+  fileprivate static func text(_ candidates: [Self]) -> String {
+    candidates.map { "\($0.isDeleted ? -$0.id.rawValue : $0.id.rawValue)" }.joined(separator: ",")
   }
 }

@@ -152,10 +152,10 @@ extension Cache {
     try connection.run("DELETE FROM memories WHERE id = ?", id.rawValue)
   }
 
-  func delete(copyOf serverID: ServerID, _ id: LocalID) throws {
+  /// Deletes the memory that is linked to a row, if there is one: it is a copy of another memory.
+  func delete(copyOf serverID: ServerID) throws {
     _ = try connection.withTriggers(true) {
-      try connection.run(
-        "DELETE FROM memories WHERE id = ? AND server_id = ?", id.rawValue, serverID.rawValue)
+      try connection.run("DELETE FROM memories WHERE server_id = ?", serverID.rawValue)
     }
   }
 
@@ -203,6 +203,17 @@ extension Cache {
     try noteUnseen(serverID)
   }
 
+  /// Writes a memory that the cache no longer has, under the id that it had.
+  func putBack(_ id: LocalID, _ fields: MemoryFields, createdAt: String) throws {
+    try connection.run(
+      """
+      INSERT INTO memories (id, content, category, tags, expanded_keywords, importance,
+        is_sensitive, created_at, updated_at)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
+      """, id.rawValue, fields.content, fields.category, fields.tags, fields.expandedKeywords,
+      fields.importance, fields.isSensitive, createdAt)
+  }
+
   /// Links a memory to the id that the server gave its store. A row with that id that another program
   /// pulled meanwhile is the same memory and makes way. Where another program has stored and linked
   /// the memory meanwhile, its id stays, and our copy on the server is deleted.
@@ -214,7 +225,7 @@ extension Cache {
     guard let own = try memory(id), own.serverID != serverID else { return true }
     if let other = try memory(serverID) {
       guard other.id > id, fields.couldHaveBecome(other.fields) else { return false }
-      try delete(copyOf: serverID, other.id)
+      try delete(copyOf: serverID)
     }
     if own.serverID == nil {
       try link(id, to: serverID)

@@ -227,7 +227,7 @@ extension Cache {
   }
 
   private static let held =
-    "SELECT count(*) FROM memctl_entries WHERE op_type IS NOT NULL AND state"
+    "SELECT count(*) FROM memctl_entries WHERE op_type IS NOT NULL AND NOT is_dropped AND state"
 
   private func count(_ sql: String) throws -> Int { try connection.first(sql) { $0.int(0) } ?? 0 }
 

@@ -5,24 +5,43 @@ extension Cache {
   /// What dropping an entry led to.
   public enum Drop: Hashable, Sendable {
     case dropped
+    /// It may have arrived. It is not sent again, but what came of it is still looked for.
+    case droppedInDoubt(LocalID?)
     /// Its memory stays in the cache and is not sent again, unless the user queues it.
     case withheld(LocalID)
+
+    /// The memory that stays here alone.
+    public var withheld: LocalID? {
+      switch self {
+      case .dropped: nil
+      case .droppedInDoubt(let id): id
+      case .withheld(let id): id
+      }
+    }
   }
 
-  /// Removes an entry without sending it; its memory stays in the cache.
+  /// Removes an entry without sending it; its memory stays in the cache. A store that may have arrived
+  /// is kept out of sight until that is known: else the memory could come back as a copy.
   ///
   /// - Returns: nil when there is no such entry.
   public func drop(_ id: EntryID) throws -> Drop? {
     try write {
       guard let entry = try entry(id) else { return nil }
+      let memory = try entry.storedMemory.flatMap { try self.memory($0) }
+      let withheld = memory.flatMap { $0.serverID == nil ? $0.id : nil }
+      if let withheld { try withhold(withheld) }
+      if entry.mayHaveArrived {
+        try connection.run(
+          "UPDATE memctl_entries SET is_dropped = 1 WHERE id = ?", id.rawValue)
+        return .droppedInDoubt(withheld)
+      }
       try remove(id)
-      guard let memoryID = entry.storedMemory, let memory = try memory(memoryID),
-        memory.serverID == nil
-      else { return .dropped }
-      try connection.run(
-        "INSERT OR IGNORE INTO memctl_withheld(memory_id) VALUES (?)", memoryID.rawValue)
-      return .withheld(memoryID)
+      return withheld.map { .withheld($0) } ?? .dropped
     }
+  }
+
+  private func withhold(_ id: LocalID) throws {
+    try connection.run("INSERT OR IGNORE INTO memctl_withheld(memory_id) VALUES (?)", id.rawValue)
   }
 
   func withheld() throws -> Set<LocalID> {
@@ -61,8 +80,15 @@ extension Cache {
       try ids.map { id in
         guard let memory = try memory(id) else { throw Problem.noMemory("\(id.rawValue)") }
         if let serverID = memory.serverID { throw Problem.isOnServer(id, serverID) }
-        if let entry = try storeEntries(of: id).first { throw Problem.isQueued(id, entry) }
+        let entry = try storeEntries(of: id).first
+        if let entry, !entry.isDropped { throw Problem.isQueued(id, entry) }
         try connection.run("DELETE FROM memctl_withheld WHERE memory_id = ?", id.rawValue)
+        if let entry {
+          // It may have arrived, so it goes on where it was: a new entry could make a copy.
+          try connection.run(
+            "UPDATE memctl_entries SET is_dropped = 0 WHERE id = ?", entry.id.rawValue)
+          return entry.id
+        }
         return try enqueue(.store(memory.fields, localID: id), at: now)
       }
     }

@@ -19,7 +19,10 @@ struct RowApplier {
   private let extent: Extent
   private let force: Bool
   private let now: Timestamp
+  private let margin: Double
   private var candidates: AdoptionCandidates
+  /// Those that may be orphans, where the rows are everything: a part of them cannot tell.
+  private var redacted: RedactedRows?
   /// When they were queued, by the server's clock; nil where that is not known.
   private let deletesOnTheirWay: [Int64: Timestamp?]
   private let updatesOnTheirWay: Set<Int64>
@@ -62,7 +65,13 @@ struct RowApplier {
     self.extent = extent
     self.force = force
     self.now = now
-    candidates = AdoptionCandidates(try cache.adoptionCandidates(), margin: margin)
+    self.margin = margin
+    let found = try cache.adoptionCandidates()
+    candidates = AdoptionCandidates(found, margin: margin)
+    let orphans = found.filter { $0.entry == nil }
+    if case .everything = extent, !orphans.isEmpty {
+      redacted = RedactedRows(for: orphans, margin: margin)
+    }
     let lead = try cache.note(.serverLead).flatMap(Double.init)
     deletesOnTheirWay = try cache.deleteTimes().mapValues { time in
       lead.flatMap { time?.advanced(bySeconds: $0 + margin) }
@@ -96,8 +105,9 @@ struct RowApplier {
   /// Applies what is left and, where the rows were everything, deletes what the server no longer has
   /// and queues what it never had.
   ///
+  /// - Parameter serverTime: the server's clock before it looked for the rows.
   /// - Throws: `Loss`, unless `force`.
-  mutating func finish() throws {
+  mutating func finish(at serverTime: Timestamp) throws {
     try applyPortion()
     if mergesLater { try cache.mergeIndex(later: false) }
     switch extent {
@@ -111,6 +121,7 @@ struct RowApplier {
       }
       try checkLoss(missing: missing.count, of: known.count)
       try delete(missing)
+      try adoptOrphans(skew: serverTime.seconds(since: now))
       for orphan in candidates.orphans(at: now) {
         try cache.enqueue(.store(orphan.fields, localID: orphan.localID), at: now)
         report.queued += 1
@@ -175,14 +186,16 @@ struct RowApplier {
 
     reassigned = []
     var unknown = Set(portion.lazy.filter { !$0.isDeleted }.map(\.id.rawValue))
-    var copies: [(row: ServerRow, copy: LocalID)] = []
+    var copies: [ServerRow] = []
+    var linked: [ServerRow] = []
     try cache.forEachLinkedRow(in: Array(unknown)) { local in
       guard let row = rows[local.serverID], !isReassigned(local, to: row) else { return }
       unknown.remove(local.serverID)
+      if redacted != nil, row.fields.isSensitive { linked.append(row) }
       if local.createdAt(is: row.createdAt), !candidates.isEmpty,
         candidates.hasStoreInDoubt(for: row, before: local.id)
       {
-        copies.append((row, local.id))
+        copies.append(row)
       } else if updatesOnTheirWay.contains(local.serverID) {
         report.unchanged += 1
       } else if let (difference, change) = local.differing(from: row) {
@@ -194,11 +207,12 @@ struct RowApplier {
       }
     }
     for (memory, id) in reassigned { try letGo(memory, of: id) }
-    for (row, copy) in copies {
+    for row in copies {
       // Another program pulled the memory while its answer was on its way to us.
-      try cache.delete(copyOf: row.id, copy)
+      try cache.delete(copyOf: row.id)
       try adopt(row)
     }
+    for row in linked { try redacted?.add(row) { try cache.memory(row.id) } }
     for row in portion where unknown.contains(row.id.rawValue) { try adopt(row) }
     report.inserted += new.count
     if new.count == Self.portionSize, !mergesLater {
@@ -242,6 +256,7 @@ struct RowApplier {
   /// Takes a row that no memory is linked to for the local memory that it is, or else for a new one.
   private mutating func adopt(_ row: ServerRow) throws {
     guard let candidate = candidates.take(for: row) else {
+      redacted?.add(row) { nil }
       new.append(row)
       return
     }
@@ -271,5 +286,30 @@ struct RowApplier {
     }
     row.fields.content = candidate.fields.content
     changed.append(row)
+  }
+
+  /// Links orphans to the rows that are certainly what the server made of them, in place of the copies
+  /// that such rows brought. One that may have come to a row is a store in doubt from now on.
+  private mutating func adoptOrphans(skew: Double) throws {
+    guard let redacted else { return }
+    let settlement = redacted.settlement(
+      skew: skew, isOpen: { candidates.isOpen($0) },
+      isRipe: { orphan in
+        orphan.createdAt.map { abs(now.seconds(since: $0)) >= margin } ?? true
+      })
+    for (orphan, row) in settlement.matches {
+      guard let localID = orphan.localID else { continue }
+      candidates.remove(orphan)
+      try cache.delete(copyOf: row.id)
+      try cache.link(localID, to: row.id)
+      adopted += 1
+      report.updated += 1
+    }
+    for (orphan, _) in settlement.ambiguous {
+      candidates.remove(orphan)
+      if orphan.isWithheld { continue }
+      let id = try cache.enqueue(.store(orphan.fields, localID: orphan.localID), at: now)
+      try cache.doubt(id, at: now)
+    }
   }
 }

@@ -8,8 +8,9 @@ import SQLite
 enum Schema {
   /// `user_version` of the shared tables.
   static let sharedVersion: Int64 = 2
-  /// The version of memctl's own tables.
-  static let ownVersion = "1"
+  /// The version of memctl's own tables; earlier ones are brought up to it.
+  static let ownVersion = "2"
+  private static let earlierOwnVersions = ["1"]
 
   /// Creates and migrates what is missing, in one transaction; a file that is up to date is only
   /// read.
@@ -30,7 +31,7 @@ enum Schema {
       if !isCurrent {
         try createMemories(connection)
         try createQueue(connection)
-        try connection.execute(ownTables)
+        try createOwnTables(connection)
       }
       var mended: [String] = []
       if try !SearchIndex.isPlausible(connection) {
@@ -58,8 +59,10 @@ enum Schema {
     let own = try connection.first("SELECT value FROM memctl_meta WHERE key = 'schema_version'") {
       $0.text(0)
     }
-    if let own, own != ownVersion { throw newer(path, "memctl version \(own)", ownVersion) }
-    return own != nil
+    if let own, own != ownVersion, !earlierOwnVersions.contains(own) {
+      throw newer(path, "memctl version \(own)", ownVersion)
+    }
+    return own == ownVersion
   }
 
   private static func hasAllParts(_ connection: Connection) throws -> Bool {
@@ -204,28 +207,59 @@ enum Schema {
 
   // MARK: memctl's own tables
 
-  /// `memctl_entries` has a row for each queue entry that was ever sent. While `op_type` is NULL the
-  /// entry itself stands in `pending_ops` and the row only notes what is known of it. An entry that
-  /// nobody else may send (being sent, in doubt, dead, or of a type that the Python side does not
-  /// know) stands here alone, under the same id.
-  /// `memctl_rescue` keeps what the Python side gives up: it deletes an entry whose failures have
-  /// reached five, which a server that is away for five minutes brings about. Entries that it has
-  /// sent it deletes before that. A store may have arrived at one of its attempts, so it is in doubt.
-  /// Any version of SQLite that has FTS5 can run these statements.
+  private static let ownTriggers = [
+    "memctl_key", "memctl_rescue", "memctl_known", "memctl_make_way", "memctl_relink",
+  ]
+
+  private static func createOwnTables(_ connection: Connection) throws {
+    // An earlier version may have given them another body.
+    for trigger in ownTriggers { try connection.execute("DROP TRIGGER IF EXISTS \(trigger)") }
+    try connection.execute(ownTables)
+    let known = try columns(of: "memctl_entries", connection)
+    for (name, type) in laterEntryColumns where !known.contains(name) {
+      try connection.execute("ALTER TABLE memctl_entries ADD COLUMN \(name) \(type)")
+    }
+    try connection.execute(
+      """
+      INSERT OR IGNORE INTO memctl_entries (id, state, idempotency_key)
+      SELECT id, 'pending', lower(hex(randomblob(16))) FROM pending_ops
+      """)
+  }
+
+  /// What version 2 added to `memctl_entries`.
+  private static let laterEntryColumns = [
+    ("sent_without_key", "INTEGER NOT NULL DEFAULT 0"),
+    ("is_dropped", "INTEGER NOT NULL DEFAULT 0"),
+    ("is_edited", "INTEGER NOT NULL DEFAULT 0"),
+    ("candidates", "TEXT NOT NULL DEFAULT ''"),
+  ]
+
+  /// `memctl_entries` has a row for each entry of the queue. While `op_type` is NULL the entry itself
+  /// stands in `pending_ops`, and the row only notes what is known of it. An entry that nobody else may
+  /// send (being sent, in doubt, dead, edited, or of a type that the Python side does not know) stands
+  /// here alone, under the same id.
   ///
-  /// The Python side sends what it read of the queue a while ago, and links it without a look. Until
-  /// then a pull may have brought the same memory: `memctl_make_way` removes that, or the link would
-  /// fail and the memory would be sent again. And memctl may have claimed the entry: then the server has
-  /// the memory twice, and `memctl_relink` has memctl's deleted, at once where it was linked, else once
-  /// its id is known.
+  /// - `memctl_key` gives each entry its idempotency key as soon as it is queued, whoever queues it:
+  ///   a copy of the file then sends the entry under the same key.
+  /// - `memctl_rescue` keeps what the Python side gives up. It deletes an entry that failed five times,
+  ///   which a server that is away for five minutes brings about, and newer versions delete one that
+  ///   the server rejects. A store that was sent is linked to its memory before it is deleted; any other
+  ///   store may have arrived all the same, so it is in doubt. A delete that fails less than five times
+  ///   was done.
+  /// - `memctl_make_way`: the Python side sends what it read of the queue a while ago, and links it
+  ///   without looking again. A pull may have brought the same memory by then. That copy is removed, or
+  ///   the link would fail and the memory would be sent again.
+  /// - `memctl_relink`: and memctl may have claimed the entry by then, so that the server gets the memory
+  ///   twice. Memctl's copy is deleted: at once where it was linked, else as soon as its id is known.
+  /// - `memctl_known`: the Python side looks for a row that it pulled and inserts it when it is missing,
+  ///   in two steps. Where memctl pulls the same row in between, the insertion would fail and leave a
+  ///   transaction open that everybody else waits for. The row that is there is kept.
   ///
-  /// It looks for a row that it pulled, and inserts it when that is missing, in two steps. Where memctl
-  /// pulls the same row in between, the insertion would fail and leave a transaction open, for which
-  /// everybody else would have to wait: `memctl_known` leaves the row that is there.
+  /// `memctl_trash` holds versions of memories that a sync overwrote or deleted. `memctl_withheld` names
+  /// the memories that the user does not want to be sent.
   ///
-  /// `memctl_trash` holds versions of memories that a sync overwrote or deleted.
-  ///
-  /// `memctl_withheld` names the memories that the user does not want to be sent.
+  /// The Python side runs the triggers with its own SQLite, so they use nothing that a version with
+  /// FTS5 could lack.
   private static let ownTables = """
     CREATE TABLE IF NOT EXISTS memctl_meta (
       key TEXT PRIMARY KEY,
@@ -265,14 +299,22 @@ enum Schema {
     );
     CREATE INDEX IF NOT EXISTS memctl_trash_age ON memctl_trash(trashed_at);
     CREATE INDEX IF NOT EXISTS memctl_trash_memory ON memctl_trash(memory_id);
+    CREATE TRIGGER IF NOT EXISTS memctl_key AFTER INSERT ON pending_ops BEGIN
+      INSERT OR IGNORE INTO memctl_entries (id, state, idempotency_key)
+      VALUES (NEW.id, 'pending', lower(hex(randomblob(16))));
+    END;
     CREATE TRIGGER IF NOT EXISTS memctl_rescue AFTER DELETE ON pending_ops
-    WHEN OLD.retry_count >= 5 AND OLD.op_type IN ('store', 'delete') BEGIN
+    WHEN OLD.op_type = 'delete' AND OLD.retry_count >= 5
+      OR OLD.op_type = 'store' AND NOT EXISTS (
+        SELECT 1 FROM memories WHERE server_id IS NOT NULL AND OLD.payload LIKE '{"local_id":%'
+          AND id = CAST(substr(OLD.payload, 13) AS INTEGER))
+    BEGIN
       INSERT OR IGNORE INTO memctl_entries (id, state, idempotency_key)
       VALUES (OLD.id, 'pending', lower(hex(randomblob(16))));
       UPDATE memctl_entries
       SET op_type = OLD.op_type, payload = OLD.payload, created_at = OLD.created_at,
         state = CASE OLD.op_type WHEN 'store' THEN 'in_doubt' ELSE 'pending' END,
-        sent_after = NULL, last_sent_at = NULL
+        sent_after = NULL, last_sent_at = NULL, sent_without_key = 1
       WHERE id = OLD.id AND op_type IS NULL;
     END;
     CREATE TRIGGER IF NOT EXISTS memctl_known BEFORE INSERT ON memories

@@ -1,7 +1,8 @@
 /// Local memories without a server id for which a row of the server may turn up: orphans, and stores
 /// whose answer was lost. Such a row is adopted instead of standing in the cache a second time.
 ///
-/// Each candidate is adopted once: two equal memories stay two.
+/// Each candidate is adopted once: two equal memories stay two. A row from which the server has taken
+/// out a credential is none of these; `RedactedRows` looks after those.
 struct AdoptionCandidates {
   struct Candidate {
     /// Nil when the memory is no longer in the cache.
@@ -17,11 +18,16 @@ struct AdoptionCandidates {
     var isWithheld = false
   }
 
-  private var byContent: [String: [Candidate]] = [:]
+  private var candidates: [Candidate] = []
+  private var kept: [MemoryFields.Kept] = []
+  private var isTaken: [Bool] = []
+  private var remaining = 0
+  /// Those with the same content, in their order; what was taken is dropped from the front alone.
+  private var byContent: [String: ArraySlice<Int>] = [:]
   /// Seconds; stands for `lateness` and clocks that differ.
   private let margin: Double
 
-  var isEmpty: Bool { byContent.isEmpty }
+  var isEmpty: Bool { remaining == 0 }
 
   /// - Parameter margin: seconds by which a row may seem older than the request that caused it.
   init(_ candidates: [Candidate], margin: Double) {
@@ -30,21 +36,24 @@ struct AdoptionCandidates {
   }
 
   mutating func add(_ candidate: Candidate) {
-    byContent[candidate.fields.content, default: []].append(candidate)
+    byContent[candidate.fields.content, default: []].append(candidates.count)
+    candidates.append(candidate)
+    kept.append(MemoryFields.Kept(candidate.fields))
+    isTaken.append(false)
+    remaining += 1
   }
 
   /// Takes the candidate that `row` is, if there is one: a store in doubt if all its fields are as
   /// the server would keep them and the row is not older than its first attempt; else an orphan that
   /// agrees in all fields; else one whose content is the same, unless the user withholds the rest.
   mutating func take(for row: ServerRow) -> Candidate? {
-    let place =
-      place(like: row) { isStoreInDoubt($0, row) }
-      ?? place(like: row) { $0.entry == nil && isSame($0, row) }
-      ?? place(like: row) {
-        $0.entry == nil && !$0.isWithheld && $0.fields.content == row.fields.content
-          && isAsSafe($0, row)
-      }
-    return place.map { remove(at: $0) }
+    guard let indices = byContent[row.fields.content] else { return nil }
+    let place = Place(row)
+    let index =
+      indices.first { isStoreInDoubt($0, place) }
+      ?? indices.first { isOrphan($0) && isSame($0, place) }
+      ?? indices.first { isOrphan($0) && !candidates[$0].isWithheld && isAsSafe($0, place) }
+    return index.map { take($0) }
   }
 
   /// Takes the store in doubt that `row` is, leaving orphans alone.
@@ -53,89 +62,119 @@ struct AdoptionCandidates {
   ///   another program pulled it while the store was in doubt.
   mutating func takeStoreInDoubt(for row: ServerRow, linkedTo local: Memory?) -> Candidate? {
     if let local, local.createdAt != row.createdAt { return nil }
-    return place(like: row) { isStoreInDoubt($0, row, before: local?.id) }.map { remove(at: $0) }
+    return indexOfStoreInDoubt(for: row, before: local?.id).map { take($0) }
   }
 
   /// Whether `row` could be a store in doubt of a memory older than `local`.
   func hasStoreInDoubt(for row: ServerRow, before local: LocalID) -> Bool {
-    place(like: row) { isStoreInDoubt($0, row, before: local) } != nil
+    indexOfStoreInDoubt(for: row, before: local) != nil
   }
 
-  private typealias Place = (content: String, index: Int)
+  /// Whether a candidate says the same.
+  func mayHave(_ row: ServerRow) -> Bool { byContent[row.fields.content] != nil }
 
-  private func place(like row: ServerRow, where isChosen: (Candidate) -> Bool) -> Place? {
-    for content in contents(like: row) {
-      if let index = byContent[content]!.firstIndex(where: isChosen) { return (content, index) }
+  /// Whether a candidate has not been taken.
+  func isOpen(_ candidate: Candidate) -> Bool { index(of: candidate) != nil }
+
+  /// Takes a candidate that turned out to be some row.
+  mutating func remove(_ candidate: Candidate) {
+    if let index = index(of: candidate) { _ = take(index) }
+  }
+
+  private func index(of candidate: Candidate) -> Int? {
+    byContent[candidate.fields.content]?.first { index in
+      !isTaken[index] && candidates[index].localID == candidate.localID
+        && candidates[index].entry?.id == candidate.entry?.id
     }
-    return nil
-  }
-
-  private mutating func remove(at place: Place) -> Candidate {
-    let candidate = byContent[place.content]!.remove(at: place.index)
-    if byContent[place.content]!.isEmpty { byContent[place.content] = nil }
-    return candidate
-  }
-
-  private func isStoreInDoubt(
-    _ candidate: Candidate, _ row: ServerRow, before local: LocalID? = nil
-  ) -> Bool {
-    guard let entry = candidate.entry else { return false }
-    if let local, candidate.originalID.map({ $0 >= local }) ?? true { return false }
-    return isSame(candidate, row) && isYoungEnough(entry, row)
   }
 
   /// The orphans to send: those that no row was found for and that the user does not withhold,
   /// oldest first. One that was written within the margin is left out: another program may be
   /// sending it at this moment, without a word in the queue.
   func orphans(at now: Timestamp) -> [Candidate] {
-    byContent.values.joined()
-      .filter { candidate in
-        candidate.entry == nil && !candidate.isWithheld
-          && candidate.createdAt.map { abs(now.seconds(since: $0)) >= margin } ?? true
-      }
+    candidates.indices.lazy.filter { isOrphan($0) && !candidates[$0].isWithheld }
+      .map { candidates[$0] }
+      .filter { $0.createdAt.map { abs(now.seconds(since: $0)) >= margin } ?? true }
       .sorted { $0.localID! < $1.localID! }
   }
 
-  private func contents(like row: ServerRow) -> [String] {
-    if byContent[row.fields.content] != nil { return [row.fields.content] }
-    guard row.fields.isSensitive, let redaction = Redaction(row.fields.content) else { return [] }
-    return byContent.keys.filter(redaction.couldStand).sorted()
+  // MARK: One candidate
+
+  /// A row, with what is compared of it read once.
+  private struct Place {
+    let row: ServerRow
+    let kept: MemoryFields.Kept
+    let createdAt: Timestamp?
+
+    init(_ row: ServerRow) {
+      self.row = row
+      kept = MemoryFields.Kept(row.fields)
+      createdAt = Timestamp(row.createdAt)
+    }
   }
 
-  private func isSame(_ candidate: Candidate, _ row: ServerRow) -> Bool {
-    candidate.fields.agreesBesidesContent(with: row.fields) && isAsSafe(candidate, row)
-      && isRecognisable(candidate, row)
+  private func indexOfStoreInDoubt(for row: ServerRow, before local: LocalID?) -> Int? {
+    guard let indices = byContent[row.fields.content] else { return nil }
+    let place = Place(row)
+    return indices.first { isStoreInDoubt($0, place, before: local) }
+  }
+
+  private mutating func take(_ index: Int) -> Candidate {
+    isTaken[index] = true
+    remaining -= 1
+    let content = candidates[index].fields.content
+    let rest = byContent[content]!.drop { isTaken[$0] }
+    byContent[content] = rest.isEmpty ? nil : rest
+    return candidates[index]
+  }
+
+  private func isOrphan(_ index: Int) -> Bool { !isTaken[index] && candidates[index].entry == nil }
+
+  private func isStoreInDoubt(_ index: Int, _ place: Place, before local: LocalID? = nil) -> Bool {
+    guard !isTaken[index], let entry = candidates[index].entry else { return false }
+    if let local, candidates[index].originalID.map({ $0 >= local }) ?? true { return false }
+    return isSame(index, place) && isYoungEnough(entry, place)
+  }
+
+  private func isSame(_ index: Int, _ place: Place) -> Bool {
+    kept[index] == place.kept && isAsSafe(index, place)
   }
 
   /// What the user marked as sensitive is not a memory that the server shows to everyone.
-  private func isAsSafe(_ candidate: Candidate, _ row: ServerRow) -> Bool {
-    !candidate.fields.isSensitive || row.fields.isSensitive
-  }
-
-  /// A text that is blacked out from end to end says only that it was a secret. That could be what
-  /// the user marked as one, or what has more than words in it and went out lately.
-  private func isRecognisable(_ candidate: Candidate, _ row: ServerRow) -> Bool {
-    let content = candidate.fields.content
-    guard content != row.fields.content, Redaction(row.fields.content)?.leavesNothing == true else {
-      return true
-    }
-    let isWords = content.allSatisfy { $0.isLetter || $0.isWhitespace }
-    return candidate.fields.isSensitive || candidate.entry != nil && !isWords
+  private func isAsSafe(_ index: Int, _ place: Place) -> Bool {
+    !candidates[index].fields.isSensitive || place.row.fields.isSensitive
   }
 
   /// A tombstone ends a store whose memory is still wanted only where it is certainly younger: it
   /// could be that of an equal memory, and a memory that comes back is better than one that is lost.
-  private func isYoungEnough(_ entry: QueueEntry, _ row: ServerRow) -> Bool {
-    let mustBeCertain = row.isDeleted && !entry.deleteWhenKnown
+  private func isYoungEnough(_ entry: QueueEntry, _ place: Place) -> Bool {
+    let mustBeCertain = place.row.isDeleted && !entry.deleteWhenKnown
     guard let sentAfter = entry.sentAfter else { return !mustBeCertain }
-    guard let createdAt = Timestamp(row.createdAt) else { return false }
+    guard let createdAt = place.createdAt else { return false }
     let age = createdAt.seconds(since: sentAfter)
     return mustBeCertain ? age >= 0 : age > -margin
   }
 }
 
 extension MemoryFields {
-  /// Whether the server's `row` can be what it made of a store of this memory.
+  /// What the server keeps of a memory, its content and sensitivity aside: it folds categories and
+  /// keeps 32 bits of the importance.
+  struct Kept: Hashable {
+    private let category: String
+    private let tags: String
+    private let expandedKeywords: String
+    private let importance: Float
+
+    init(_ fields: MemoryFields) {
+      category = Category.folded(fields.category)
+      tags = fields.tags
+      expandedKeywords = fields.expandedKeywords
+      importance = Float(fields.importance)
+    }
+  }
+
+  /// Whether the server's `row` can be what it made of a store of this memory, given that the server
+  /// says so.
   func couldHaveBecome(_ row: MemoryFields) -> Bool {
     guard agreesBesidesContent(with: row), row.isSensitive || !isSensitive else { return false }
     guard content != row.content else { return true }
@@ -143,11 +182,6 @@ extension MemoryFields {
     return redaction.couldStand(for: content) && (isSensitive || !redaction.leavesNothing)
   }
 
-  /// Whether the server would keep both alike, their contents and sensitivity aside: it folds
-  /// categories and keeps 32 bits of the importance.
-  func agreesBesidesContent(with other: MemoryFields) -> Bool {
-    Category.folded(category) == Category.folded(other.category) && tags == other.tags
-      && expandedKeywords == other.expandedKeywords
-      && Float(importance) == Float(other.importance)
-  }
+  /// Whether the server would keep both alike, their contents and sensitivity aside.
+  func agreesBesidesContent(with other: MemoryFields) -> Bool { Kept(self) == Kept(other) }
 }

@@ -103,6 +103,22 @@ extension Problem {
         """)
   }
 
+  /// - Parameter first: the first of `count` stores of which cannot be told whether they arrived.
+  static func ambiguous(_ first: QueueEntry, count: Int) -> Problem {
+    let id = first.id.rawValue
+    let what = count == 1 ? "entry \(id)" : "\(grouped(count)) entries, the first of them \(id),"
+    return Problem(
+      .ambiguous,
+      """
+      \(what) may be on the server already, but the server has taken out so much of the text that \
+      memctl cannot tell
+      """,
+      hint: """
+        nothing is lost; memctl queue show \(id) names the memories that it may be, memctl queue \
+        settle \(id) takes your answer
+        """)
+  }
+
   static let interrupted = Problem(
     .interrupted, "interrupted", hint: "nothing is lost; memctl sync goes on")
 

@@ -191,7 +191,7 @@ struct Push {
     nextLane = min(nextLane, shipment.lane)
     if shipment.isRepeat {
       try cache.hold(shipment.entry.id, as: .inDoubt)
-    } else {
+    } else if try !cancelIfUnwanted(shipment.entry) {
       try cache.release(shipment.entry.id)
     }
   }
@@ -205,10 +205,15 @@ struct Push {
   }
 
   /// Claims the first entry of a lane that can be sent, and removes those before it that need not be.
+  /// A lane ends at an entry that turns out to have to wait.
   private mutating func claim(_ lane: Int) throws -> Shipment? {
     if lanes[lane].isBusy { return nil }
     while let id = lanes[lane].entries.popFirst() {
-      guard let entry = try cache.entry(id), try engine.maySend(entry) else { continue }
+      guard let entry = try cache.entry(id), entry.state != .dead else { continue }
+      guard try engine.maySend(entry), !entry.isDeferred(at: engine.now()) else {
+        lanes[lane].entries = []
+        return nil
+      }
       let operation: Operation
       do {
         operation = try entry.operation()
@@ -216,7 +221,7 @@ struct Push {
         try bury(entry, QueueEntry.LastError(kind: .invalidInput, message: error.reason))
         continue
       }
-      guard let operation = try refined(operation) else {
+      guard let operation = try refined(operation, of: entry) else {
         try cache.remove(id)
         report.adopted += 1
         continue
@@ -233,11 +238,25 @@ struct Push {
   }
 
   /// The operation with what the memory itself says; nil when the server has the memory already.
-  private func refined(_ operation: Operation) throws -> Operation? {
-    guard case .store(var fields, let localID?) = operation,
-      let memory = try cache.memory(localID)
-    else { return operation }
-    if memory.serverID != nil { return nil }
+  private mutating func refined(_ operation: Operation, of entry: QueueEntry) throws -> Operation? {
+    guard case .store(var fields, let localID?) = operation else { return operation }
+    guard let memory = try cache.memory(localID) else {
+      // Another program removed what it could not send. Where it sends it all the same, it has to find
+      // the memory, or nobody learns that the server has it twice.
+      try cache.putBack(localID, fields, createdAt: entry.createdAt)
+      return operation
+    }
+    if let serverID = memory.serverID {
+      // Another program sent it as it was before the user changed it.
+      guard entry.isEdited else { return nil }
+      if fields.isSensitive {
+        try cache.unlink(localID, from: serverID)
+        lanes.append(Lane(entries: [try cache.enqueue(.delete(serverID), at: engine.now())]))
+        return operation
+      }
+      lanes.append(Lane(entries: [try cache.enqueue(.update(fields, serverID), at: engine.now())]))
+      return nil
+    }
     fields.isSensitive = fields.isSensitive || memory.fields.isSensitive
     return .store(fields, localID: localID)
   }
@@ -259,7 +278,7 @@ struct Push {
       try acknowledge(shipment, serverID)
     case .pending(let error, let counts, let after):
       lanes[shipment.lane].entries = []
-      if try cancelIfDeleted(entry) { return }
+      if try cancelIfUnwanted(entry) { return }
       try cache.release(entry.id)
       try cache.noteFailure(entry.id, error, countsAsAttempt: counts, nextAttemptAt: after)
     case .inDoubt(let error, let counts, let after):
@@ -269,14 +288,16 @@ struct Push {
       try cache.noteSending(entry.id, at: engine.now(), watermark: nil)
       try cache.noteFailure(entry.id, error, countsAsAttempt: counts, nextAttemptAt: after)
     case .dead(let error):
-      if try cancelIfDeleted(entry) { return }
+      if try cancelIfUnwanted(entry) { return }
       try bury(entry, error)
     }
   }
 
-  /// The user deleted the memory while it was on its way, and it did not arrive.
-  private mutating func cancelIfDeleted(_ entry: QueueEntry) throws -> Bool {
-    guard try cache.entry(entry.id)?.deleteWhenKnown == true else { return false }
+  /// The user deleted the memory or dropped the entry while it was on its way, and it did not arrive.
+  private mutating func cancelIfUnwanted(_ entry: QueueEntry) throws -> Bool {
+    guard let now = try cache.entry(entry.id), now.deleteWhenKnown || now.isDropped else {
+      return false
+    }
     try cache.remove(entry.id)
     report.cancelled += 1
     return true

@@ -1,38 +1,96 @@
-/// A text in which the server has blacked out what looked like a secret: `db [REDACTED:password]`.
-///
-/// The server keeps no original, so the text of the machine that wrote it can only be recognised by
-/// what was left standing.
-struct Redaction {
-  private let pieces: [Substring]
+import MemoryAPI
 
-  /// - Returns: nil where nothing is blacked out.
+/// A text from which the server has taken out what looked like credentials: `db [REDACTED:password]`.
+///
+/// The server keeps no original, so the text of the machine that wrote it can only be recognized by
+/// what the server would have made of it, or by what was left standing.
+struct Redaction {
+  private let text: String
+  private let pieces: [[UInt8]]
+  /// The words in the marks, which name what was taken out; empty where a mark has none.
+  private let words: [String]
+
+  /// - Returns: nil where nothing was taken out.
   init?(_ text: String) {
-    var pieces: [Substring] = []
+    var pieces: [[UInt8]] = []
+    var words: [String] = []
     var rest = text[...]
     while let start = rest.firstRange(of: "[REDACTED"),
       let end = rest[start.upperBound...].firstIndex(of: "]")
     {
-      pieces.append(rest[..<start.lowerBound])
+      pieces.append(Array(rest[..<start.lowerBound].utf8))
+      words.append(String(rest[start.upperBound..<end].drop { $0 == ":" }))
       rest = rest[rest.index(after: end)...]
     }
     if pieces.isEmpty { return nil }
-    self.pieces = pieces + [rest]
+    self.text = text
+    self.pieces = pieces + [Array(rest.utf8)]
+    self.words = words
   }
 
-  /// Whether nothing was left standing.
-  var leavesNothing: Bool { pieces.allSatisfy { $0.allSatisfy(\.isWhitespace) } }
+  /// Whether nothing was left standing that tells one text from another.
+  var leavesNothing: Bool {
+    pieces.allSatisfy {
+      !String(decoding: $0, as: UTF8.self).contains { $0.isLetter || $0.isNumber }
+    }
+  }
 
-  /// Whether `original` could have become this text: it begins and ends alike, and what was left
-  /// standing follows in order.
-  func couldStand(for original: String) -> Bool {
-    guard let first = pieces.first, let last = pieces.last, original.hasPrefix(first) else {
+  // MARK: Where it may come from
+
+  enum Evidence {
+    /// The server cannot have made this of the text.
+    case none
+    /// A server whose rules are not known exactly may have made this of it.
+    case possible
+    /// The known rules make exactly this of it.
+    case computed
+  }
+
+  func evidence(for original: Original) -> Evidence {
+    if original.redacted == text { return .computed }
+    guard couldStand(for: original.bytes) else { return .none }
+    // A mark names the kind of credential, so a text that does not even name it is another one.
+    let isNamed = words.allSatisfy { word in
+      Credential.Kind(rawValue: word).map { original.names($0) } ?? true
+    }
+    return isNamed ? .possible : .none
+  }
+
+  /// A text that the server may have redacted, prepared to be compared with many redactions.
+  struct Original {
+    fileprivate let bytes: [UInt8]
+    /// What the known rules make of it; nil where they find nothing, or where what becomes of
+    /// credentials that overlap is not known.
+    fileprivate let redacted: String?
+    private let kinds: Set<Credential.Kind>
+
+    init(_ text: String) {
+      bytes = Array(text.utf8)
+      let found = Credential.all(in: text)
+      let overlap = zip(found, found.dropFirst()).contains {
+        $0.range.upperBound > $1.range.lowerBound
+      }
+      redacted = found.isEmpty || overlap ? nil : Credential.redacting(text, found)
+      let lowercased = text.lowercased()
+      kinds = Set(
+        Credential.Kind.allCases.filter { $0.words.contains { lowercased.contains($0) } })
+    }
+
+    fileprivate func names(_ kind: Credential.Kind) -> Bool { kinds.contains(kind) }
+  }
+
+  /// Whether `original` begins and ends alike, and what was left standing follows in order.
+  func couldStand(for original: String) -> Bool { couldStand(for: Array(original.utf8)) }
+
+  private func couldStand(for original: [UInt8]) -> Bool {
+    guard let first = pieces.first, let last = pieces.last, original.starts(with: first) else {
       return false
     }
-    var rest = original.dropFirst(first.count)
+    var rest = original[first.count...]
     for piece in pieces.dropFirst().dropLast() where !piece.isEmpty {
       guard let range = rest.firstRange(of: piece) else { return false }
       rest = rest[range.upperBound...]
     }
-    return rest.count >= last.count && rest.hasSuffix(last)
+    return rest.count >= last.count && rest.suffix(last.count).elementsEqual(last)
   }
 }

@@ -88,7 +88,7 @@ extension SyncEngine {
         activity(.applying(applier.report.received))
       }
     }
-    try applier.finish()
+    try applier.finish(at: serverTime)
     var report = applier.report
     report.needsComparison = try noteComparison(
       extent, serverTime: serverTime, askedAt: askedAt, hasLostIDs: report.reassigned > 0)
@@ -101,92 +101,6 @@ extension SyncEngine {
     report.watermark = try cache.watermark()
     return report
   }
-
-  /// Looks whether stores in doubt have arrived: those that have are linked, those that cannot turn
-  /// up any more may be sent again. Nothing else is applied.
-  func settleDoubts(into report: inout SyncReport) throws -> PushReport {
-    if !report.mayCall { return PushReport() }
-    let doubts = try cache.entries().filter { entry in
-      try entry.state == .inDoubt && !entry.isDeferred(at: now()) && !maySend(entry)
-    }
-    if doubts.isEmpty { return PushReport() }
-    let since = doubts.map { $0.sentAfter ?? .epoch }.min()!.advanced(bySeconds: -policy.lateness)
-    let askedAt = now()
-    guard let body = try fetch(since: max(since, .epoch), into: &report) else {
-      return PushReport()
-    }
-    var givenUp: [QueueEntry] = []
-    let result = try reportingProblems(into: &report) {
-      try cache.write {
-        var look = try DoubtLook(cache, margin: policy.lateness, now: askedAt)
-        _ = try SyncAnswer.read(body) { try look.add($0) }
-        var result = PushReport()
-        result.adopted = look.adopted
-        for doubt in doubts {
-          // Another process may have deleted its memory while the answer was on its way.
-          guard let doubt = try cache.entry(doubt.id) else { continue }
-          let sentAt = doubt.lastSentAt ?? .epoch
-          // A store that the server is still working on may commit later than this look.
-          if !look.isComplete {
-            if try leaveToUser(doubt, at: askedAt) {
-              givenUp.append(doubt)
-            } else {
-              try cache.hold(doubt.id, untilLookAt: askedAt.advanced(bySeconds: policy.lateness))
-            }
-          } else if askedAt.seconds(since: sentAt) >= policy.lateness {
-            switch try settleMissing(doubt) {
-            case .released: break
-            case .cancelled: result.cancelled += 1
-            case .dead: givenUp.append(doubt)
-            }
-          } else {
-            try cache.hold(doubt.id, untilLookAt: sentAt.advanced(bySeconds: policy.lateness))
-          }
-        }
-        result.dead = givenUp.count
-        return result
-      }
-    }
-    guard let result else { return PushReport() }
-    if let first = givenUp.first, let error = try cache.entry(first.id)?.lastError {
-      report.note(.dead((first.id, error), count: givenUp.count))
-    }
-    return result
-  }
-
-  /// Where one of the server's records makes no sense for good, no look tells whether a store
-  /// arrived: to send it again could make a copy, and not to could lose it.
-  private func leaveToUser(_ doubt: QueueEntry, at now: Timestamp) throws -> Bool {
-    guard !doubt.deleteWhenKnown,
-      let since = doubt.lastSentAt ?? Timestamp(doubt.createdAt),
-      now.seconds(since: since) >= policy.longestDoubt
-    else { return false }
-    try cache.hold(doubt.id, as: .dead)
-    try cache.noteFailure(
-      doubt.id,
-      QueueEntry.LastError(
-        kind: .nonsense,
-        message: "the server has a memory that makes no sense, which could be this one"),
-      countsAsAttempt: false, nextAttemptAt: nil)
-    return true
-  }
-
-  /// A store that did not arrive goes back into the queue, unless its memory is gone, or the
-  /// server has rejected it or failed at it too often.
-  private func settleMissing(_ doubt: QueueEntry) throws -> Settlement {
-    if doubt.deleteWhenKnown {
-      try cache.remove(doubt.id)
-      return .cancelled
-    }
-    if doubt.attempts >= policy.attempts || doubt.isRejected {
-      try cache.hold(doubt.id, as: .dead)
-      return .dead
-    }
-    try cache.release(doubt.id)
-    return .released
-  }
-
-  private enum Settlement { case released, cancelled, dead }
 
   // MARK: Fetching
 
@@ -209,7 +123,7 @@ extension SyncEngine {
 
   /// An answer that cannot be used is a problem of the report's; a file that cannot be written ends
   /// the run.
-  private func reportingProblems<Result>(
+  func reportingProblems<Result>(
     into report: inout SyncReport, _ body: () throws -> Result
   ) throws -> Result? {
     do {
@@ -217,52 +131,6 @@ extension SyncEngine {
     } catch let problem as Problem where problem.kind != .file && problem.kind != .busy {
       report.note(problem)
       return nil
-    }
-  }
-}
-
-/// Goes through rows of the server's for stores in doubt alone.
-private struct DoubtLook {
-  private let cache: Cache
-  private let now: Timestamp
-  private var candidates: AdoptionCandidates
-  private let ownDeletions: Set<Int64>
-  private(set) var adopted = 0
-  /// False where a record could not be understood: what seems to be missing may be that one.
-  private(set) var isComplete = true
-
-  init(_ cache: Cache, margin: Double, now: Timestamp) throws {
-    self.cache = cache
-    self.now = now
-    let doubts = try cache.adoptionCandidates().filter { $0.entry != nil }
-    candidates = AdoptionCandidates(doubts, margin: margin)
-    ownDeletions = try cache.ownDeletions()
-  }
-
-  mutating func add(_ record: Result<ServerRow, ServerRow.Defect>) throws {
-    guard case .success(let row) = record else {
-      isComplete = false
-      return
-    }
-    // What the user deleted was another memory, however equal.
-    if candidates.isEmpty || ownDeletions.contains(row.id.rawValue) { return }
-    var local = try cache.memory(row.id)
-    // Nor does a memory that lost its id to this one keep it from being recognised.
-    if let memory = local, row.isAnother(than: memory) { local = nil }
-    guard let candidate = candidates.takeStoreInDoubt(for: row, linkedTo: local),
-      let entry = candidate.entry
-    else { return }
-    try cache.remove(entry.id)
-    adopted += 1
-    if entry.deleteWhenKnown {
-      if let local { try cache.delete(copyOf: row.id, local.id) }
-      if !row.isDeleted { try cache.enqueue(.delete(row.id), at: now) }
-    } else if let localID = candidate.localID {
-      if let local { try cache.delete(copyOf: row.id, local.id) }
-      try cache.link(localID, to: row.id)
-    } else if local == nil, !row.isDeleted {
-      // Another program has removed the memory, which it could not send, from the cache.
-      try cache.insert([row])
     }
   }
 }

@@ -190,8 +190,7 @@ public final class SyncEngine {
     case .sending, .dead: return false
     case .inDoubt:
       guard !entry.deleteWhenKnown, !entry.isRejected, entry.attempts < policy.attempts,
-        // What another program sent went without the key.
-        entry.lastSentAt != nil,
+        !entry.isDropped, !entry.wasSentWithoutKey,
         // A cache that was never pulled has no watermark; no key is older than its entry.
         let sentAfter = entry.sentAfter ?? Timestamp(entry.createdAt),
         try cache.note(.idempotentServer) == requests.baseURL
@@ -232,7 +231,7 @@ public final class SyncEngine {
 
   func queueState(_ report: PushReport) throws -> PushReport {
     var report = report
-    let entries = try cache.entries().filter { $0.state != .dead }
+    let entries = try cache.entries().filter { $0.state != .dead && !$0.isDropped }
     report.remaining = entries.count
     report.inDoubt = entries.count { $0.state == .inDoubt || $0.state == .sending }
     report.deferred = entries.count { $0.isDeferred(at: now()) }

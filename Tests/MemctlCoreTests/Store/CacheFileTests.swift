@@ -138,6 +138,30 @@ import Testing
     _ = try Cache(path: path)
   }
 
+  @Test("A file of memctl's first version is brought up to date with what it knows of its entries")
+  func firstVersion() throws {
+    do {
+      let cache = try Cache(path: path)
+      for content in ["a", "b"] { _ = try cache.store(MemoryFields(content: content), at: .now) }
+      try cache.connection.execute(
+        """
+        DROP TRIGGER memctl_key;
+        DROP TRIGGER memctl_rescue;
+        ALTER TABLE memctl_entries DROP COLUMN sent_without_key;
+        ALTER TABLE memctl_entries DROP COLUMN is_dropped;
+        ALTER TABLE memctl_entries DROP COLUMN is_edited;
+        ALTER TABLE memctl_entries DROP COLUMN candidates;
+        DELETE FROM memctl_entries WHERE id = 2;
+        UPDATE memctl_entries SET idempotency_key = 'k', attempts = 3 WHERE id = 1;
+        UPDATE memctl_meta SET value = '1' WHERE key = 'schema_version';
+        """)
+    }
+    let entries = try Cache(path: path).entries()
+    #expect(entries.map(\.attempts) == [3, 0])
+    #expect(entries[0].idempotencyKey == "k")
+    #expect(entries[1].idempotencyKey?.count == 32, "it was queued before there was a key")
+  }
+
   @Test("The search index follows every change")
   func searchIndex() throws {
     let cache = try Cache(path: path)

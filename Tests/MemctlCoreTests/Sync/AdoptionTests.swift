@@ -20,6 +20,28 @@ import Testing
     #expect(try #require(Redaction(text)).couldStand(for: original) == couldStand)
   }
 
+  private static let weighed: [(text: String, original: String, evidence: Redaction.Evidence)] = [
+    ("db [REDACTED:password] on a", "db password=hunter2hunter2 on a", .computed),
+    ("[REDACTED:password]", "password: correcthorse", .computed),
+    // The rules of a server may differ a little.
+    ("db [REDACTED:password] on a", "db password hunter2 on a", .possible),
+    ("[REDACTED:token] here", "use my token here", .possible),
+    // A mark of rules that are not known could stand for anything.
+    ("[REDACTED:pin]", "build 42 is green", .possible), ("[REDACTED]", "x", .possible),
+    // The mark says what was there, and the text has nothing of the kind.
+    ("[REDACTED:password]", "build 42 is green", .none),
+    ("[REDACTED:password] on host a", "backup runs on host a", .none),
+    ("db [REDACTED:password] on a", "db password=hunter2hunter2 on b", .none),
+    // What becomes of credentials that overlap is not known.
+    ("[REDACTED:token]", "token=AKIA0123456789ABCDEFxyz", .possible),
+  ]
+
+  @Test("What a text with a credential taken out says of where it came from", arguments: weighed)
+  func weighs(text: String, original: String, evidence: Redaction.Evidence) throws {
+    let redaction = try #require(Redaction(text))
+    #expect(redaction.evidence(for: Redaction.Original(original)) == evidence)
+  }
+
   @Test(
     "A text without a blacked-out part is no redaction",
     arguments: ["", "x", "[REDACTED", "REDACTED]", "[redacted]"])
@@ -31,7 +53,8 @@ import Testing
     QueueEntry(
       id: EntryID(rawValue: 1), operationName: "store", payload: "{}", createdAt: "",
       state: .inDoubt, attempts: 0, nextAttemptAt: nil, lastError: nil, idempotencyKey: nil,
-      sentAfter: sentAfter, lastSentAt: nil, deleteWhenKnown: false)
+      sentAfter: sentAfter, lastSentAt: nil, deleteWhenKnown: false, wasSentWithoutKey: false,
+      isDropped: false, isEdited: false, candidates: [])
   }
 
   private func doubt(_ id: Int64, _ fields: MemoryFields, sentAfter: Timestamp? = nil) -> Candidate
@@ -67,17 +90,6 @@ import Testing
     #expect(taken([orphan(1, other), orphan(2, fields)], for: row(fields)) == 2)
     #expect(taken([orphan(1, other), doubt(2, other)], for: row(fields)) == 1)
     #expect(taken([doubt(2, other)], for: row(fields)) == nil)
-  }
-
-  @Test("Of texts that a blacked-out row could stand for, the one in doubt comes first")
-  func preferenceAmongTexts() {
-    let secret = MemoryFields(content: "db [REDACTED:password] on a", isSensitive: true)
-    let first = orphan(1, MemoryFields(content: "db password=1 on a"))
-    let second = doubt(2, MemoryFields(content: "db password=2 on a"))
-    #expect(taken([first, second], for: row(secret)) == 2)
-    var candidates = AdoptionCandidates([first, second], margin: 120)
-    #expect(candidates.takeStoreInDoubt(for: row(secret), linkedTo: nil)?.localID?.rawValue == 2)
-    #expect(candidates.takeStoreInDoubt(for: row(secret), linkedTo: nil) == nil)
   }
 
   @Test("Each candidate is taken once")

@@ -20,7 +20,7 @@ import Testing
       let client = clients.randomElement(using: &random)!
       switch Int.random(in: 0..<10, using: &random) {
       case 0..<3:
-        let content = "s\(step) password=\(step)"
+        let content = "s\(step) password=\(10_000_000 + step)"
         try client.store(content, isSensitive: Bool.random(using: &random))
         expected.insert(content)
       case 3:

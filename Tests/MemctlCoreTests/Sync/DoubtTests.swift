@@ -66,10 +66,26 @@ import Testing
     #expect(keys.allSatisfy { $0?.count == 32 })
   }
 
+  @Test("A copy of the file sends what was queued before it under the same key")
+  func copiedFile() throws {
+    server.change { $0.honoursIdempotencyKeys = true }
+    let client = try Client(server)
+    try client.store("a")
+    // What another program queues has its key as well.
+    try client.queue("store", #"{"content": "b"}"#)
+    let folder = TemporaryFolder()
+    try client.cache.connection.run("VACUUM INTO ?", folder.file("memory.db"))
+    let copy = try Client(of: server.baseURL, clock: server.clock, folder: folder, seed: 2)
+    for engine in [client.engine, copy.engine] { _ = try engine.sync() }
+    #expect(server.contents == ["a", "b"])
+    #expect(try copy.contents() == ["a", "b"])
+  }
+
   @Test("A store whose memory the server redacted is recognised", arguments: [false, true])
   func redacted(isForced: Bool) throws {
     let client = try Client(server)
-    let content = isForced ? "the safe is behind the painting" : "db password=hunter2 on host a"
+    let content =
+      isForced ? "the safe is behind the painting" : "db password=hunter2hunter2 on host a"
     try client.store(content, isSensitive: isForced)
     server.fail(.store, 1...1, with: .loseAnswer)
     _ = try client.engine.sync()

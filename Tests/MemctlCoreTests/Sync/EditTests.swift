@@ -74,17 +74,37 @@ import Testing
     #expect(found == [1])
   }
 
-  @Test("A pending store that was never sent is changed where other programs see it")
+  @Test("A pending store that is changed stays with memctl, so that nobody sends it as it was")
   func pending() throws {
     let client = try Client(server)
     let id = try client.store("a", isSensitive: true)
     #expect(
       try edit(client, MemoryChanges(tags: "x"))
         == .store(MemoryFields(content: "a", tags: "x", isSensitive: true), localID: id))
-    #expect(try client.pendingOps()[0].contains(#""tags":"x""#))
+    #expect(try client.pendingOps().isEmpty)
+    #expect(try client.cache.entries()[0].payload.contains(#""tags":"x""#))
     #expect(try client.cache.memory(id)?.fields.isSensitive == true)
     _ = try edit(client, MemoryChanges(isSensitive: false))
     #expect(try client.cache.memory(id)?.fields.isSensitive == false)
+  }
+
+  @Test(
+    "What another program sends as it was before the change is changed on the server as well",
+    arguments: [false, true])
+  func sentAsItWas(isSensitive: Bool) throws {
+    let client = try Client(server)
+    let id = try client.store("old", isSensitive: isSensitive)
+    // The other program has read the queue, and sends what it read.
+    let theirs = server.add("old") { $0.isSensitive = isSensitive }
+    _ = try edit(client, MemoryChanges(content: "new"))
+    let connection = try Connection(path: client.path)
+    try connection.run("UPDATE memories SET server_id = ? WHERE id = ?", theirs, id.rawValue)
+    try connection.run("DELETE FROM pending_ops")
+    for _ in 0..<3 { _ = try client.engine.sync() }
+    #expect(server.contents == ["new"])
+    #expect(server.memories.map(\.isSensitive) == [isSensitive])
+    #expect(try client.contents() == ["new"])
+    #expect(try client.cache.entries().isEmpty)
   }
 
   private static let mended: [(String, MemoryChanges, MemoryFields)] = [
@@ -196,7 +216,7 @@ import Testing
     try client.store("a")
     try Connection(path: client.path).execute(
       """
-      CREATE TRIGGER broken BEFORE UPDATE ON pending_ops BEGIN SELECT RAISE(ABORT, 'broken'); END
+      CREATE TRIGGER broken BEFORE DELETE ON pending_ops BEGIN SELECT RAISE(ABORT, 'broken'); END
       """)
     #expect(try problem { _ = try edit(client, MemoryChanges(content: "b")) }?.kind == .file)
     #expect(try client.contents() == ["a"])

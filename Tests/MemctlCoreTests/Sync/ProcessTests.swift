@@ -75,11 +75,64 @@ import Testing
     #expect(states == [.inDoubt, .inDoubt, .pending])
     // The last of its attempts did arrive, without a key.
     server.add("arrived")
+    // How long ago it made that attempt stands nowhere.
+    _ = try client.engine.sync()
+    #expect(server.contents == ["arrived", "first"])
     client.waitLongEnough()
     #expect(try client.engine.sync().problems == [])
     #expect(server.contents == ["arrived", "first", "lost"])
     #expect(try client.contents() == ["arrived", "first", "lost"])
     #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("What the Python side gives up a moment ago may still arrive, so it is not sent at once")
+  func rescuedAtOnce() throws {
+    let client = try Client(server)
+    try client.store("a")
+    try Connection(path: client.path).execute(
+      "UPDATE pending_ops SET retry_count = 5; DELETE FROM pending_ops")
+    _ = try client.engine.sync()
+    #expect(server.count(.store) == 0)
+    server.add("a")
+    client.waitLongEnough()
+    _ = try client.engine.sync()
+    #expect(server.contents == ["a"])
+    #expect(try client.contents() == ["a"])
+    #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("What another program drops unsent is kept, at whatever count, and its rejection is told")
+  func droppedByAnother() throws {
+    let client = try Client(server)
+    try client.store("a")
+    let connection = try Connection(path: client.path)
+    try connection.run("DELETE FROM pending_ops")
+    // Its own resync deletes what has no id on the server.
+    try connection.run("DELETE FROM memories WHERE server_id IS NULL")
+    server.fail(.store, with: .refuse(422, body: #"{"detail":"no"}"#))
+    for _ in 0..<3 {
+      client.waitLongEnough()
+      _ = try client.engine.sync()
+    }
+    #expect(try client.states() == [.dead])
+    #expect(try client.contents() == ["a"])
+  }
+
+  @Test("A store that another program sends as well makes no copy, though its memory is gone")
+  func memoryIsGone() throws {
+    let client = try Client(server)
+    let id = try client.store("a")
+    let connection = try Connection(path: client.path)
+    // The other program has read the queue; then it deletes what has no id on the server.
+    try connection.run("DELETE FROM memories")
+    _ = try client.engine.push()
+    #expect(try client.contents() == ["a"])
+    // It sends what it read, and links that.
+    let theirs = server.add("a")
+    try connection.run("UPDATE memories SET server_id = ? WHERE id = ?", theirs, id.rawValue)
+    for _ in 0..<2 { _ = try client.engine.sync() }
+    #expect(server.memories.map(\.id) == [theirs])
+    #expect(try client.memories().map(\.serverID?.rawValue) == [theirs])
   }
 
   @Test("An entry that the user drops is not rescued")
@@ -120,7 +173,11 @@ import Testing
     server.change {
       $0.fault = { call, number, _ in
         if call == .store, number == 1 {
-          _ = try? Connection(path: path).run("DELETE FROM pending_ops WHERE id = 60")
+          try? Connection(path: path).execute(
+            """
+            UPDATE memories SET server_id = 99 WHERE id = 60;
+            DELETE FROM pending_ops WHERE id = 60;
+            """)
         }
         return nil
       }
@@ -139,7 +196,7 @@ import Testing
     _ = try client.engine.push()
     let connection = try Connection(path: client.path)
     #expect(try connection.first("SELECT count(*) FROM memctl_entries") { $0.int(0) } == 1)
-    try connection.run("DELETE FROM pending_ops")
+    try connection.execute("UPDATE memories SET server_id = 1; DELETE FROM pending_ops")
     _ = try client.engine.push()
     #expect(try connection.first("SELECT count(*) FROM memctl_entries") { $0.int(0) } == 0)
   }

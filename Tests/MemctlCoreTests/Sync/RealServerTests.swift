@@ -15,7 +15,7 @@ import Testing
     let a = try Client(of: server.baseURL, clock: clock, seed: 1)
     let b = try Client(of: server.baseURL, clock: clock, seed: 2)
     for number in 0..<20 { try a.store("a\(number)", category: "Bug", importance: 0.7) }
-    try a.store("db password=hunter2 on host a", isSensitive: true)
+    try a.store("db password=hunter2hunter2 on host a", isSensitive: true)
     try b.storeOrphan("b")
     #expect(try a.engine.checkAccess() == .accepted(account: "default"))
     #expect(try a.engine.sync().problems == [])
@@ -23,7 +23,7 @@ import Testing
     #expect(try a.engine.sync().problems == [])
     #expect(try a.contents().count == 22)
     #expect(try b.contents().count == 22)
-    #expect(try a.memory("db password=hunter2 on host a") != nil)
+    #expect(try a.memory("db password=hunter2hunter2 on host a") != nil)
     #expect(try b.memories().allSatisfy { !$0.fields.content.contains("hunter2") })
     #expect(try Set(b.memories().map(\.fields.category)) == ["gotchas", "facts"])
     try b.delete("a7")

@@ -214,7 +214,7 @@ import Testing
   @Test("Nor is the id of one that is blacked out from end to end, which could be anything")
   func redactedForeignID() throws {
     let client = try Client(server)
-    let redacted = "[REDACTED:sensitive]"
+    let redacted = "[REDACTED:password]"
     let id = try client.store("a")
     server.add(redacted) { $0.isSensitive = true }
     _ = try client.engine.pull()

@@ -77,11 +77,66 @@ import Testing
     let id = try client.store("a")
     server.fail(.store, with: .loseAnswer)
     _ = try client.engine.push()
-    #expect(try client.cache.drop(EntryID(rawValue: 1)) == .withheld(id))
+    #expect(try client.cache.drop(EntryID(rawValue: 1)) == .droppedInDoubt(id))
     client.waitLongEnough()
     _ = try client.engine.resync()
     #expect(try client.memories().map(\.serverID?.rawValue) == [1])
     #expect(server.count(.store) == 1)
+  }
+
+  @Test(
+    "What was dropped in doubt and is queued again makes no copy, whether it arrived or not",
+    arguments: [ModelServer.Fault.loseAnswer, .loseRequest])
+  func queuedAgain(fault: ModelServer.Fault) throws {
+    let client = try Client(server)
+    let id = try client.store("a")
+    server.fail(.store, 1...1, with: fault)
+    _ = try client.engine.push()
+    _ = try client.cache.drop(EntryID(rawValue: 1))
+    #expect(try client.cache.counts().pending == 0)
+    #expect(
+      try client.cache.enqueueStores(of: [id], at: client.clock.now) == [EntryID(rawValue: 1)])
+    #expect(try client.engine.sync().push?.sent == 0)
+    for _ in 0..<2 {
+      client.waitLongEnough()
+      _ = try client.engine.sync()
+    }
+    #expect(server.contents == ["a"])
+    #expect(try client.contents() == ["a"])
+    #expect(try client.cache.entries().isEmpty)
+  }
+
+  @Test("What was dropped in doubt and then deleted does not come back")
+  func droppedAndDeleted() throws {
+    let client = try Client(server)
+    try client.store("a")
+    server.fail(.store, 1...1, with: .loseAnswer)
+    _ = try client.engine.push()
+    _ = try client.cache.drop(EntryID(rawValue: 1))
+    try client.delete("a")
+    for _ in 0..<3 {
+      _ = try client.engine.sync()
+      client.waitLongEnough()
+    }
+    #expect(server.contents == [])
+    #expect(try client.contents() == [])
+  }
+
+  @Test("What was dropped in doubt and did not arrive stays here alone")
+  func droppedAndMissing() throws {
+    let client = try Client(server)
+    let id = try client.store("a")
+    server.fail(.store, 1...1, with: .loseRequest)
+    _ = try client.engine.push()
+    _ = try client.cache.drop(EntryID(rawValue: 1))
+    for _ in 0..<3 {
+      client.waitLongEnough()
+      _ = try client.engine.resync()
+    }
+    #expect(server.contents == [])
+    #expect(try client.contents() == ["a"])
+    #expect(try client.cache.isWithheld(id))
+    #expect(try client.cache.entries().isEmpty)
   }
 
   @Test("What was dropped is forgotten with its memory")

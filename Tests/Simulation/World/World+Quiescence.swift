@@ -10,6 +10,7 @@ extension World {
     for round in 0..<14 where violation == nil {
       advance(seconds: round == longest ? 90_000 : 4_000)
       if round == 0 || round == 5 { retryRejected(again: round > 0) }
+      settleDoubts()
       for machine in machines {
         // Where the server fails at everything, nobody knows whether it is the server or the entries.
         if round < 8, machine.entries().contains(where: { $0.state != "dead" }) {

@@ -1,0 +1,79 @@
+import CommandLine
+import JSON
+import MemctlCore
+
+struct QueueSettleCommand: Command {
+  static let spec = CommandSpec(
+    "settle", summary: "say whether an entry in doubt has arrived",
+    discussion: [
+      """
+      When the answer to a store is lost, memctl looks for the memory on the server before it sends \
+      it again. A server that has taken a credential out of a text may leave too little of it to be \
+      recognized. Then memctl leaves the answer to you, and queue show names the memories on the \
+      server that it may be.
+      """,
+      """
+      A wrong answer does harm: after --is, deleting one memory deletes the other, and after --none \
+      the server may have the memory twice.
+      """,
+    ],
+    options: [
+      OptionSpec(
+        "is", value: ValueSpec("server:N"), help: "it arrived, and is this memory on the server"),
+      OptionSpec("none", help: "it did not arrive; send it again"),
+    ],
+    operands: [OperandSpec("ID", .dynamic("entry"), .one)],
+    examples: [
+      CommandExample("memctl queue settle 41 --is server:7", shows: "entry 41 is memory 7 there"),
+      CommandExample("memctl queue settle 41 --none", shows: "entry 41 did not arrive"),
+    ])
+
+  private let id: EntryID
+  private let knowledge: Cache.Knowledge
+
+  init(_ arguments: ParsedCommand) throws {
+    id = try EntryID(arguments.operands[0])
+    switch (arguments.value("is"), arguments.flag("none")) {
+    case (let name?, false):
+      guard case .server(let serverID) = try MemoryName(name) else {
+        throw Problem(
+          .usage, "'\(name)' is not the id of a memory on the server",
+          hint: "write it as server:\(name)")
+      }
+      knowledge = .arrived(as: serverID)
+    case (nil, true): knowledge = .missing
+    default:
+      throw Problem(
+        .usage, "give either --is server:N or --none",
+        hint: "memctl queue show \(id.rawValue) names the memories that it may be")
+    }
+  }
+
+  func run(_ context: Context) throws -> ExitCode {
+    guard let settlement = try context.cache().settle(id, by: knowledge, at: context.output.now)
+    else { throw Problem.noEntry(id) }
+    let (result, summary) =
+      switch settlement {
+      case .linked: ("linked", "settled entry \(id.rawValue): the server has its memory")
+      case .queued: ("queued", "entry \(id.rawValue) is sent again at the next sync")
+      case .deleting(let delete):
+        (
+          "deleting",
+          "the memory of entry \(id.rawValue) was deleted here; entry \(delete.rawValue) deletes it on the server"
+        )
+      case .trashed:
+        (
+          "trashed",
+          "the memory of entry \(id.rawValue) was deleted on the server since; it is in the trash"
+        )
+      case .ended: ("ended", "settled entry \(id.rawValue): nothing is left to do")
+      }
+    context.output.write(
+      Report(
+        command: "queue settle",
+        members: [.init("id", .integer(id.rawValue)), .init("result", .string(result))],
+        summary: [summary]),
+      quiet: context.isQuiet)
+    return .success
+  }
+}
