@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import SQLite
 import Testing
 
 @Suite struct SyncTests {
@@ -72,13 +73,21 @@ import Testing
     #expect(try sync(since: since).memories.count == 1)
   }
 
+  @Test(arguments: ["2020-01-01T00:00:00+00:00", "2020-01-01+00:00:00.25+02:00"])
+  func `A plus sign that was not encoded is one all the same`(since: String) throws {
+    try fixture.store("a")
+    #expect(try fixture.ask("GET", "/api/memories/sync?since=\(since)").memories.count == 1)
+  }
+
   @Test func `A watermark that is no time is a 422`() throws {
     let answer = try sync(since: "yesterday")
     #expect(answer.status == 422)
     #expect(answer.problem["loc"] == ["query", "since"])
   }
 
-  @Test func `A long answer is one snapshot, and writers do not wait for who reads it`() throws {
+  @Test func `A long answer has each memory once, and keeps neither writers nor the log waiting`()
+    throws
+  {
     let content = String(repeating: "x", count: 1400)
     let element = #"{"content":"\#(content)"}"#
     let count = 6000
@@ -91,14 +100,23 @@ import Testing
     let (status, headers) = try reader.receiveHead()
     #expect(status == 200)
     #expect(headers["transfer-encoding"] == "chunked")
+
+    // The reader has the first memory, and not yet the last.
     let late = try fixture.store("late")
-    _ = try fixture.ask("DELETE", "/api/memories/1")
+    _ = try fixture.ask("PUT", "/api/memories/1", #"{"tags":"changed"}"#)
+    _ = try fixture.ask("DELETE", "/api/memories/\(count)")
+    _ = try fixture.ask("PUT", "/api/memories/\(count - 1)", #"{"tags":"changed"}"#)
+    let isBlocked = try Connection(path: fixture.storePath).first(
+      "PRAGMA wal_checkpoint(TRUNCATE)"
+    ) { $0.bool(0) }
+    #expect(isBlocked == false)
 
     let answer = HTTPAnswer(
       status: status, headers: headers, body: try reader.receiveBody(headers))
-    #expect(answer.memories.count == count)
+    #expect(answer.memories.map { $0["id"]?.int64 } == (1..<Int64(count)).map { $0 })
     #expect(answer.memories.allSatisfy { $0["content"]?.string == content })
     let watermark = try #require(answer.json["server_time"]?.string)
-    #expect(try sync(since: watermark).memories.map { $0["id"]?.int64 } == [late, 1])
+    let rest = try sync(since: watermark).memories
+    #expect(rest.map { $0["id"]?.int64 } == [late, 1, Int64(count), Int64(count - 1)])
   }
 }

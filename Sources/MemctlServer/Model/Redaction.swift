@@ -1,9 +1,13 @@
-/// Finds credentials in a memory's content and takes them out, because everyone can list it.
+import MemoryAPI
+
+/// Finds credentials in a memory's content and takes them out, because nobody else should ever have
+/// them.
 ///
-/// The rule, in full:
+/// What the production server finds goes first, as it does there (`Credential`): clients compute from
+/// that what became of a text. In what is left, these rules find more:
 /// 1. A credential word (`password`, `secret`, `token`, `api key` and their like, in any case, at
 ///    the end of a name: `DB_PASSWORD` counts, `passwords` does not) with `:` or `=` and a value: word
-///    and value become `[REDACTED:password]`, or `:secret`, `:token`, `:api-key`. A value in quotes
+///    and value become `[REDACTED:password]`, or the mark of another kind. A value in quotes
 ///    ends at the quote, any other at white space.
 /// 2. Such a word with only a space or `is` before its value: the same, but only where the value
 ///    has at least six characters and a digit among them. `password manager` stays.
@@ -13,21 +17,23 @@ struct Redaction: Equatable {
   let content: String
   let isSensitive: Bool
 
-  /// - Parameter forced: the author says that it is sensitive. Where the rule finds nothing, the whole
-  ///   content becomes `[REDACTED:sensitive]`.
+  /// - Parameter forced: the author says that it is sensitive. Where nothing is found, the content
+  ///   stays as it is, and others see a mask in its place.
   init(_ content: String, forced: Bool = false) {
-    if let redacted = Self.redacting(content) {
-      (self.content, isSensitive) = (redacted, true)
-    } else {
-      (self.content, isSensitive) = (forced ? "[REDACTED:sensitive]" : content, forced)
-    }
+    let redacted = Self.redacting(content)
+    (self.content, isSensitive) = (redacted ?? content, forced || redacted != nil)
   }
 
-  private static let words: [(spelling: [UInt8], kind: String)] = [
-    ("password", "password"), ("passwd", "password"), ("passphrase", "password"),
-    ("pwd", "password"), ("secret", "secret"), ("token", "token"), ("apikey", "api-key"),
-    ("api_key", "api-key"), ("api-key", "api-key"), ("api key", "api-key"),
-  ].map { (Array($0.0.utf8), $0.1) }
+  private static let words: [(spelling: [UInt8], kind: Credential.Kind)] =
+    spellings.flatMap { kind, spellings in spellings.map { (Array($0.utf8), kind) } }
+
+  private static let spellings: [(Credential.Kind, [String])] = [
+    (.password, ["password", "passwd", "passphrase", "pwd"]), (.genericSecret, ["secret"]),
+    (.token, ["token"]), (.apiKey, ["apikey", "api_key", "api-key", "api key"]),
+  ]
+
+  /// What every mark begins with, which is no value.
+  private static let mark = Array("[REDACTED:".utf8)
 
   private static let prefixes = [
     "sk-", "sk_live_", "sk_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
@@ -36,6 +42,27 @@ struct Redaction: Equatable {
 
   /// Nil when there is nothing to redact.
   private static func redacting(_ content: String) -> String? {
+    let known = redactingKnown(content)
+    return redactingMore(known ?? content) ?? known
+  }
+
+  /// Redacts by the rules of the production server. Of credentials that overlap, one mark is left.
+  private static func redactingKnown(_ content: String) -> String? {
+    let credentials = Credential.all(in: content)
+    guard !credentials.isEmpty else { return nil }
+    let bytes = Array(content.utf8)
+    var result: [UInt8] = []
+    var copied = 0
+    for credential in credentials {
+      if credential.range.lowerBound >= copied {
+        result += bytes[copied..<credential.range.lowerBound] + credential.kind.mark.utf8
+      }
+      copied = max(copied, credential.range.upperBound)
+    }
+    return String(decoding: result + bytes[copied...], as: UTF8.self)
+  }
+
+  private static func redactingMore(_ content: String) -> String? {
     let bytes = Array(content.utf8)
     var result: [UInt8] = []
     var copied = 0
@@ -46,22 +73,23 @@ struct Redaction: Equatable {
         index += 1
         continue
       }
-      result += bytes[copied..<index]
-      result += "[REDACTED:\(match.kind)]".utf8
+      result += bytes[copied..<index] + match.kind.mark.utf8
       index = match.end
       copied = index
     }
     return copied == 0 ? nil : String(decoding: result + bytes[copied...], as: UTF8.self)
   }
 
-  private static func match(in bytes: ArraySlice<UInt8>) -> (kind: String, end: Int)? {
+  private static func match(in bytes: ArraySlice<UInt8>) -> (
+    kind: Credential.Kind, end: Int
+  )? {
     for (spelling, kind) in words where starts(bytes, with: spelling, ignoringCase: true) {
       if let end = valueEnd(in: bytes.dropFirst(spelling.count)) { return (kind, end) }
     }
     for prefix in prefixes where starts(bytes, with: prefix, ignoringCase: false) {
       let tail = bytes.dropFirst(prefix.count)
       let key = tail.prefix { isAlphanumeric($0) || "-_.".utf8.contains($0) }
-      if key.count >= 12, key.contains(where: isDigit) { return ("token", key.endIndex) }
+      if key.count >= 12, key.contains(where: isDigit) { return (.token, key.endIndex) }
     }
     return nil
   }
@@ -79,6 +107,11 @@ struct Redaction: Equatable {
       if starts(value, with: Array("is ".utf8), ignoringCase: true) {
         value = value.dropFirst(3).drop(while: isSpace)
       }
+    }
+    if value.first.map(isQuote) == true && value.dropFirst().starts(with: mark)
+      || value.starts(with: mark)
+    {
+      return nil
     }
     if let quote = value.first, isQuote(quote),
       let end = value.dropFirst().firstIndex(of: quote), isAssigned

@@ -11,14 +11,27 @@ enum MemoryRecord {
     """
 
   static let updatedAtColumn = 8
+  static let deletedAtColumn = 9
+
+  /// Whom a memory is shown to.
+  enum Audience {
+    /// Its owner's own machines, which have it whole.
+    case owner
+    /// Every user, and the owner among them: what is sensitive is masked.
+    case everyone
+  }
 
   /// Writes the row that the statement stands on.
-  static func write(_ row: Statement, withOwner: Bool, to json: inout JSONWriter) {
+  static func write(_ row: Statement, to audience: Audience, into json: inout JSONWriter) {
     json.beginObject()
     json.name("id")
     json.write(row.int64(0))
     json.name("content")
-    row.withText(1) { json.write(utf8: $0) }
+    if audience == .everyone && row.bool(6) {
+      json.write("[SENSITIVE - use secret_get(id=\(row.int64(0)))]")
+    } else {
+      row.withText(1) { json.write(utf8: $0) }
+    }
     json.name("category")
     row.withText(2) { json.write(utf8: $0) }
     json.name("tags")
@@ -32,14 +45,14 @@ enum MemoryRecord {
     json.name("created_at")
     json.write(Timestamp(microseconds: row.int64(7)).description)
     json.name("updated_at")
-    json.write(Timestamp(microseconds: row.int64(8)).description)
+    json.write(Timestamp(microseconds: row.int64(updatedAtColumn)).description)
     json.name("deleted_at")
-    if let deletedAt = row.optionalInt64(9) {
+    if let deletedAt = row.optionalInt64(deletedAtColumn) {
       json.write(Timestamp(microseconds: deletedAt).description)
     } else {
       json.writeNull()
     }
-    if withOwner {
+    if audience == .everyone {
       json.name("owner")
       row.withText(10) { json.write(utf8: $0) }
     }
@@ -47,55 +60,57 @@ enum MemoryRecord {
   }
 }
 
-/// `{"memories":[…],…}`, made row by row while a client takes it.
+/// `{"memories":[…],…}`, made piece by piece while a client takes it.
 ///
-/// It holds its snapshot until it is released, so that the answer is consistent however long the
-/// client takes; writers go on meanwhile.
+/// Which memories it has is settled at its beginning; each is as it is when its piece is made. So
+/// however long a client takes, no snapshot keeps the log from being reused. What is changed
+/// meanwhile comes with the next sync once more, and what is deleted is left out.
 final class MemoryStream: ByteSource {
-  private let snapshot: Snapshot
-  /// Nil when all were taken.
-  private var rows: Statement?
-  private let withOwner: Bool
+  struct Selection {
+    let ids: [Int64]
+    let audience: MemoryRecord.Audience
+    var hasTombstones = false
+  }
+
+  private let readers: Readers
+  private let selection: Selection
   private let tail: (inout JSONWriter) -> Void
+  private var position = 0
   private var json = JSONWriter()
+  private(set) var isAtEnd = false
 
   /// Bytes after which a piece ends.
   private static let pieceSize = 64 * 1024
 
-  /// - Parameters:
-  ///   - rows: yields `MemoryRecord.columns`.
-  ///   - tail: writes the members that follow `memories`.
+  /// - Parameter tail: writes the members that follow `memories`.
   init(
-    _ snapshot: Snapshot, rows: Statement, withOwner: Bool,
-    tail: @escaping (inout JSONWriter) -> Void
+    _ selection: Selection, from readers: Readers, tail: @escaping (inout JSONWriter) -> Void
   ) {
-    self.snapshot = snapshot
-    self.rows = rows
-    self.withOwner = withOwner
+    self.selection = selection
+    self.readers = readers
     self.tail = tail
     json.beginObject()
     json.name("memories")
     json.beginArray()
   }
 
-  deinit {
-    // The statement ends before the snapshot gives its connection to another thread.
-    rows = nil
-  }
-
-  var isAtEnd: Bool { rows == nil }
-
   func next() throws -> [UInt8]? {
-    guard let rows else { return nil }
-    while json.bytes.count < Self.pieceSize {
-      guard try rows.step() else {
-        json.endArray()
-        tail(&json)
-        json.endObject()
-        self.rows = nil
-        break
+    guard !isAtEnd else { return nil }
+    let snapshot = try readers.snapshot()
+    while json.bytes.count < Self.pieceSize, position < selection.ids.count {
+      try snapshot.connection.forEach(
+        "SELECT \(MemoryRecord.columns) FROM memories WHERE id = ?", selection.ids[position]
+      ) { row in
+        guard selection.hasTombstones || row.isNull(MemoryRecord.deletedAtColumn) else { return }
+        MemoryRecord.write(row, to: selection.audience, into: &json)
       }
-      MemoryRecord.write(rows, withOwner: withOwner, to: &json)
+      position += 1
+    }
+    if position == selection.ids.count {
+      json.endArray()
+      tail(&json)
+      json.endObject()
+      isAtEnd = true
     }
     return json.drain()
   }
