@@ -8,27 +8,50 @@ public struct Keys: Sendable {
   /// The one user of a server that was given a single key.
   public static let defaultUser = "default"
 
-  /// - Throws: `ServerFailure` when a key or a user is empty, or two users have the same key.
+  /// - Throws: `ServerFailure` when a key or a user cannot be used, or two users have the same key.
   public init(_ users: [(user: String, key: String)]) throws(ServerFailure) {
     entries = users.map { ($0.user, Array($0.key.utf8)) }
-    let isUsable =
-      users.allSatisfy { !$0.user.isEmpty && !$0.key.isEmpty }
-      && Set(users.map(\.key)).count == users.count
-      && Set(users.map(\.user)).count == users.count
-    guard isUsable, !users.isEmpty else {
+    let isUnique =
+      Set(users.map(\.key)).count == users.count && Set(users.map(\.user)).count == users.count
+    guard isUnique, !users.isEmpty else {
       throw ServerFailure(
         .configuration, "the keys cannot be used: each user needs one key of its own",
         hint: "write them as {\"alice\":\"KEY\",\"bob\":\"OTHER KEY\"}")
     }
+    for (user, key) in users {
+      guard !user.isEmpty, !user.utf8.contains(where: Self.isControl) else {
+        throw ServerFailure(
+          .configuration, "a user's name is empty or has control characters",
+          hint: "write the keys as {\"alice\":\"KEY\",\"bob\":\"OTHER KEY\"}")
+      }
+      // No header could carry it as it is.
+      guard !key.isEmpty, !key.utf8.contains(where: { Self.isControl($0) || $0 == 0x20 }) else {
+        throw ServerFailure(
+          .configuration, "the key of \(user) is empty, or has blanks or control characters",
+          hint: "take one of letters and digits, such as openssl rand -hex 32 prints")
+      }
+    }
   }
 
+  private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7f }
+
   /// Reads `{"user":"key",…}` from the file at `path`.
+  ///
+  /// - Throws: `ServerFailure` also when anybody could write the file.
   public init(file path: String) throws(ServerFailure) {
-    guard let bytes = contents(ofFile: path) else {
+    guard let file = fopen(path, "re") else { throw Self.unreadable(path) }
+    defer { fclose(file) }
+    var status = stat()
+    fstat(fileno(file), &status)
+    guard status.st_mode & 0o002 == 0 else {
       throw ServerFailure(
-        .configuration, "the keys cannot be read: \(path): \(lastSystemError())",
-        hint: "--keys names a JSON file: {\"user\":\"key\"}")
+        .configuration, "anybody on this machine can write the keys: \(path)",
+        hint: "chmod 600 '\(path)', and look at what it says")
     }
+    if status.st_mode & 0o077 != 0 {
+      complain("other users of this machine can read the keys; chmod 600 '\(path)' keeps them out")
+    }
+    guard let bytes = contents(of: file) else { throw Self.unreadable(path) }
     let members = (try? JSONValue(parsing: bytes))?.object ?? []
     let users = members.compactMap { member in member.value.string.map { (member.name, $0) } }
     guard users.count == members.count, !users.isEmpty else {
@@ -39,19 +62,26 @@ public struct Keys: Sendable {
     try self.init(users)
   }
 
-  /// The user that an `Authorization` header stands for: `Bearer KEY`, or the bare key.
+  private static func unreadable(_ path: String) -> ServerFailure {
+    ServerFailure(
+      .configuration, "the keys cannot be read: \(path): \(lastSystemError())",
+      hint: "--keys names a JSON file: {\"user\":\"key\"}")
+  }
+
+  /// The user that an `Authorization` header stands for: `Bearer KEY`, or the bare key, with any
+  /// blanks around it.
   ///
   /// The time it takes depends neither on where a wrong key differs nor on whose key is right.
   func user(authorization: String) -> String? {
-    let scheme = "Bearer "
-    let presented = Array(
-      authorization.hasPrefix(scheme)
-        ? authorization.utf8.dropFirst(scheme.utf8.count) : authorization.utf8[...])
+    let scheme = "bearer "
+    let isScheme = authorization.prefix(scheme.count).lowercased() == scheme
+    let presented = authorization.utf8.dropFirst(isScheme ? scheme.utf8.count : 0)
+      .trimming { $0 == 0x20 || $0 == 0x09 }
     var user: String?
     for entry in entries {
       var difference = entry.key.count ^ presented.count
-      for index in presented.indices {
-        difference |= Int(presented[index] ^ entry.key[index % entry.key.count])
+      for (index, byte) in presented.enumerated() {
+        difference |= Int(byte ^ entry.key[index % entry.key.count])
       }
       if difference == 0 { user = entry.user }
     }
@@ -59,10 +89,14 @@ public struct Keys: Sendable {
   }
 }
 
+extension BidirectionalCollection {
+  fileprivate func trimming(_ isDropped: (Element) -> Bool) -> [Element] {
+    Array(drop(while: isDropped).reversed().drop(while: isDropped).reversed())
+  }
+}
+
 /// Nil when it cannot be read; `errno` says why.
-private func contents(ofFile path: String) -> [UInt8]? {
-  guard let file = fopen(path, "r") else { return nil }
-  defer { fclose(file) }
+private func contents(of file: UnsafeMutablePointer<FILE>) -> [UInt8]? {
   var bytes: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 4096)
   while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {

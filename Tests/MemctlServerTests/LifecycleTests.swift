@@ -95,11 +95,33 @@ import Testing
     #expect(failure.status == 78)
   }
 
-  @Test(arguments: ["[]", "{}", "nonsense", #"{"a":""}"#, #"{"a":1}"#, #"{"a":"k","b":"k"}"#])
+  @Test(arguments: [
+    "[]", "{}", "nonsense", #"{"a":""}"#, #"{"a":1}"#, #"{"a":"k","b":"k"}"#,
+    #"{"a":"k\u0000"}"#, #"{"a":"k\nl"}"#, #"{"a":"k l"}"#, #"{"a\u0000b":"k"}"#, #"{"":"k"}"#,
+  ])
   func `Keys that cannot be used are refused`(keys: String) throws {
     let file = fixture.folder.appendingPathComponent("bad-keys")
     try Data(keys.utf8).write(to: file)
     #expect(try failure(otherStore + ["--keys", file.path]).status == 78)
+  }
+
+  @Test func `Keys that anybody can write are refused, and those that others can read are told`()
+    throws
+  {
+    #expect(chmod(keysPath, 0o666) == 0)
+    let failure = try failure(otherStore + ["--keys", keysPath])
+    #expect(failure.status == 78)
+    #expect(failure.errors.contains("anybody on this machine can write the keys"))
+    #expect(chmod(keysPath, 0o640) == 0)
+    let server = try ServerProcess(otherStore + ["--keys", keysPath])
+    #expect(server.stop() == 0)
+    #expect(server.errors.contains("can read the keys; chmod 600"))
+  }
+
+  @Test func `A key from the environment that no header could carry is refused`() throws {
+    let failure = try failure(otherStore, environment: ["MEMORY_API_KEY": "a b"])
+    #expect(failure.status == 78)
+    #expect(!failure.errors.contains("a b"))
   }
 
   @Test func `A port that is taken is named with a way out`() throws {

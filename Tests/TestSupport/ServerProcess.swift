@@ -6,6 +6,7 @@ public final class ServerProcess {
   /// `http://HOST:PORT`.
   public let baseURL: String
   private let process: Process
+  private let errorPipe: Pipe
 
   /// Starts the program and returns when it listens.
   ///
@@ -33,12 +34,15 @@ public final class ServerProcess {
       throw LaunchFailure(status: process.terminationStatus, errors: text)
     }
     self.process = process
+    errorPipe = errors
     baseURL = String(line.dropFirst(prefix.count))
   }
 
   deinit { if process.isRunning { kill() } }
 
   public var port: UInt16 { UInt16(URL(string: baseURL)!.port!) }
+
+  public var processIdentifier: Int32 { process.processIdentifier }
 
   /// Sends SIGTERM without waiting.
   public func terminate() { process.terminate() }
@@ -54,6 +58,11 @@ public final class ServerProcess {
   public func stop() -> Int32 {
     terminate()
     return wait()
+  }
+
+  /// What it wrote on stderr; it must have ended.
+  public var errors: String {
+    String(decoding: errorPipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   }
 
   /// Ends it in the middle of whatever it does: SIGKILL.
