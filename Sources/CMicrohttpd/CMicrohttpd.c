@@ -11,6 +11,7 @@ struct MHD_Daemon *memctl_mhd_start(int listening_socket, struct memctl_mhd_limi
       MHD_OPTION_CONNECTION_TIMEOUT, limits.idle_timeout,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.buffer,
       MHD_OPTION_URI_LOG_CALLBACK, callbacks.began, callbacks.context,
+      MHD_OPTION_NOTIFY_CONNECTION, callbacks.connection, callbacks.context,
       MHD_OPTION_NOTIFY_COMPLETED, callbacks.completed, callbacks.context,
       MHD_OPTION_END);
 }

@@ -10,7 +10,7 @@ struct API: Sendable {
   enum Outcome {
     case answer(Response)
     /// The answer of a change, once it is committed.
-    case write(Writer.Work)
+    case write(isLong: Bool = false, Writer.Work)
     /// To be performed again after the next commit.
     case afterCommit
   }
@@ -25,11 +25,9 @@ struct API: Sendable {
   func admit(_ request: Request) -> Admission {
     switch Endpoint.find(method: request.method, path: request.path) {
     case .notFound: return .refused(.detail(404, "Not Found"))
-    case .redirect(let path):
-      let origin = request.host.map { "http://\($0)" } ?? ""
-      let query = request.rawQuery.isEmpty ? "" : "?\(request.rawQuery)"
+    case .redirect:
       let response = Response(status: 307, contentType: nil, body: .bytes([]))
-      return .refused(response.with("Location", origin + path + query))
+      return .refused(response.with("Location", request.withoutTrailingSlash))
     case .methodNotAllowed(let allowed):
       return .refused(
         .detail(405, "Method Not Allowed").with("Allow", allowed.joined(separator: ", ")))
@@ -86,6 +84,12 @@ struct Call: Sendable {
   /// The body as `read` takes it, which must be one JSON value.
   func readBody<Result>(_ read: (inout JSONReader) throws -> Result) throws -> Result {
     guard !request.body.isEmpty else { throw Invalid([.missing(["body"], in: nil)]) }
+    guard request.isJSON else {
+      // It is taken as one text, which is echoed as far as a store could be long.
+      let isShort = request.body.count <= Endpoint.usualBody
+      let text = isShort ? JSONValue.string(String(decoding: request.body, as: UTF8.self)) : .null
+      throw Invalid([.notAnObject(text, at: ["body"])])
+    }
     do {
       return try request.body.withUnsafeBufferPointer { bytes in
         var reader = JSONReader(bytes)

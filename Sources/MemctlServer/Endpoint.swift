@@ -5,11 +5,12 @@ struct Endpoint: Sendable {
   let path: String
   var needsKey = true
   /// Bytes that the body may have.
-  var bodyLimit = 1 << 20
+  var bodyLimit = usualBody
   /// Whether an `Idempotency-Key` is honoured, which its answers tell by repeating it.
   var isIdempotent = false
   let handle: @Sendable (API, Call) throws -> API.Outcome
 
+  static let usualBody = 1 << 20
   /// The body of the largest request: more is not even read to be refused.
   static let largestBody = 64 << 20
 
@@ -34,7 +35,7 @@ struct Endpoint: Sendable {
   enum Match {
     case endpoint(Endpoint, path: [Substring])
     /// The same path without its last slash exists.
-    case redirect(String)
+    case redirect
     case methodNotAllowed([String])
     case notFound
   }
@@ -43,13 +44,17 @@ struct Endpoint: Sendable {
   static func find(method: String, path: String) -> Match {
     let written = all.filter { $0.path == path }
     let candidates = written.isEmpty ? all.filter { $0.matches(path) } : written
+    let components = path.split(separator: "/")
     if let endpoint = candidates.first(where: { $0.method == method }) {
-      return .endpoint(endpoint, path: path.split(separator: "/"))
+      return .endpoint(endpoint, path: components)
     }
-    if !candidates.isEmpty { return .methodNotAllowed(candidates.map(\.method)) }
-    let shortened = String(path.dropLast())
-    let exists = path.last == "/" && all.contains { $0.matches(shortened) }
-    return exists ? .redirect(shortened) : .notFound
+    if !candidates.isEmpty {
+      // A word in the place of an id may be an endpoint that this server does not have.
+      let isWord = written.isEmpty && components.last.flatMap { Int64($0) } == nil
+      return isWord ? .notFound : .methodNotAllowed(candidates.map(\.method))
+    }
+    let exists = path.last == "/" && all.contains { $0.matches(String(path.dropLast())) }
+    return exists ? .redirect : .notFound
   }
 
   private func matches(_ path: String) -> Bool {

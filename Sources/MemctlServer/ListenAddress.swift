@@ -87,3 +87,15 @@ public struct ListenAddress: Sendable, CustomStringConvertible {
     }
   }
 }
+
+/// What tells clients of different networks apart: the address, or the half of an IPv6 address that
+/// names the network.
+func peerAddress(of socket: Int32) -> [UInt8] {
+  var storage = sockaddr_storage()
+  var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+  return withUnsafeMutableBytes(of: &storage) { bytes in
+    let address = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
+    guard getpeername(socket, address, &length) == 0 else { return [] }
+    return Array(Int32(address.pointee.sa_family) == AF_INET ? bytes[4..<8] : bytes[8..<16])
+  }
+}

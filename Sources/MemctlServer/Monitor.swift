@@ -1,5 +1,4 @@
 import Glibc
-import MemoryAPI
 
 /// A value shared by threads: one at a time has it, and a thread can wait until it changes.
 final class Monitor<Value>: @unchecked Sendable {
@@ -11,7 +10,12 @@ final class Monitor<Value>: @unchecked Sendable {
   init(_ value: sending Value) {
     self.value = value
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    // Not the clock of the day: one that is set back must not make anybody wait for it.
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(condition, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -49,10 +53,11 @@ final class Monitor<Value>: @unchecked Sendable {
 
   /// Waits until `isReady` or for so many seconds, and tells which.
   func wait(until isReady: (Value) -> Bool, seconds limit: Double) -> Bool {
-    let deadline = Timestamp.now.advanced(bySeconds: limit)
-    var time = timespec(
-      tv_sec: Int(deadline.microseconds / 1_000_000),
-      tv_nsec: Int(deadline.microseconds % 1_000_000) * 1000)
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    let nanoseconds = time.tv_nsec + Int(limit * 1e9)
+    time.tv_sec += nanoseconds / 1_000_000_000
+    time.tv_nsec = nanoseconds % 1_000_000_000
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while !isReady(value) {

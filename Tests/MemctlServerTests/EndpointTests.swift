@@ -23,8 +23,10 @@ import Testing
         "GET", "/api/auth-check", headers: ["Authorization": authorization], key: nil)
     }
     #expect(try check("Bearer key-a").text == #"{"status":"ok","user_id":"alice"}"#)
-    #expect(try check("key-b").text == #"{"status":"ok","user_id":"bob"}"#)
-    for wrong in ["Bearer key-c", "bearer key-a", "Bearer key-", "Bearer key-aa", "Bearer "] {
+    for right in ["key-b", "bearer key-b", "Bearer   key-b ", "\tkey-b"] {
+      #expect(try check(right).text == #"{"status":"ok","user_id":"bob"}"#)
+    }
+    for wrong in ["Bearer key-c", "Basic key-a", "Bearer key-", "Bearer key-aa", "Bearer "] {
       #expect(try check(wrong).status == 401)
       #expect(try check(wrong).text == #"{"detail":"Invalid API key"}"#)
     }
@@ -170,7 +172,67 @@ import Testing
     #expect(try fixture.ask("PUT", target, "{}").status == 400)
     #expect(try fixture.ask("PUT", target, #"{"tags":null}"#).status == 400)
     #expect(try fixture.ask("PUT", target, #"{"importance":2}"#).status == 422)
-    #expect(try fixture.ask("PUT", "/api/memories/99", #"{"tags":"x"}"#).status == 404)
+    #expect(try fixture.ask("PUT", "/api/memories/99", "{}").status == 404)
+    #expect(try fixture.ask("PUT", target, "{}", key: "key-b").status == 403)
+    let refused = try fixture.ask("PUT", target, #"{"tags":"x"}"#, key: "key-b")
+    #expect(refused.json["detail"] == "Write permission required")
+  }
+
+  @Test func `A put changes nothing that was deleted`() throws {
+    let id = try fixture.store("deleted")
+    _ = try fixture.ask("DELETE", "/api/memories/\(id)")
+    let since = "since=2020-01-01T00:00:00Z"
+    let before = try fixture.ask("GET", "/api/memories/sync?\(since)").memories
+    let answer = try fixture.ask("PUT", "/api/memories/\(id)", #"{"content":"back"}"#)
+    #expect(answer.status == 404)
+    #expect(answer.text == #"{"detail":"Memory not found"}"#)
+    #expect(try fixture.ask("GET", "/api/memories/sync?\(since)").memories == before)
+  }
+
+  @Test func `What its author calls sensitive stays whole for the author, and masked for others`()
+    throws
+  {
+    let plain = try fixture.store("open")
+    let kept = try fixture.store("behind the painting", .init("force_sensitive", true))
+    let redacted = try fixture.store("db password=hunter2hunter2")
+    let synced = try fixture.ask("GET", "/api/memories/sync").memories
+    #expect(
+      synced.map { $0["content"] } == ["open", "behind the painting", "db [REDACTED:password]"])
+    #expect(synced.map { $0["is_sensitive"] } == [false, true, true])
+    for key in ["key-a", "key-b"] {
+      let listed = try fixture.ask("GET", "/api/memories", key: key).memories
+      for id in [kept, redacted] {
+        let mask = JSONValue.string("[SENSITIVE - use secret_get(id=\(id))]")
+        let shown = try fixture.ask("GET", "/api/memories/\(id)", key: key).json
+        #expect(shown["content"] == mask)
+        #expect(listed.first { $0["id"] == .integer(id) }?["content"] == mask)
+      }
+      #expect(try fixture.ask("GET", "/api/memories/\(plain)", key: key).json["content"] == "open")
+    }
+    let preview = try fixture.ask("DELETE", "/api/memories/\(kept)").json["preview"]
+    #expect(preview == "behind the painting")
+  }
+
+  @Test func `A put never makes a sensitive memory one that everybody sees`() throws {
+    let id = try fixture.store("x", .init("force_sensitive", true))
+    for change in [#"{"content":"harmless"}"#, #"{"tags":"t"}"#] {
+      #expect(try fixture.ask("PUT", "/api/memories/\(id)", change).status == 200)
+      let memory = try fixture.ask("GET", "/api/memories/sync").memories[0]
+      #expect(memory["is_sensitive"] == true)
+    }
+  }
+
+  @Test(arguments: ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
+  func `A body that is not called JSON is none`(type: String) throws {
+    let body = #"{"content":"c"}"#
+    let answer = try fixture.ask(
+      "POST", "/api/memories", body, headers: ["Content-Type": type])
+    #expect(answer.status == 422)
+    #expect(answer.problem["type"] == "model_attributes_type")
+    #expect(answer.problem["loc"] == ["body"])
+    #expect(answer.problem["input"] == .string(body))
+    let json = ["Content-Type": "Application/JSON; charset=utf-8"]
+    #expect(try fixture.ask("POST", "/api/memories", body, headers: json).status == 200)
   }
 
   @Test func `An import stores all of its memories in order, or none`() throws {
@@ -188,22 +250,28 @@ import Testing
     #expect(try fixture.ask("GET", "/api/memories/sync").memories.count == 2)
   }
 
-  @Test func `A list has everyone's memories, newest first, filtered and paged`() throws {
-    try fixture.store("1", .init("tags", "red, Green"))
-    try fixture.store("2", .init("category", "bug"), .init("tags", "greenish"), key: "key-b")
-    try fixture.store("3", .init("category", "bug"))
-    _ = try fixture.ask("DELETE", "/api/memories/\(fixture.store("4"))")
+  @Test func `A list has everyone's memories, the most important first, filtered and paged`() throws
+  {
+    try fixture.store("1", .init("tags", "red, Green"), .init("importance", 0.25))
+    try fixture.store("2", .init("category", "bug"), .init("tags", "Greenish"), key: "key-b")
+    try fixture.store("3", .init("category", "bug"), .init("importance", 0.75))
+    try fixture.store("4", .init("tags", #"a "quoted\ one , plain"#), .init("importance", 0.125))
+    _ = try fixture.ask("DELETE", "/api/memories/\(fixture.store("5"))")
     let contents = { (query: String) in
       let answer = try fixture.ask("GET", "/api/memories\(query)")
       return (answer.memories.map { $0["content"]!.string! }, answer.json["total"]!.int64!)
     }
-    #expect(try contents("") == (["3", "2", "1"], 3))
-    #expect(try contents("?category=gotcha") == (["3", "2"], 2))
-    #expect(try contents("?tag=green") == (["1"], 1))
-    #expect(try contents("?limit=1&offset=1") == (["2"], 3))
-    #expect(try contents("?category=nonsense") == ([], 0))
+    #expect(try contents("") == (["3", "2", "1", "4"], 4))
+    #expect(try contents("?category=&tag=") == (["3", "2", "1", "4"], 4))
+    #expect(try contents("?category=gotchas") == (["3", "2"], 2))
+    #expect(try contents("?category=gotcha") == ([], 0))
+    #expect(try contents("?tag=Green") == (["1"], 1))
+    #expect(try contents("?tag=green") == ([], 0))
+    #expect(try contents("?tag=a+%22quoted%5C+one") == (["4"], 1))
+    #expect(try contents("?tag=plain&limit=0") == ([], 1))
+    #expect(try contents("?limit=1&offset=1") == (["2"], 4))
     let owners = try fixture.ask("GET", "/api/memories").memories.map { $0["owner"] }
-    #expect(owners == ["alice", "bob", "alice"])
+    #expect(owners == ["alice", "bob", "alice", "alice"])
     #expect(try fixture.ask("GET", "/api/memories?limit=x").status == 422)
     #expect(try fixture.ask("GET", "/api/memories?offset=-1").status == 422)
   }
@@ -211,7 +279,16 @@ import Testing
   @Test func `A slash too many is redirected, with its query`() throws {
     let answer = try fixture.ask("POST", "/api/memories/?a=1", "{}")
     #expect(answer.status == 307)
-    #expect(answer.headers["location"] == "http://localhost/api/memories?a=1")
+    #expect(answer.headers["location"] == "/api/memories?a=1")
+    // As it was sent: decoded, it could not stand in a header.
+    let other = try fixture.ask("POST", "/api/memories/x%0d%0ay/", "{}")
+    #expect(other.status == 307)
+    #expect(other.headers["location"] == "/api/memories/x%0d%0ay")
+  }
+
+  @Test(arguments: ["http://elsewhere/api/auth-check", "HTTPS://x:81/api/auth-check?a=1"])
+  func `A request may name the whole address`(target: String) throws {
+    #expect(try fixture.ask("GET", target).status == 200)
   }
 
   @Test func `Other paths and methods are refused`() throws {
@@ -221,5 +298,8 @@ import Testing
     let method = try fixture.ask("PATCH", "/api/memories/1")
     #expect(method.status == 405)
     #expect(method.headers["allow"] == "GET, PUT, DELETE")
+    // It could be an endpoint of another server's, and not a memory.
+    let other = try fixture.ask("POST", "/api/memories/recall", "{}")
+    #expect(other.status == 404)
   }
 }

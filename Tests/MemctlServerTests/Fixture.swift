@@ -13,6 +13,7 @@ final class Fixture {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Data(#"{"alice":"key-a","bob":"key-b"}"#.utf8)
       .write(to: folder.appendingPathComponent("keys"))
+    chmod(folder.appendingPathComponent("keys").path, 0o600)
     server = try Self.launch(in: folder)
   }
 

@@ -7,23 +7,29 @@ final class HTTPConnection {
   private let socket: Int32
   private var buffer: [UInt8] = []
 
-  /// - Parameter receiveBuffer: bytes that the kernel takes from the server unread; nil is its own
-  ///   choice.
-  init(port: UInt16, receiveBuffer: Int32? = nil) throws {
+  /// - Parameters:
+  ///   - source: the address of this machine that the connection comes from.
+  ///   - receiveBuffer: bytes that the kernel takes from the server unread; nil is its own choice.
+  init(port: UInt16, from source: String = "127.0.0.1", receiveBuffer: Int32? = nil) throws {
     socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     if var size = receiveBuffer {
       setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    let connected = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    func withAddress(_ host: String, _ port: UInt16, _ body: (UnsafePointer<sockaddr>) -> Int32)
+      throws
+    {
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_port = port.bigEndian
+      address.sin_addr.s_addr = inet_addr(host)
+      let code = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1, body)
       }
+      guard code == 0 else { throw Failure.refused }
     }
-    guard connected == 0 else { throw Failure.refused }
+    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    if source != "127.0.0.1" { try withAddress(source, 0) { bind(socket, $0, size) } }
+    try withAddress("127.0.0.1", port) { connect(socket, $0, size) }
   }
 
   deinit { close(socket) }
@@ -87,6 +93,15 @@ final class HTTPConnection {
     var byte: UInt8 = 0
     return buffer.isEmpty && recv(socket, &byte, 1, 0) <= 0
   }
+
+  /// Whether the server closes the connection within so many milliseconds.
+  func isAtEnd(within limit: Int32) -> Bool {
+    var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    return poll(&descriptor, 1, limit) > 0 && isAtEnd()
+  }
+
+  /// Tells the server that nothing more will be sent.
+  func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
 
   private func line() throws -> String {
     while true {

@@ -19,6 +19,10 @@ import Testing
 
   @Test(arguments: [
     ("/api/memories", #"{"content":"a"}"#), ("/api/memories/import", #"[{"content":"a"}]"#),
+    (
+      "/api/memories/import",
+      #"[{"content":"a"},{"content":"b","category":"bug","importance":0.7}]"#
+    ),
   ])
   func `A request with a key happens once, over a kill too`(target: String, body: String) throws {
     let first = try store(body, key: "k", to: target)
@@ -31,7 +35,7 @@ import Testing
     fixture.server.kill()
     try fixture.relaunch()
     #expect(try store(body, key: "k", to: target).text == first.text)
-    #expect(try count() == 2)
+    #expect(try count() == 1 + (first.json.array?.count ?? 1))
   }
 
   @Test func `Requests with one key at the same time happen once together`() throws {
@@ -65,7 +69,34 @@ import Testing
     #expect(refused.status == 422)
     #expect(refused.headers["idempotency-key"] == "k")
     #expect(try store(#"{"content":"a"}"#, key: "k").status == 200)
-    #expect(try store("{}", key: String(repeating: "k", count: 256)).status == 422)
+  }
+
+  @Test(arguments: [
+    String(repeating: "k", count: 256), String(repeating: "k", count: 60_000),
+    "k\r\nIdempotency-Key: l",
+  ])
+  func `A key that is long or not alone is refused, and not repeated`(key: String) throws {
+    let answer = try store(#"{"content":"a"}"#, key: key)
+    #expect(answer.status == 422)
+    #expect(answer.problem["loc"] == ["header", "idempotency-key"])
+    #expect(answer.headers["idempotency-key"] == nil)
+    #expect(answer.body.count < 1000)
+    #expect(try count() == 0)
+    let longest = String(repeating: "é", count: 127) + "k"
+    #expect(try store(#"{"content":"a"}"#, key: longest).headers["idempotency-key"] == longest)
+  }
+
+  @Test func `Two keys that are no UTF-8 are not taken for one`() throws {
+    let body = #"{"content":"a"}"#
+    for byte: UInt8 in [0xe4, 0xf6] {
+      let connection = try fixture.connect()
+      let head = "POST /api/memories HTTP/1.1\r\nHost: x\r\nAuthorization: key-a\r\n"
+      try connection.send(
+        Array("\(head)Content-Length: \(body.utf8.count)\r\nIdempotency-Key: k".utf8) + [byte])
+      try connection.send(Array("\r\n\r\n\(body)".utf8))
+      #expect(try connection.receive().status == 422)
+    }
+    #expect(try count() == 0)
   }
 
   @Test(arguments: [(6, 1), (8, 2)])

@@ -98,13 +98,24 @@ import Testing
     #expect(reserved <= Timestamp.now.microseconds)
   }
 
-  @Test func `A store of the first version is taken over`() throws {
+  @Test func `A store of the first version is taken over, with its idempotency keys`() throws {
+    let headers = ["Idempotency-Key": "k"]
+    let first = try fixture.ask("POST", "/api/memories", Self.body, headers: headers)
     fixture.server.kill()
     try withStore {
-      try $0.execute("DROP TABLE clock; PRAGMA user_version = 1")
+      try $0.execute(
+        """
+        ALTER TABLE idempotency_keys ADD COLUMN answer TEXT NOT NULL DEFAULT '';
+        UPDATE idempotency_keys SET answer = json_object('id', first_id);
+        ALTER TABLE idempotency_keys DROP COLUMN first_id;
+        DROP TABLE clock;
+        PRAGMA user_version = 1
+        """)
     }
     try fixture.relaunch()
-    #expect(try fixture.store("a") == 1)
+    try fixture.store("another")
+    let again = try fixture.ask("POST", "/api/memories", Self.body, headers: headers)
+    #expect(again.text == first.text)
   }
 
   @Test func `A store of a later version is left alone`() throws {

@@ -7,6 +7,8 @@ struct memctl_mhd_callbacks {
   void *context;
   // The request line was read: its raw target. The result is the request's own pointer from then on.
   void *(*began)(void *context, const char *target, struct MHD_Connection *connection);
+  // A connection was opened, or is about to be closed.
+  MHD_NotifyConnectionCallback connection;
   MHD_AccessHandlerCallback handle;
   MHD_RequestCompletedCallback completed;
 };
@@ -23,6 +25,11 @@ struct memctl_mhd_limits {
 // MHD_start_daemon is variadic, which Swift cannot call. Null when the daemon cannot start.
 struct MHD_Daemon *memctl_mhd_start(int listening_socket, struct memctl_mhd_limits limits,
                                     struct memctl_mhd_callbacks callbacks);
+
+// The function behind it is variadic, too.
+static inline int memctl_mhd_socket(struct MHD_Connection *connection) {
+  return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
 
 // Macros with casts, which Swift does not import.
 static const uint64_t memctl_mhd_size_unknown = MHD_SIZE_UNKNOWN;

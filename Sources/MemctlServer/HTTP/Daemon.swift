@@ -10,19 +10,22 @@ final class Daemon {
   private let dispatcher: Dispatcher
   private let socket: Int32
 
-  // A streamed answer holds up to three files of the store beside its connection: 200 of them stay
-  // below the usual limit of 1,024 open files.
-  private static let limits = memctl_mhd_limits(
-    threads: 2, connections: 200, idle_timeout: 30, buffer: 64 * 1024)
+  /// Connections that the daemon takes while others are being ended to make room for them.
+  private static let spare = 64
 
   /// Starts to answer on `socket`, which listens already.
-  init(socket: Int32, api: API) throws(ServerFailure) {
-    let dispatcher = Dispatcher(api: api)
+  init(socket: Int32, api: API, limits: Connections.Limits = .init()) throws(ServerFailure) {
+    let dispatcher = Dispatcher(api: api, limits: limits)
     let callbacks = memctl_mhd_callbacks(
       // It outlives the daemon's threads: `stop` ends them before `self` lets go of it.
       context: Unmanaged.passUnretained(dispatcher).toOpaque(),
-      began: requestBegan, handle: handleRequest, completed: requestCompleted)
-    guard let mhd = memctl_mhd_start(socket, Self.limits, callbacks) else {
+      began: requestBegan, connection: connectionChanged, handle: handleRequest,
+      completed: requestCompleted)
+    let mhdLimits = memctl_mhd_limits(
+      threads: 2, connections: UInt32(limits.count + Self.spare),
+      idle_timeout: UInt32(limits.patience.rounded(.up)), buffer: 64 * 1024)
+    guard let mhd = memctl_mhd_start(socket, mhdLimits, callbacks) else {
+      dispatcher.connections.close()
       throw ServerFailure(
         .configuration, "the HTTP server cannot start: \(lastSystemError())",
         hint: "look at this user's limits with ulimit -a")
@@ -40,6 +43,7 @@ final class Daemon {
     shutdown(socket, Int32(SHUT_RDWR))
     dispatcher.drain(within: limit)
     MHD_stop_daemon(mhd)
+    dispatcher.connections.close()
     close(socket)
   }
 }
@@ -47,19 +51,38 @@ final class Daemon {
 /// What the daemon's callbacks share.
 final class Dispatcher: Sendable {
   let api: API
+  let connections: Connections
   private let state = Monitor(State())
 
   private struct State {
     var running = 0
+    var largeBodies = 0
     var isDraining = false
   }
 
-  init(api: API) { self.api = api }
+  /// Bodies of more than `Endpoint.usualBody` that are in memory at the same time.
+  private static let largeBodyLimit = 4
+
+  init(api: API, limits: Connections.Limits) {
+    self.api = api
+    connections = Connections(limits: limits)
+  }
 
   var isDraining: Bool { state.withLock { $0.isDraining } }
 
   func begin() { state.withLock { $0.running += 1 } }
   func end() { state.update { $0.running -= 1 } }
+
+  /// Whether there is room for one more large body; then `dropLargeBody` is to follow.
+  func takeLargeBody() -> Bool {
+    state.withLock { state in
+      guard state.largeBodies < Self.largeBodyLimit else { return false }
+      state.largeBodies += 1
+      return true
+    }
+  }
+
+  func dropLargeBody() { state.withLock { $0.largeBodies -= 1 } }
 
   func drain(within limit: Duration) {
     state.withLock { $0.isDraining = true }
@@ -84,6 +107,16 @@ private func requestBegan(
   return Unmanaged.passRetained(exchange).toOpaque()
 }
 
+private func connectionChanged(
+  _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
+  _: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ change: MHD_ConnectionNotificationCode
+) {
+  let connections = dispatcher(context).connections
+  guard change == .CONNECTION_NOTIFY_STARTED else { return connections.closed(connection!) }
+  let socket = memctl_mhd_socket(connection)
+  connections.opened(connection!, socket: socket, address: peerAddress(of: socket))
+}
+
 private func handleRequest(
   _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?, _ url: UnsafePointer<CChar>?,
   _ method: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?,
@@ -93,7 +126,8 @@ private func handleRequest(
   let exchange = Unmanaged<Exchange>.fromOpaque(exchange!.pointee!).takeUnretainedValue()
   defer { uploadSize!.pointee = 0 }
   return exchange.advance(
-    method: method!, upload: UnsafeRawBufferPointer(start: upload, count: uploadSize!.pointee))
+    method: method!, version: version!,
+    upload: UnsafeRawBufferPointer(start: upload, count: uploadSize!.pointee))
 }
 
 private func requestCompleted(
@@ -101,5 +135,6 @@ private func requestCompleted(
   _ exchange: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ reason: MHD_RequestTerminationCode
 ) {
   Unmanaged<Exchange>.fromOpaque(exchange!.pointee!).release()
+  dispatcher(context).connections.answered(connection!)
   dispatcher(context).end()
 }

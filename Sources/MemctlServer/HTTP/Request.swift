@@ -6,24 +6,41 @@ struct Request: Sendable {
   /// As it was sent, without its question mark.
   let rawQuery: String
   let authorization: String?
-  let idempotencyKey: String?
+  let idempotencyKey: IdempotencyHeader?
   let ifNoneMatch: String?
-  let host: String?
   let acceptsGzip: Bool
+  /// Whether the body is JSON by its `Content-Type`. One that says nothing is taken to be.
+  let isJSON: Bool
   var body: [UInt8] = []
+  /// Without the query, as it was sent.
+  private let rawPath: Substring
 
-  /// - Parameter header: the value of the header with that name, in any case.
-  init(method: String, target: String, header: (String) -> String?) {
+  init(method: String, target: String, header: HeaderFields) {
     self.method = method
-    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    path = percentDecoded(parts[0].utf8)
+    let parts = Self.originForm(target)
+      .split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    rawPath = parts[0]
+    path = percentDecoded(rawPath.utf8)
     rawQuery = parts.count > 1 ? String(parts[1]) : ""
-    authorization = header("Authorization")
-    let key = header("Idempotency-Key")
-    idempotencyKey = key == "" ? nil : key
-    ifNoneMatch = header("If-None-Match")
-    host = header("Host")
-    acceptsGzip = header("Accept-Encoding").map(Self.allowsGzip) ?? false
+    authorization = header["authorization"]
+    idempotencyKey = IdempotencyHeader(header.values("idempotency-key"))
+    ifNoneMatch = header["if-none-match"]
+    acceptsGzip = header["accept-encoding"].map(Self.allowsGzip) ?? false
+    isJSON = header["content-type"].map(Self.isJSON) ?? true
+  }
+
+  /// A proxy may ask with the whole address, which every server has to take (RFC 9112, 3.2.2).
+  private static func originForm(_ target: String) -> Substring {
+    for scheme in ["http://", "https://"] where target.lowercased().hasPrefix(scheme) {
+      let rest = target.dropFirst(scheme.count)
+      return rest.drop { $0 != "/" && $0 != "?" }
+    }
+    return target[...]
+  }
+
+  /// The same address without the slash at the end of its path, below the same host.
+  var withoutTrailingSlash: String {
+    rawPath.dropLast() + (rawQuery.isEmpty ? "" : "?\(rawQuery)")
   }
 
   /// The first query parameter with that name, decoded as a form is: `+` is a space.
@@ -43,6 +60,11 @@ struct Request: Sendable {
       let candidate = element.drop { $0 == " " }.prefix { $0 != " " }
       return candidate == "*" || candidate == tag.text || "W/\(candidate)" == tag.text
     }
+  }
+
+  private static func isJSON(_ contentType: String) -> Bool {
+    let type = contentType.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+    return type == "application/json" || type.hasPrefix("application/") && type.hasSuffix("+json")
   }
 
   private static func allowsGzip(_ acceptEncoding: String) -> Bool {

@@ -15,14 +15,7 @@ struct FieldReader {
     self.object = object
     self.location = location
     self.nullIsAbsent = nullIsAbsent
-    if object.object == nil {
-      problems = [
-        Problem(
-          type: "model_attributes_type", location: location,
-          message: "Input should be a valid dictionary or object to extract fields from",
-          input: object)
-      ]
-    }
+    if object.object == nil { problems = [.notAnObject(object, at: location)] }
   }
 
   private func value(_ name: String) -> JSONValue? {

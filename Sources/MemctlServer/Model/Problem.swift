@@ -39,7 +39,15 @@ struct Problem: Error, Equatable {
   /// A check of this server's own, named as pydantic names those.
   static func value(_ reason: String, _ input: JSONValue, at location: [JSONValue]) -> Problem {
     Problem(
-      type: "value_error", location: location, message: "Value error, \(reason)", input: input)
+      type: "value_error", location: location, message: "Value error, \(reason)", input: input,
+      context: ["error": [:]])
+  }
+
+  /// - Parameter input: the object that was expected, or what there is in its place.
+  static func notAnObject(_ input: JSONValue, at location: [JSONValue]) -> Problem {
+    Problem(
+      type: "model_attributes_type", location: location,
+      message: "Input should be a valid dictionary or object to extract fields from", input: input)
   }
 
   static func invalidJSON(_ error: JSONError) -> Problem {

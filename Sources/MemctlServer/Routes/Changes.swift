@@ -5,52 +5,44 @@ extension API {
   /// `POST /api/memories`
   func store(_ call: Call) throws -> Outcome {
     let draft = try Draft(call.json())
-    return try once(call) { transaction in
-      .json(try transaction.insert(draft, owner: call.user))
-    }
+    return try insert([draft], for: call) { .json(draft.answer(id: $0)) }
   }
 
   /// `POST /api/memories/import`: all of them or none.
   func importAll(_ call: Call) throws -> Outcome {
-    let drafts = try call.readBody { reader in
-      guard try reader.peek() == .array else {
-        throw Invalid([
-          Problem(
-            type: "list_type", location: ["body"], message: "Input should be a valid list",
-            input: try JSONValue(reading: &reader))
-        ])
-      }
-      var drafts: [Draft] = []
-      var problems: [Problem] = []
-      var index: Int64 = 0
-      try reader.readArray { reader in
-        do {
-          drafts.append(try Draft(JSONValue(reading: &reader), at: ["body", .integer(index)]))
-        } catch let invalid as Invalid {
-          problems += invalid.problems
-        }
-        index += 1
-      }
-      guard problems.isEmpty else { throw Invalid(problems) }
-      return drafts
+    let drafts = try call.readBody { try DraftList(reading: &$0).drafts }
+    return try insert(drafts, for: call) { first in
+      .json(.array(drafts.enumerated().map { $1.answer(id: first + Int64($0)) }))
     }
-    return try once(call) { transaction in
-      .json(.array(try drafts.map { try transaction.insert($0, owner: call.user) }))
+  }
+
+  /// Inserts `drafts` with ids that follow one another, once for the request's `Idempotency-Key`.
+  ///
+  /// - Parameter answer: for the first of these ids. All else that it says is in the request, so a
+  ///   repeated request gets the same.
+  private func insert(
+    _ drafts: [Draft], for call: Call, answer: @escaping @Sendable (Int64) -> Response
+  ) throws -> Outcome {
+    let owner = call.user
+    let key = try IdempotencyKey(of: call)
+    return .write(isLong: drafts.count > Writer.longWork) { transaction in
+      let insert = { try transaction.insert(drafts, owner: owner) }
+      return answer(try key?.once(in: transaction, insert) ?? insert())
     }
   }
 
   /// `PUT /api/memories/{id}`
   func update(_ call: Call) throws -> Outcome {
-    let id = try call.id()
+    let (id, user) = (try call.id(), call.user)
     let patch = try Patch(call.json())
-    guard !patch.isEmpty else { throw Refusal(400, "No fields to update") }
     return .write { transaction in
       guard let memory = try transaction.find(id), !memory.isDeleted else {
         throw Refusal(404, "Memory not found")
       }
-      guard memory.owner == call.user else {
-        throw Refusal(403, "Only the owner can update a memory")
+      guard memory.owner == user else {
+        throw Refusal(403, "Write permission required")
       }
+      guard !patch.isEmpty else { throw Refusal(400, "No fields to update") }
       try transaction.apply(patch, to: id)
       return .json(["updated": .integer(id)])
     }
@@ -58,10 +50,10 @@ extension API {
 
   /// `DELETE /api/memories/{id}`: leaves a tombstone, and may be repeated.
   func delete(_ call: Call) throws -> Outcome {
-    let id = try call.id()
+    let (id, user) = (try call.id(), call.user)
     return .write { transaction in
       let memory = try transaction.find(id)
-      if let memory, memory.owner != call.user {
+      if let memory, memory.owner != user {
         throw Refusal(403, "Only the owner can delete a memory")
       }
       var preview = "[already deleted]"
@@ -72,36 +64,29 @@ extension API {
       return .json(["deleted": .integer(id), "preview": .string(preview)])
     }
   }
+}
 
-  /// Does `work` once for the request's `Idempotency-Key`, or simply does it where it has none.
-  private func once(_ call: Call, _ work: @escaping Writer.Work) throws -> Outcome {
-    guard let text = call.request.idempotencyKey else { return .write(work) }
-    guard text.utf8.count <= 255 else {
-      throw Invalid([
-        .value(
-          "a key has at most 255 bytes", .string(text), at: ["header", "idempotency-key"])
-      ])
-    }
-    let key = IdempotencyKey(text, owner: call.user, request: call.request)
-    return .write { try key.once(in: $0, work) }
+extension Draft {
+  /// What is answered for it once it has an id.
+  fileprivate func answer(id: Int64) -> JSONValue {
+    ["id": .integer(id), "category": .string(category), "importance": .double(importance)]
   }
 }
 
 extension WriteTransaction {
-  /// What is answered for the memory that was stored.
-  fileprivate func insert(_ draft: Draft, owner: String) throws -> JSONValue {
-    let time = time().microseconds
-    try connection.run(
-      """
-      INSERT INTO memories (owner, content, category, tags, expanded_keywords, importance,
-        is_sensitive, created_at, updated_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """, owner, draft.content, draft.category, draft.tags, draft.expandedKeywords,
-      draft.importance, draft.isSensitive, time, time)
-    return [
-      "id": .integer(connection.lastInsertedRowID), "category": .string(draft.category),
-      "importance": .double(draft.importance),
-    ]
+  /// The id of the first; those of the others follow. 0 when there is none.
+  fileprivate func insert(_ drafts: [Draft], owner: String) throws -> Int64 {
+    for draft in drafts {
+      let time = time().microseconds
+      try connection.run(
+        """
+        INSERT INTO memories (owner, content, category, tags, expanded_keywords, importance,
+          is_sensitive, created_at, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """, owner, draft.content, draft.category, draft.tags, draft.expandedKeywords,
+        draft.importance, draft.isSensitive, time, time)
+    }
+    return drafts.isEmpty ? 0 : connection.lastInsertedRowID - Int64(drafts.count) + 1
   }
 
   fileprivate func find(_ id: Int64) throws -> (owner: String, content: String, isDeleted: Bool)? {

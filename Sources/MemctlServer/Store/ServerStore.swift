@@ -100,6 +100,10 @@ final class ServerStore: Sendable {
     """
     CREATE TABLE clock (reserved INTEGER NOT NULL) STRICT;
     INSERT INTO clock VALUES (0);
+    ALTER TABLE idempotency_keys ADD COLUMN first_id INTEGER NOT NULL DEFAULT 0;
+    UPDATE idempotency_keys SET first_id = coalesce(
+      json_extract(answer, '$.id'), json_extract(answer, '$[0].id'), 0);
+    ALTER TABLE idempotency_keys DROP COLUMN answer;
     """,
   ]
 

@@ -5,7 +5,8 @@ import SQLite
 /// The one thread that writes. Changes that wait while it commits share the next transaction, so
 /// that a commit's `fsync` is paid once for all of them.
 ///
-/// An answer is given only after the commit that makes it true.
+/// Long work has a transaction of its own, in turn with all that is short, so that nobody waits for
+/// more than one of it. An answer is given only after the commit that makes it true.
 final class Writer: Sendable {
   typealias Work = @Sendable (WriteTransaction) throws -> Response
 
@@ -16,12 +17,26 @@ final class Writer: Sendable {
 
   private struct Queue {
     var jobs: [Job] = []
+    var longJobs: [Job] = []
+    var isLongNext = false
     var isClosed = false
     var isFinished = false
 
     /// Whether the writer has something to do: changes, or to end.
-    var needsWriter: Bool { !jobs.isEmpty || isClosed }
+    var needsWriter: Bool { !jobs.isEmpty || !longJobs.isEmpty || isClosed }
+
+    /// What the next transaction does; nothing where nothing is left.
+    mutating func next() -> [Job] {
+      let isLong = !longJobs.isEmpty && (isLongNext || jobs.isEmpty)
+      isLongNext = !isLong
+      if isLong { return [longJobs.removeFirst()] }
+      defer { jobs = [] }
+      return jobs
+    }
   }
+
+  /// Rows from which on work is long.
+  static let longWork = 1000
 
   private let queue = Monitor(Queue())
   private let transaction: WriteTransaction
@@ -30,7 +45,7 @@ final class Writer: Sendable {
   init(connection: sending Connection, clock: Clock, files: StoreFiles) {
     transaction = WriteTransaction(connection: connection, clock: clock, files: files)
     startThread { [self] in
-      while let jobs = takeAll() { run(jobs) }
+      while let jobs = takeNext() { run(jobs) }
       transaction.endReservation()
       queue.update { $0.isFinished = true }
     }
@@ -41,10 +56,15 @@ final class Writer: Sendable {
   /// A `Refusal` that `work` throws before it changes anything is its answer. Any other error rolls
   /// the whole group back, and is the answer of each.
   /// - Returns: false, and calls nothing, after `close`.
-  func submit(_ work: @escaping Work, completion: @escaping @Sendable (Response) -> Void) -> Bool {
+  func submit(
+    _ work: @escaping Work, isLong: Bool = false,
+    completion: @escaping @Sendable (Response) -> Void
+  ) -> Bool {
     queue.update { queue in
-      if !queue.isClosed { queue.jobs.append(Job(work: work, completion: completion)) }
-      return !queue.isClosed
+      guard !queue.isClosed else { return false }
+      let job = Job(work: work, completion: completion)
+      if isLong { queue.longJobs.append(job) } else { queue.jobs.append(job) }
+      return true
     }
   }
 
@@ -55,10 +75,10 @@ final class Writer: Sendable {
   }
 
   /// Nil when the writer is closed and nothing is left.
-  private func takeAll() -> [Job]? {
+  private func takeNext() -> [Job]? {
     queue.wait(until: \.needsWriter) { queue in
-      defer { queue.jobs = [] }
-      return queue.jobs.isEmpty ? nil : queue.jobs
+      let jobs = queue.next()
+      return jobs.isEmpty ? nil : jobs
     }
   }
 
@@ -126,24 +146,4 @@ final class WriteTransaction: @unchecked Sendable {
     try IdempotencyKey.purge(in: connection)
     purgedAt = .now
   }
-}
-
-/// Runs `body` on a thread of its own.
-private func startThread(_ body: @escaping @Sendable () -> Void) {
-  var thread = pthread_t()
-  let box = Unmanaged.passRetained(ThreadBody(run: body))
-  let code = pthread_create(
-    &thread, nil,
-    { context in
-      Unmanaged<ThreadBody>.fromOpaque(context!).takeRetainedValue().run()
-      return nil
-    }, box.toOpaque())
-  precondition(code == 0, "no thread could be started: \(String(cString: strerror(code)))")
-  pthread_detach(thread)
-}
-
-private final class ThreadBody: Sendable {
-  let run: @Sendable () -> Void
-
-  init(run: @escaping @Sendable () -> Void) { self.run = run }
 }

@@ -1,0 +1,37 @@
+import Foundation
+import Glibc
+
+@testable import MemctlServer
+
+/// The server in this process, with limits that a test can reach.
+final class LocalServer {
+  let folder: URL
+  let port: UInt16
+  let store: ServerStore
+  private let daemon: Daemon
+
+  init(limits: Connections.Limits = .init()) throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    store = try ServerStore(path: folder.appendingPathComponent("server.db").path)
+    let (socket, port) = try ListenAddress("127.0.0.1:0").listen()
+    self.port = port
+    daemon = try Daemon(
+      socket: socket, api: API(store: store, keys: Keys([("alice", "key-a")])), limits: limits)
+  }
+
+  deinit {
+    daemon.stop(within: .zero)
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  func connect(from source: String = "127.0.0.1") throws -> HTTPConnection {
+    try HTTPConnection(port: port, from: source)
+  }
+
+  /// Whether somebody who comes now is answered.
+  func isHealthy() throws -> Bool {
+    let connection = try connect()
+    try connection.sendHead("GET", "/health", headers: [:], length: 0)
+    return try connection.receive().status == 200
+  }
+}
