@@ -25,7 +25,7 @@ struct QueueEditCommand: Command {
         "keywords", value: ValueSpec("WORDS"), help: "further words that a search should find it by"
       ),
       OptionSpec("importance", value: ValueSpec("N", .number(0...1)), help: "from 0 to 1"),
-      OptionSpec("sensitive", help: "the server redacts it, and screens hide it"),
+      OptionSpec("sensitive", help: "screens hide it; the server removes only credentials"),
       OptionSpec("no-sensitive", help: "the server and screens show it"),
     ],
     operands: [OperandSpec("ID", .dynamic("entry"))],

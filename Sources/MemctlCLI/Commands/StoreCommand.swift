@@ -24,7 +24,7 @@ struct StoreCommand: Command {
       OptionSpec(
         "importance", value: ValueSpec("N", .number(0...1)), help: "from 0 to 1",
         defaultText: "0.5"),
-      OptionSpec("sensitive", help: "the server redacts it, and screens hide it"),
+      OptionSpec("sensitive", help: "screens hide it; the server removes only credentials"),
     ],
     operands: [OperandSpec("TEXT", .text, .optional)],
     examples: [
