@@ -52,7 +52,8 @@ struct API: Sendable {
     } catch let invalid as Invalid {
       return .answer(.invalid(invalid.problems))
     } catch {
-      complain("\(call.request.method) \(call.request.path) failed: \(error)")
+      // By its pattern: what a client sends is not the log's.
+      complain("\(endpoint.method) \(endpoint.path) failed: \(error)")
       return .answer(.failure(error))
     }
   }

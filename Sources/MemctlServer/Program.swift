@@ -54,16 +54,27 @@ public enum Program {
     let parsed = try table.parse(arguments)
     switch parsed.outcome {
     case .help, .noCommand:
-      print(try HelpPage(for: [], in: table).text(width: 80, styled: false), terminator: "")
-    case .version: print("memctl-serve \(Version.text)")
+      try say(try HelpPage(for: [], in: table).text(width: 80, styled: false))
+    case .version: try say("memctl-serve \(Version.text)\n")
     case .run:
       let options = try ServerOptions(
         listen: parsed.value("listen"), store: parsed.value("store"), keys: parsed.value("keys"),
         environment: { name in getenv(name).map { String(cString: $0) } })
       try Server(options: options).run { url in
-        print("listening on \(url)")
-        fflush(nil)
+        // It can be used all the same by those who know where it listens.
+        do throws(ServerFailure) {
+          try say("listening on \(url)\n")
+        } catch { complain(error.message) }
       }
+    }
+  }
+
+  private static func say(_ text: String) throws(ServerFailure) {
+    print(text, terminator: "")
+    guard fflush(nil) == 0 else {
+      throw ServerFailure(
+        .file, "stdout cannot be written: \(lastSystemError())",
+        hint: "look at where it goes, and try again")
     }
   }
 

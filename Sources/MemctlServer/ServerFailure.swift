@@ -30,10 +30,3 @@ public struct ServerFailure: Error, Hashable, Sendable {
 
 /// What the C library says about its last failure.
 func lastSystemError() -> String { String(cString: strerror(errno)) }
-
-/// Tells the operator about a failure, on stderr.
-func complain(_ message: String) {
-  let line = "memctl-serve: \(message)\n"
-  // One call, so that lines of several threads do not mix.
-  write(STDERR_FILENO, line, line.utf8.count)
-}

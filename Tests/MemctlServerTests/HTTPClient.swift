@@ -27,6 +27,10 @@ final class HTTPConnection {
       }
       guard code == 0 else { throw Failure.refused }
     }
+    // A server that hangs fails a test, which would hang as well otherwise.
+    var patience = timeval(tv_sec: 120, tv_usec: 0)
+    setsockopt(
+      socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
     if source != "127.0.0.1" { try withAddress(source, 0) { bind(socket, $0, size) } }
     try withAddress("127.0.0.1", port) { connect(socket, $0, size) }
@@ -91,7 +95,9 @@ final class HTTPConnection {
   /// Whether the server has closed the connection.
   func isAtEnd() -> Bool {
     var byte: UInt8 = 0
-    return buffer.isEmpty && recv(socket, &byte, 1, 0) <= 0
+    guard buffer.isEmpty else { return false }
+    let count = recv(socket, &byte, 1, 0)
+    return count == 0 || count < 0 && errno != EAGAIN
   }
 
   /// Whether the server closes the connection within so many milliseconds.

@@ -59,6 +59,60 @@ import Testing
     }
   }
 
+  @Test func `A store that others could read is closed to them`() throws {
+    fixture.server.kill()
+    #expect(chmod(fixture.storePath, 0o644) == 0)
+    try fixture.relaunch()
+    let attributes = try FileManager.default.attributesOfItem(atPath: fixture.storePath)
+    #expect(attributes[.posixPermissions] as? Int == 0o600)
+  }
+
+  @Test func `It can be started again on the same port at once`() throws {
+    // The server's side of this connection is closed first, and lingers.
+    let connection = try fixture.connect()
+    try connection.sendHead("GET", "/health", headers: [:], length: 0)
+    #expect(try connection.receive().status == 200)
+    let port = fixture.server.port
+    #expect(fixture.server.stop() == 0)
+    let server = try ServerProcess(
+      ["--store", fixture.storePath, "--keys", keysPath], listen: "127.0.0.1:\(port)")
+    #expect(server.port == port)
+  }
+
+  @Test func `A log that nobody reads neither ends the server nor holds it up`() throws {
+    // Each of these is told.
+    #expect(unlink(fixture.storePath) == 0)
+    let connection = try fixture.connect()
+    func ask(_ count: Int) throws {
+      for _ in 0..<count {
+        try connection.sendHead(
+          "GET", "/api/memories/1", headers: ["Authorization": "key-a"], length: 0)
+        #expect(try connection.receive().status == 503)
+      }
+    }
+    // More than a pipe takes.
+    try ask(2000)
+    fixture.server.closeErrors()
+    try ask(100)
+    #expect(fixture.server.stop() == 0)
+  }
+
+  @Test(arguments: ["--help", "--version"])
+  func `What cannot be printed is a failure`(option: String) throws {
+    let process = Process()
+    let errors = Pipe()
+    process.executableURL = builtProduct("memctl-serve")
+    process.arguments = [option]
+    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+    process.standardError = errors
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 74)
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    #expect(
+      text.hasPrefix("memctl-serve: stdout cannot be written: No space left on device\nhint: "))
+  }
+
   @Test func `The store is below the home folder unless it is named`() throws {
     let home = fixture.folder.appendingPathComponent("home").path
     _ = try ServerProcess([], environment: ["HOME": home, "MEMORY_API_KEY": "k"])

@@ -1,5 +1,8 @@
 import Foundation
 import Glibc
+import SQLite
+import Synchronization
+import Testing
 
 @testable import MemctlServer
 
@@ -28,10 +31,32 @@ final class LocalServer {
     try HTTPConnection(port: port, from: source)
   }
 
+  /// Runs `sql` where changes are written, outside of any; the number it yields.
+  @discardableResult
+  func change(_ sql: String) throws -> Int64? {
+    let done = DispatchSemaphore(value: 0)
+    let number = Mutex<Int64?>(nil)
+    let isTaken = store.writer.submit({ transaction in
+      let found = try transaction.connection.first(sql) { $0.int64(0) }
+      number.withLock { $0 = found }
+      return .json(nil)
+    }) { _ in done.signal() }
+    #expect(isTaken)
+    done.wait()
+    return number.withLock { $0 }
+  }
+
   /// Whether somebody who comes now is answered.
   func isHealthy() throws -> Bool {
     let connection = try connect()
     try connection.sendHead("GET", "/health", headers: [:], length: 0)
     return try connection.receive().status == 200
+  }
+}
+
+extension ServerStore {
+  /// What the first row of `sql` begins with, to those who read.
+  func number(_ sql: String) throws -> Int64 {
+    try #require(try readers.snapshot().connection.first(sql) { $0.int64(0) })
   }
 }

@@ -70,9 +70,5 @@ import Testing
     #expect(try stored() == 1)
   }
 
-  private func stored() throws -> Int {
-    try server.store.readers.snapshot().connection.first("SELECT count(*) FROM memories") {
-      $0.int(0)
-    } ?? 0
-  }
+  private func stored() throws -> Int64 { try server.store.number("SELECT count(*) FROM memories") }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import MemoryAPI
 import Testing
@@ -90,6 +91,14 @@ import Testing
     let closed = clock.close()
     #expect(closed < reserved)
     #expect(clock.horizon().time == closed)
+  }
+
+  @Test func `A lock that is not to be had is told as what it is`() {
+    let taken = ServerStore.lockFailure(EWOULDBLOCK, path: "/s.db")
+    #expect(taken.message == "the store is served by another process: /s.db")
+    let missing = ServerStore.lockFailure(ENOLCK, path: "/s.db")
+    #expect(missing.message == "the store cannot be locked: /s.db.lock: No locks available")
+    #expect((taken.exitCode, missing.exitCode) == (74, 74))
   }
 
   @Test(arguments: [

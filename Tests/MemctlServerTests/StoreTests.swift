@@ -3,8 +3,11 @@ import Glibc
 import JSON
 import MemoryAPI
 import SQLite
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import MemctlServer
 
 /// What the server makes sure of about its file, while it runs and over a restart.
 @Suite struct StoreTests {
@@ -127,6 +130,51 @@ import Testing
     }
     #expect(failure.status == 74)
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+  }
+
+  @Test func `A full disk is a 503 and nothing is stored, and once there is room all goes on`()
+    throws
+  {
+    let server = try LocalServer()
+    let connection = try server.connect()
+    let body = Array(#"{"content":"\#(String(repeating: "x", count: 1400))"}"#.utf8)
+    func store() throws -> HTTPAnswer {
+      try connection.sendHead(
+        "POST", "/api/memories", headers: ["Authorization": "key-a"], length: body.count)
+      try connection.send(body)
+      return try connection.receive()
+    }
+    #expect(try store().status == 200)
+    // Full for SQLite, which then says what it says of a disk.
+    try server.change("PRAGMA max_page_count = 1")
+    var answer = try store()
+    while answer.status == 200 { answer = try store() }
+    #expect(answer.status == 503)
+    #expect(answer.json["detail"] == "The server's disk is full")
+    let count = try server.store.number("SELECT count(*) FROM memories")
+    #expect(try store().status == 503)
+    #expect(try server.store.number("SELECT count(*) FROM memories") == count)
+    try server.change("PRAGMA max_page_count = 1000000")
+    #expect(try store().json["id"] == .integer(count + 1))
+  }
+
+  @Test func `Each commit is on the disk before it is answered`() throws {
+    let server = try LocalServer()
+    // FULL: less would lose what was answered when the power fails, and no kill shows that.
+    #expect(try server.change("PRAGMA synchronous") == 2)
+    let done = DispatchSemaphore(value: 0)
+    let seen = Mutex<Int64?>(nil)
+    let insert: Writer.Work = { transaction in
+      try transaction.connection.run("UPDATE clock SET reserved = 7")
+      return .json(nil)
+    }
+    let store = server.store
+    _ = store.writer.submit(insert) { _ in
+      seen.withLock { $0 = try? store.number("SELECT reserved FROM clock") }
+      done.signal()
+    }
+    done.wait()
+    #expect(seen.withLock { $0 } == 7)
   }
 
   private func withStore<Result>(_ body: (Connection) throws -> Result) throws -> Result {

@@ -86,6 +86,20 @@ import Testing
     #expect(connection.isAtEnd())
   }
 
+  @Test func `A body in chunks has the same bounds`() throws {
+    let chunk = Array("100000\r\n".utf8) + [UInt8](repeating: 0x20, count: 1 << 20) + [13, 10]
+    let head = "HTTP/1.1\r\nHost: x\r\nAuthorization: key-a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    let store = try fixture.connect()
+    try store.send(Array("POST /api/memories \(head)".utf8) + chunk)
+    try store.send(Array("1\r\n \r\n0\r\n\r\n".utf8))
+    #expect(try store.receive().status == 413)
+    let endless = try fixture.connect()
+    try endless.send(Array("POST /api/memories/import \(head)".utf8))
+    #expect(throws: HTTPConnection.Failure.self) {
+      for _ in 0..<1000 { try endless.send(chunk) }
+    }
+  }
+
   private func gunzip(_ bytes: [UInt8]) throws -> [UInt8] {
     let file = fixture.folder.appendingPathComponent("answer.gz")
     try Data(bytes).write(to: file)

@@ -60,6 +60,9 @@ public final class ServerProcess {
     return wait()
   }
 
+  /// From now on nobody reads what it writes on stderr, nor could.
+  public func closeErrors() { try? errorPipe.fileHandleForReading.close() }
+
   /// What it wrote on stderr; it must have ended.
   public var errors: String {
     String(decoding: errorPipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -61,7 +61,7 @@ final class Connections: Sendable {
         Self.end(&state.connections[victim]!)
       }
       state.connections[id] = Connection(
-        socket: socket, address: address, deadline: now() + limits.patience)
+        socket: socket, address: address, deadline: monotonicSeconds() + limits.patience)
     }
   }
 
@@ -72,7 +72,7 @@ final class Connections: Sendable {
   func received(_ id: ID, isServed: Bool) {
     change(id) { connection in
       connection.isServed = isServed
-      connection.deadline = now() + limits.patience
+      connection.deadline = monotonicSeconds() + limits.patience
     }
   }
 
@@ -86,7 +86,7 @@ final class Connections: Sendable {
 
   /// Its answer begins to go out.
   func answers(_ id: ID, bytes: Int) {
-    change(id) { $0.deadline = now() + limits.patience + Double(bytes) / limits.rate }
+    change(id) { $0.deadline = monotonicSeconds() + limits.patience + Double(bytes) / limits.rate }
   }
 
   /// Its answer has gone out, and another request may come.
@@ -111,7 +111,7 @@ final class Connections: Sendable {
   }
 
   private static func endOverdue(_ connections: inout [ID: Connection]) {
-    let now = now()
+    let now = monotonicSeconds()
     for (id, connection) in connections where !connection.isEnding {
       if connection.deadline < now {
         end(&connections[id]!)
@@ -134,10 +134,4 @@ final class Connections: Sendable {
     var byte: UInt8 = 0
     return recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
   }
-}
-
-private func now() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

@@ -97,14 +97,16 @@ final class MemoryStream: ByteSource {
   func next() throws -> [UInt8]? {
     guard !isAtEnd else { return nil }
     let snapshot = try readers.snapshot()
+    let row = try snapshot.connection.prepare(
+      "SELECT \(MemoryRecord.columns) FROM memories WHERE id = ?")
     while json.bytes.count < Self.pieceSize, position < selection.ids.count {
-      try snapshot.connection.forEach(
-        "SELECT \(MemoryRecord.columns) FROM memories WHERE id = ?", selection.ids[position]
-      ) { row in
-        guard selection.hasTombstones || row.isNull(MemoryRecord.deletedAtColumn) else { return }
+      defer { row.reset() }
+      try row.bind(.integer(selection.ids[position]), at: 1)
+      position += 1
+      guard try row.step() else { continue }
+      if selection.hasTombstones || row.isNull(MemoryRecord.deletedAtColumn) {
         MemoryRecord.write(row, to: selection.audience, into: &json)
       }
-      position += 1
     }
     if position == selection.ids.count {
       json.endArray()

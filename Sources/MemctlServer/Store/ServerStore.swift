@@ -120,12 +120,20 @@ final class ServerStore: Sendable {
         hint: "name another file with --store FILE")
     }
     close(file)
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      throw ServerFailure(
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw lockFailure(errno, path: path) }
+    return lock
+  }
+
+  /// What it means that the lock was not to be had.
+  static func lockFailure(_ code: Int32, path: String) -> ServerFailure {
+    if code == EWOULDBLOCK {
+      return ServerFailure(
         .file, "the store is served by another process: \(path)",
         hint: "stop that one, or name another file with --store FILE")
     }
-    return lock
+    return ServerFailure(
+      .file, "the store cannot be locked: \(path).lock: \(String(cString: strerror(code)))",
+      hint: "some network file systems have no locks; name a file on another with --store FILE")
   }
 
   /// Makes what is missing of `path`. A failure shows when the file is opened in it.

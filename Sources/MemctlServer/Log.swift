@@ -1,0 +1,68 @@
+import Glibc
+
+/// What the operator is told, line by line.
+///
+/// It never blocks, and the same trouble a thousand times does not flood it: lines that do not fit
+/// are left out, and the next one that does says how many there were.
+final class Log: Sendable {
+  static let standardError = Log(descriptor: STDERR_FILENO)
+
+  private struct State {
+    /// Lines that may be written at once, of which one comes back each second.
+    var allowance = Log.burst
+    var refilled: Double
+    var leftOut = 0
+  }
+
+  private static let burst = 10.0
+  /// Bytes that a pipe takes as a whole, or not at all: PIPE_BUF.
+  private static let longestLine = 4096
+
+  private let descriptor: Int32
+  private let now: @Sendable () -> Double
+  private let state: Monitor<State>
+
+  /// - Parameter now: seconds on a clock that is never set back.
+  init(descriptor: Int32, now: @escaping @Sendable () -> Double = { monotonicSeconds() }) {
+    self.descriptor = descriptor
+    self.now = now
+    state = Monitor(State(refilled: now()))
+  }
+
+  func write(_ message: String) {
+    state.withLock { state in
+      let now = now()
+      state.allowance = min(Self.burst, state.allowance + now - state.refilled)
+      state.refilled = now
+      guard state.allowance >= 1, isWritable else {
+        state.leftOut += 1
+        return
+      }
+      let remark = state.leftOut > 0 ? " (\(state.leftOut) messages before this were left out)" : ""
+      // One call, so that lines of several processes do not mix.
+      let line = Array("memctl-serve: \(message)".utf8.prefix(Self.longestLine - 100))
+      let bytes = line + Array("\(remark)\n".utf8)
+      guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+        state.leftOut += 1
+        return
+      }
+      state.allowance -= 1
+      state.leftOut = 0
+    }
+  }
+
+  private var isWritable: Bool {
+    var descriptor = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return poll(&descriptor, 1, 0) > 0 && descriptor.revents & Int16(POLLOUT) != 0
+  }
+}
+
+/// Tells the operator about a failure, on stderr.
+func complain(_ message: String) { Log.standardError.write(message) }
+
+/// Seconds on a clock that is never set back.
+func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
