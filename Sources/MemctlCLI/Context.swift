@@ -54,7 +54,8 @@ final class Context {
     }
     return Configuration.Sources(
       options: options, environment: environment, home: home,
-      readFile: readTextFile, fileExists: { access($0, F_OK) == 0 })
+      readFile: SettingsFile.read, checkFile: SettingsFile.check,
+      fileExists: { access($0, F_OK) == 0 })
   }
 
   private var openedCache: Cache?
@@ -138,25 +139,6 @@ final class Context {
     printError("\(question) [y/N] ", terminator: "")
     return readLine().map { ["y", "yes"].contains($0.lowercased()) } ?? false
   }
-}
-
-/// The text of a file; nil when there is none.
-///
-/// - Throws: `Problem` of kind `.configuration` when it cannot be read.
-private func readTextFile(_ path: String) throws -> String? {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  if descriptor < 0 {
-    if errno == ENOENT || errno == ENOTDIR { return nil }
-    throw Problem(.configuration, "cannot read \(path): \(String(cString: strerror(errno)))")
-  }
-  defer { close(descriptor) }
-  do {
-    if let text = String(validating: try readAll(descriptor), as: UTF8.self) { return text }
-  } catch {
-    throw Problem(.configuration, "cannot read \(path): \(error.message)")
-  }
-  throw Problem(
-    .configuration, "\(path) is not valid UTF-8", hint: "iconv -t UTF-8 converts a file")
 }
 
 struct ReadError: Error { let message: String }

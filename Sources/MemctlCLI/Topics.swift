@@ -45,7 +45,10 @@ enum Topics {
         ("MEMORY_HOME", "the folder of memory/memory.db, where MEMORY_DB is not set"),
         ("MEMORY_API_URL", "the server's address, also CLAUDE_MEMORY_API_URL"),
         ("MEMORY_API_KEY", "the key for the server, also CLAUDE_MEMORY_API_KEY"),
-        ("MEMCTL_API_KEY_FILE", "the file whose first line is the key"),
+        (
+          "MEMCTL_API_KEY_FILE",
+          "the file whose first line is the key; it is refused if others can read it"
+        ),
         ("MEMORY_SYNC_INTERVAL", "seconds between the cycles of watch (60)"),
         ("MEMORY_SYNC_DISABLE", "1 turns syncing off"),
         ("MEMCTL_TIMEOUT", "seconds for a whole exchange with the server (15)"),
@@ -69,13 +72,17 @@ enum Topics {
         (
           "~/.config/memctl/config",
           """
-          lines of name = value; the names are db, api-url, api-key-file, sync-interval, \
+          lines of name = value, with or without quotes around the value; refused if others can \
+          write it; the names are db, api-url, api-key-file, sync-interval, \
           sync-disabled, timeout, lock-timeout, allow-http, ca-file, client-cert, client-key
           """
         ),
         ("~/.config/memctl/replrc", "commands that run before the first prompt of memctl repl"),
         ("~/.local/state/memctl/history", "what was typed at the prompt"),
-        ("~/.claude.json", "looked at last for a key: that of this system's MCP server"),
+        (
+          "~/.claude.json",
+          "looked at last for a key: that of this system's MCP server; up to 64 MiB are read"
+        ),
       ]),
     ])
 

@@ -218,8 +218,7 @@ struct ExitCodeTests {
   func keyFile() throws {
     let home = try Home.withServer()
     home.environment["MEMORY_API_KEY"] = nil
-    try (Home.key + "\n").write(
-      to: home.folder.appending(path: "key"), atomically: true, encoding: .utf8)
+    try home.write("key", Home.key + "\n")
     #expect(try home.memctl("sync", "--api-key-file", "key").status == 0)
     let missing = try home.memctl("sync", "--api-key-file", "nokey")
     #expect(missing.message == "there is no key file nokey (option --api-key-file)")

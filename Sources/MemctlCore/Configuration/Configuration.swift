@@ -8,23 +8,39 @@ public struct Configuration {
     public var options: [Setting: String]
     public var environment: [String: String]
     public var home: String
-    /// The text of a file; nil when there is none.
-    public var readFile: (String) throws -> String?
+    /// The bytes of a file; nil when there is none.
+    public var readFile: (String, FileRole) throws -> [UInt8]?
+    /// Throws a `Problem` for a file that must not play such a role; one that is missing may.
+    public var checkFile: (String, FileRole) throws -> Void
     public var fileExists: (String) -> Bool
 
     public init(
       options: [Setting: String], environment: [String: String], home: String,
-      readFile: @escaping (String) throws -> String?, fileExists: @escaping (String) -> Bool
+      readFile: @escaping (String, FileRole) throws -> [UInt8]?,
+      checkFile: @escaping (String, FileRole) throws -> Void = { _, _ in },
+      fileExists: @escaping (String) -> Bool
     ) {
       self.options = options
       self.environment = environment
       self.home = home
       self.readFile = readFile
+      self.checkFile = checkFile
       self.fileExists = fileExists
     }
   }
 
-  private let sources: Sources
+  /// What a file is read for, which decides what it has to be.
+  public enum FileRole: Sendable {
+    /// It decides where the key goes, so nobody else may write it.
+    case settings
+    /// It is a secret, so nobody else may read it. A pipe will do.
+    case secret
+    /// It is another program's, and none where it is no file or a huge one.
+    case foreign
+  }
+
+  let sources: Sources
+  let found = Found()
   private let filePath: String
   private let file: [Setting: String]
 
@@ -33,7 +49,9 @@ public struct Configuration {
     self.sources = sources
     filePath = Self.folder(home: sources.home, environment: sources.environment) + "/config"
     file =
-      try sources.readFile(filePath).map { [filePath] in try Self.parse($0, path: filePath) } ?? [:]
+      try sources.readFile(filePath, .settings).map { [filePath] in
+        try ConfigurationFile.settings($0, path: filePath)
+      } ?? [:]
   }
 
   /// Where the user keeps what memctl is to read.
@@ -64,36 +82,6 @@ public struct Configuration {
       + "/memory/memory.db"
     let earlier = sources.home + "/.claude/metaclaw/memory/memory.db"
     return !sources.fileExists(standard) && sources.fileExists(earlier) ? earlier : standard
-  }
-
-  /// The server's address, without a slash at the end. A key that was found with the MCP server is
-  /// meant for that server's address.
-  public func serverAddress() throws -> String {
-    var address =
-      if let text = text(.apiURL) {
-        text.value
-      } else if try keyFromOwnSettings() == nil, let address = try mcpServer(.apiURL) {
-        address
-      } else {
-        "http://localhost:8080"
-      }
-    while address.hasSuffix("/") { address.removeLast() }
-    return address
-  }
-
-  /// The key, nil when there is none anywhere.
-  ///
-  /// - Throws: `Problem` of kind `.configuration` for a key file that cannot be read.
-  public func key() throws -> String? {
-    if let key = try keyFromOwnSettings() { return key }
-    return try mcpServer(.apiKey).map { try checked($0, "~/.claude.json") }
-  }
-
-  private func keyFromOwnSettings() throws -> String? {
-    let file = text(.apiKeyFile)
-    if let (path, origin) = file, case .option = origin { return try keyFromFile(path, origin) }
-    if let key = text(.apiKey)?.value { return try checked(key, "the key in the environment") }
-    return try file.map { try keyFromFile($0.value, $0.origin) }
   }
 
   /// Seconds between two cycles of the background loop.
@@ -138,10 +126,13 @@ public struct Configuration {
     }
     settings.clientCertificate = try file(.clientCertificate)
     settings.clientKey = try file(.clientKey)
-    if let key = settings.clientKey, settings.clientCertificate == nil {
-      throw Problem(
-        .configuration, "there is a client key, \(key), but no client certificate",
-        hint: "set MEMCTL_CLIENT_CERT as well")
+    if let key = settings.clientKey {
+      guard settings.clientCertificate != nil else {
+        throw Problem(
+          .configuration, "there is a client key, \(key), but no client certificate",
+          hint: "set MEMCTL_CLIENT_CERT as well")
+      }
+      try sources.checkFile(key.path, .secret)
     }
     return settings
   }
@@ -158,38 +149,8 @@ public struct Configuration {
     return seconds
   }
 
-  private func keyFromFile(_ path: String, _ origin: SettingOrigin) throws -> String {
-    let path = try expanded(path, origin)
-    guard let text = try sources.readFile(path) else {
-      throw Problem(.configuration, "there is no key file \(path) (\(origin))")
-    }
-    return try checked(text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "", path)
-  }
-
-  private func checked(_ key: String, _ place: String) throws -> String {
-    let key = key.split(separator: " ").joined(separator: " ")
-    guard !key.isEmpty, key.unicodeScalars.allSatisfy({ (0x21...0x7e).contains($0.value) }) else {
-      throw Problem(
-        .configuration, "\(place) holds no usable key: it must be one word of ASCII characters")
-    }
-    return key
-  }
-
-  /// A variable with which the assistant starts this system's MCP server: the first server that is
-  /// given a key.
-  private func mcpServer(_ setting: Setting) throws -> String? {
-    guard let text = try sources.readFile(sources.home + "/.claude.json"),
-      let settings = try? JSONValue(parsing: text)
-    else { return nil }
-    func value(_ setting: Setting, _ server: JSONValue.Member) -> String? {
-      setting.variables.compactMap { server.value["env"]?[$0]?.string }.first { !$0.isEmpty }
-    }
-    let server = settings["mcpServers"]?.object?.first { value(.apiKey, $0) != nil }
-    return server.flatMap { value(setting, $0) }
-  }
-
   /// The path with `~`, `$NAME` and `${NAME}` replaced.
-  private func expanded(_ path: String, _ origin: SettingOrigin) throws -> String {
+  func expanded(_ path: String, _ origin: SettingOrigin) throws -> String {
     var path = path
     if path == "~" || path.hasPrefix("~/") { path = sources.home + path.dropFirst() }
     var result = ""
@@ -211,36 +172,5 @@ public struct Configuration {
       result += value
     }
     return result + rest
-  }
-
-  // MARK: The file
-
-  /// Lines of `name = value`; `#` begins a comment line.
-  private static func parse(_ text: String, path: String) throws -> [Setting: String] {
-    var settings: [Setting: String] = [:]
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    for (index, line) in lines.enumerated() {
-      let line = trimmed(line)
-      if line.isEmpty || line.hasPrefix("#") { continue }
-      let place = "\(path), line \(index + 1)"
-      guard let equals = line.firstIndex(of: "=") else {
-        throw Problem(.configuration, "\(place) is not 'name = value'")
-      }
-      let name = trimmed(line[..<equals])
-      guard let setting = Setting(rawValue: name), setting.isInFile else {
-        let known = Setting.allCases.filter(\.isInFile).map(\.rawValue).joined(separator: ", ")
-        throw Problem(
-          .configuration, "\(place) sets '\(name)', which is no setting", hint: "settings: \(known)"
-        )
-      }
-      settings[setting] = trimmed(line[line.index(after: equals)...])
-    }
-    return settings
-  }
-
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text.drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
   }
 }

@@ -10,7 +10,8 @@ import Testing
   ) throws -> Configuration {
     try Configuration(
       .init(
-        options: options, environment: environment, home: "/home/u", readFile: { files[$0] },
+        options: options, environment: environment, home: "/home/u",
+        readFile: { path, _ in files[path].map { Array($0.utf8) } },
         fileExists: { files[$0] != nil }))
   }
 
@@ -157,12 +158,51 @@ import Testing
     #expect(found?.kind == .configuration)
   }
 
+  @Test("Files with keys are read once, and ~/.claude.json only where there is no other key")
+  func readOnce() throws {
+    var reads: [String] = []
+    func configuration(_ environment: [String: String]) throws -> Configuration {
+      reads = []
+      return try Configuration(
+        .init(
+          options: [:], environment: environment, home: "/home/u",
+          readFile: { path, _ in
+            reads.append(path)
+            return Array((path == "/k" ? "key\n" : Self.claudeFile[path] ?? "").utf8)
+          }, fileExists: { _ in false }))
+    }
+    func ask(_ settings: Configuration) throws {
+      for _ in 1...2 { _ = (try settings.key(), try settings.serverAddress()) }
+    }
+    try ask(configuration(["MEMCTL_API_KEY_FILE": "/k"]))
+    #expect(reads == [Self.file, "/k"])
+    try ask(configuration([:]))
+    #expect(reads == [Self.file, "/home/u/.claude.json"])
+    try ask(configuration(["MEMORY_API_KEY": "mine"]))
+    #expect(reads == [Self.file])
+  }
+
   @Test(
-    "A key that cannot stand in a header is refused, and not shown",
-    arguments: ["two words", "schlüssel", "\u{7f}", "a\tb"])
+    "White space and line breaks around a key and an address are none of theirs",
+    arguments: ["key", " key", "key ", "key\n", "key\r\n", "\tkey\r\n\r\n"])
+  func trimmed(text: String) throws {
+    let settings = try configuration(
+      environment: ["MEMORY_API_KEY": text, "MEMORY_API_URL": " https://a.example/\n"])
+    #expect(try settings.key() == "key")
+    #expect(try settings.serverAddress() == "https://a.example")
+    #expect(
+      try configuration(options: [.apiKeyFile: "/k"], files: ["/k": "\u{feff}\(text)"]).key()
+        == "key")
+  }
+
+  @Test(
+    "A key that cannot stand in a header is refused by its variable, and not shown",
+    arguments: ["two words", "schlüssel", "\u{7f}", "a\tb", "a\nb", "a\r\nb"])
   func badKey(key: String) throws {
     let found = try problem { _ = try configuration(environment: ["MEMORY_API_KEY": key]).key() }
     #expect(found?.kind == .configuration)
+    #expect(found?.message.contains("environment MEMORY_API_KEY holds no usable key") == true)
+    #expect(found?.hint != nil)
     #expect(found?.message.contains(key) == false)
   }
 
@@ -234,8 +274,39 @@ import Testing
   }
 
   @Test(
+    "Quotes around a value are not part of it",
+    arguments: [
+      (#""~/a b""#, "/home/u/a b"), ("'/a # b'", "/a # b"), (#"'/a"b'"#, #"/a"b"#),
+      (#"/a"b""#, #"/a"b""#), ("/a#b", "/a#b"),
+    ])
+  func quotes(value: String, path: String) throws {
+    let settings = try configuration(files: [Self.file: "db = \(value)"])
+    #expect(try settings.databasePath() == path)
+  }
+
+  @Test("The mark that some editors put before a text is skipped")
+  func byteOrderMark() throws {
+    #expect(try configuration(files: [Self.file: "\u{feff}timeout = 3"]).timeout() == 3)
+  }
+
+  @Test("A configuration file that is not in UTF-8 is refused")
+  func notUTF8() throws {
+    let found = try problem {
+      _ = try Configuration(
+        .init(
+          options: [:], environment: [:], home: "/",
+          readFile: { _, _ in [0x64, 0x62, 0x3d, 0xe9] },
+          fileExists: { _ in false }))
+    }
+    #expect(found?.kind == .configuration)
+  }
+
+  @Test(
     "A line that makes no sense is named by its number",
-    arguments: ["timeout", "timeuot = 3", "= 3"])
+    arguments: [
+      "timeout", "timeuot = 3", "= 3", "db = \"/a", "db = 'a' 'b'", "db = \"", "db = '/a' # b",
+      "timeout = 3 # seconds",
+    ])
   func badLine(line: String) throws {
     let found = try problem { _ = try configuration(files: [Self.file: "# x\n\(line)"]) }
     #expect(found?.kind == .configuration)

@@ -1,0 +1,82 @@
+import Glibc
+import MemctlCore
+
+/// Files with settings and keys, which are read only where nobody else could have had a hand in them.
+enum SettingsFile {
+  typealias Role = Configuration.FileRole
+
+  /// The bytes of a file; nil when there is none, and for a foreign one that is none to be read.
+  ///
+  /// - Throws: `Problem` of kind `.configuration` when it cannot be read, or must not.
+  static func read(_ path: String, as role: Role) throws -> [UInt8]? {
+    // Opening a pipe whose writer is to come would wait for it.
+    let mayWait = role == .secret ? 0 : O_NONBLOCK
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | mayWait)
+    if descriptor < 0 {
+      if errno == ENOENT || errno == ENOTDIR || role == .foreign { return nil }
+      throw unreadable(path, String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    fstat(descriptor, &status)
+    if role == .foreign, !status.isRegular || status.st_size > limit(role) { return nil }
+    try check(path, role, status)
+    let bytes: [UInt8]
+    do {
+      bytes = try readAll(descriptor, limit: limit(role) + 1)
+    } catch {
+      throw unreadable(path, error.message)
+    }
+    guard bytes.count <= limit(role) else {
+      throw unreadable(path, "it has more than \(grouped(limit(role))) bytes")
+    }
+    return bytes
+  }
+
+  /// - Throws: `Problem` of kind `.configuration` for a file that others can read or write where its
+  ///   role forbids it.
+  static func check(_ path: String, as role: Role) throws {
+    var status = stat()
+    if stat(path, &status) == 0 { try check(path, role, status) }
+  }
+
+  /// The rules are those of ssh. A secret of another owner is that owner's business: it may have been
+  /// put there for all.
+  private static func check(_ path: String, _ role: Role, _ status: stat) throws {
+    guard status.isRegular else { return }
+    func refuse(_ reason: String, hint: String) -> Problem {
+      Problem(.configuration, "\(path) is not used: \(reason)", hint: hint)
+    }
+    let isOwn = status.st_uid == geteuid()
+    switch role {
+    case .secret where isOwn && status.st_mode & 0o077 != 0:
+      throw refuse("others can read the secret in it", hint: "chmod 600 '\(path)'")
+    case .settings where !isOwn && status.st_uid != 0:
+      throw refuse(
+        "it belongs to another user, who could change where the key is sent",
+        hint: "chown \(geteuid()) '\(path)'")
+    case .settings where status.st_mode & status.bitsOfOthers != 0:
+      throw refuse("others can change where the key is sent", hint: "chmod go-w '\(path)'")
+    default: break
+    }
+  }
+
+  private static func limit(_ role: Role) -> Int {
+    switch role {
+    case .secret: 1 << 16
+    case .settings: 1 << 20
+    case .foreign: 1 << 26
+    }
+  }
+
+  private static func unreadable(_ path: String, _ reason: String) -> Problem {
+    Problem(.configuration, "cannot read \(path): \(reason)")
+  }
+}
+
+extension stat {
+  fileprivate var isRegular: Bool { st_mode & S_IFMT == S_IFREG }
+
+  /// Who could write it but its owner. A group with the owner's own number has no other member.
+  fileprivate var bitsOfOthers: mode_t { st_gid == st_uid ? 0o002 : 0o022 }
+}

@@ -1,0 +1,104 @@
+import JSON
+
+/// The server's address, and the key for it.
+extension Configuration {
+  /// What was found in files that are read once: a pipe has nothing to say a second time, and the
+  /// assistant's settings can be long.
+  final class Found {
+    fileprivate var keyInFile: String?
+    fileprivate var mcpVariables: [String: String]?
+  }
+
+  /// The server's address. A key that was found with the MCP server is meant for that server's address.
+  public func serverAddress() throws -> String {
+    var address =
+      if let text = text(.apiURL) {
+        text.value.trimmed
+      } else if try keyFromOwnSettings() == nil, let address = try mcpServer(.apiURL) {
+        address.trimmed
+      } else {
+        "http://localhost:8080"
+      }
+    while address.hasSuffix("/") { address.removeLast() }
+    return address
+  }
+
+  /// The key, nil when there is none anywhere.
+  ///
+  /// - Throws: `Problem` of kind `.configuration` for one that cannot be read or used.
+  public func key() throws -> String? {
+    if let key = try keyFromOwnSettings() { return key }
+    return try mcpServer(.apiKey).map { try checked($0, "~/.claude.json") }
+  }
+
+  private func keyFromOwnSettings() throws -> String? {
+    let file = text(.apiKeyFile)
+    if let (path, origin) = file, case .option = origin { return try keyFromFile(path, origin) }
+    if let (key, origin) = text(.apiKey) { return try checked(key, "\(origin)") }
+    return try file.map { try keyFromFile($0.value, $0.origin) }
+  }
+
+  private func keyFromFile(_ path: String, _ origin: SettingOrigin) throws -> String {
+    if let key = found.keyInFile { return key }
+    let path = try expanded(path, origin)
+    guard let bytes = try sources.readFile(path, .secret) else {
+      throw Problem(.configuration, "there is no key file \(path) (\(origin))")
+    }
+    let lines = String(decoding: bytes, as: UTF8.self).withoutByteOrderMark
+      .split(whereSeparator: \.isNewline)
+    let key = try checked(lines.first.map(String.init) ?? "", "\(path) (\(origin))")
+    found.keyInFile = key
+    return key
+  }
+
+  private func checked(_ key: String, _ place: String) throws -> String {
+    let key = key.trimmed
+    guard !key.isEmpty, key.unicodeScalars.allSatisfy({ (0x21...0x7e).contains($0.value) }) else {
+      throw Problem(
+        .configuration,
+        "\(place) holds no usable key: it must be one word of ASCII characters",
+        hint: "copy the key once more, without quotes, blanks or line breaks in it")
+    }
+    return key
+  }
+
+  /// A variable with which the assistant starts this system's MCP server.
+  private func mcpServer(_ setting: Setting) throws -> String? {
+    let variables = try found.mcpVariables ?? readMCPVariables()
+    found.mcpVariables = variables
+    return setting.variables.compactMap { variables[$0] }.first { !$0.isEmpty }
+  }
+
+  /// Those of the first server that is given a key.
+  private func readMCPVariables() throws -> [String: String] {
+    guard let bytes = try sources.readFile(sources.home + "/.claude.json", .foreign),
+      let servers = try? mcpServers(in: bytes)
+    else { return [:] }
+    for server in servers.object ?? [] {
+      let members = server.value["env"]?.object ?? []
+      let variables = Dictionary(
+        members.compactMap { member in member.value.string.map { (member.name, $0) } }
+      ) { $1 }
+      if Setting.apiKey.variables.contains(where: { variables[$0]?.isEmpty == false }) {
+        return variables
+      }
+    }
+    return [:]
+  }
+
+  /// The one member of a long file that matters here.
+  private func mcpServers(in bytes: [UInt8]) throws -> JSONValue? {
+    try bytes.withUnsafeBufferPointer { bytes in
+      var servers: JSONValue?
+      var reader = JSONReader(bytes)
+      try reader.readObject { reader, name in
+        if name == "mcpServers" {
+          servers = try JSONValue(reading: &reader)
+        } else {
+          try reader.skipValue()
+        }
+      }
+      return servers
+    }
+  }
+}
