@@ -22,8 +22,8 @@ public struct Requests: Sendable {
   ) throws {
     guard let url = CurlURL(address), !address.contains(where: { $0 == "?" || $0 == "#" }) else {
       throw Problem(
-        .configuration, "'\(Self.withoutPassword(address))' is not the address of a server",
-        hint: "an address looks like https://memory.example.org")
+        .configuration, "'\(Self.withoutSecrets(address))' is not the address of a server",
+        hint: Self.hint(for: address))
     }
     let host = url.origin.host
     guard url.origin.scheme == "https" || url.origin.isLoopback || hosts.contains(host) else {
@@ -37,11 +37,36 @@ public struct Requests: Sendable {
     self.timeout = timeout
   }
 
-  /// `http://user:password@host` as it may be shown.
-  private static func withoutPassword(_ address: String) -> String {
-    guard let end = address.lastIndex(of: "@") else { return address }
-    let start = address.firstRange(of: "://")?.upperBound ?? address.startIndex
-    return start <= end ? address[..<start] + "…" + address[end...] : address
+  /// `http://user:password@host?key=…` as it may be shown.
+  private static func withoutSecrets(_ address: String) -> String {
+    var address = address
+    if let end = address.lastIndex(of: "@") {
+      let start = address.firstRange(of: "://")?.upperBound ?? address.startIndex
+      if start <= end { address = address[..<start] + "…" + address[end...] }
+    }
+    guard let end = address.firstIndex(where: { $0 == "?" || $0 == "#" }) else { return address }
+    return address[...end] + "…"
+  }
+
+  private static func hint(for address: String) -> String {
+    if !address.contains("://"), !address.contains(where: { $0 == "?" || $0 == "#" }),
+      let url = CurlURL("https://" + address)
+    {
+      return "did you mean \(url.origin.isLoopback ? "http" : "https")://\(address)?"
+    }
+    if address.contains("@") {
+      return "the key is no part of the address: set MEMORY_API_KEY or --api-key-file"
+    }
+    return "an address looks like https://memory.example.org"
+  }
+
+  /// What may be wrong with the address where nothing there answers like a memory server.
+  var addressHint: String {
+    let paths = ["/api/memories", "/api"]
+    guard let path = paths.first(where: baseURL.hasSuffix) else {
+      return "check that the address is that of a memory server"
+    }
+    return "memctl adds \(path) by itself: did you mean \(baseURL.dropLast(path.count))?"
   }
 
   func authCheck() -> HTTPRequest { request(.get, "/api/auth-check", .whole(timeout)) }

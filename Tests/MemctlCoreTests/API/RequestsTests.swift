@@ -35,12 +35,46 @@ import Testing
     }
   }
 
-  @Test("A password in an address is refused and not shown")
-  func password() throws {
-    let found = try problem {
-      _ = try Requests(address: "https://me:hunter2@example.org", key: "k", timeout: 5)
-    }
-    #expect(found?.message == "'https://…@example.org' is not the address of a server")
+  @Test(
+    "A password or a key in an address is refused and not shown",
+    arguments: [
+      ("https://me:hunter2@example.org", "https://…@example.org"),
+      ("me:hunter2@example.org", "…@example.org"),
+      ("https://example.org?key=hunter2", "https://example.org?…"),
+      ("https://me:hunter2@example.org/#hunter2", "https://…@example.org/#…"),
+    ])
+  func password(address: String, shown: String) throws {
+    let found = try problem { _ = try Requests(address: address, key: "k", timeout: 5) }
+    #expect(found?.message == "'\(shown)' is not the address of a server")
+    #expect(found?.hint?.contains("hunter2") == false)
+  }
+
+  @Test(
+    "An address without http:// or https:// is answered with the right one",
+    arguments: [
+      ("localhost:9102", "http://localhost:9102"), ("127.0.0.1", "http://127.0.0.1"),
+      ("[::1]:8080", "http://[::1]:8080"), ("memory.example.org/x", "https://memory.example.org/x"),
+    ])
+  func missingScheme(address: String, meant: String) throws {
+    let found = try problem { _ = try Requests(address: address, key: "k", timeout: 5) }
+    #expect(found?.hint == "did you mean \(meant)?")
+  }
+
+  @Test(
+    "An address that ends with a path of the API gets a hint to leave it out",
+    arguments: [
+      (
+        "http://localhost:8080/api/",
+        "memctl adds /api by itself: did you mean http://localhost:8080?"
+      ),
+      (
+        "https://x/a/api/memories",
+        "memctl adds /api/memories by itself: did you mean https://x/a?"
+      ),
+      ("https://x/papi", "check that the address is that of a memory server"),
+    ])
+  func apiPath(address: String, hint: String) throws {
+    #expect(try Requests(address: address, key: "k", timeout: 5).addressHint == hint)
   }
 
   @Test(
