@@ -85,6 +85,12 @@ long ccurl_get_long(CURL *handle, CURLINFO info) {
   return value;
 }
 
+curl_off_t ccurl_get_received(CURL *handle) {
+  curl_off_t value = 0;
+  lib.curl_easy_getinfo(handle, CURLINFO_SIZE_DOWNLOAD_T, &value);
+  return value;
+}
+
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *line) {
   return lib.curl_slist_append(list, line);
 }

@@ -41,6 +41,42 @@ struct LongAnswerTests {
     #expect(peak < 64 << 20)
   }
 
+  @Test("with contents of 6 MB is applied without these, and takes no more memory than a short one")
+  func longContents() throws {
+    let times =
+      #""created_at":"2026-03-01T12:00:00+00:00","updated_at":"2026-03-01T12:30:00+00:00""#
+    let content = String(repeating: "x", count: 6_710_886)
+    let records =
+      (1...9).map { #"{"id":\#($0),"content":"\#(content)",\#(times)}"# }
+      + [#"{"id":10,"content":"short",\#(times)}"#]
+    let body =
+      #"{"memories":[\#(records.joined(separator: ","))],"#
+      + #""server_time":"2026-03-01T13:00:00+00:00"}"#
+    let server = FaultyServer(thereafter: .accepting(.answer(body: Array(body.utf8))))
+    let home = try Home(server: server)
+    let (ended, peak) = try home.measured("pull")
+    #expect(ended.output.contains("skipped\t9\n"))
+    #expect(try home.rows("SELECT content FROM memories") == [[.text("short")]])
+    #expect(peak < 64 << 20)
+  }
+
+  @Test("with many contents of 250 KB is applied, and takes a bounded amount of memory")
+  func manyLongContents() throws {
+    let times =
+      #""created_at":"2026-03-01T12:00:00+00:00","updated_at":"2026-03-01T12:30:00+00:00""#
+    let content = String(repeating: "x", count: 250_000)
+    let records = (1...1000).map { #"{"id":\#($0),"content":"\#(content)",\#(times)}"# }
+    let body =
+      #"{"memories":[\#(records.joined(separator: ","))],"#
+      + #""server_time":"2026-03-01T13:00:00+00:00"}"#
+    let server = FaultyServer(thereafter: .accepting(.answer(body: Array(body.utf8))))
+    let home = try Home(server: server)
+    let (ended, peak) = try home.measured("pull")
+    #expect(ended.status == 0)
+    #expect(try home.rows("SELECT count(*) FROM memories") == [[.integer(1000)]])
+    #expect(peak < 128 << 20)
+  }
+
   @Test("of 64 MiB for a cache of ten memories takes no more memory than a short one")
   func long() throws {
     let row =

@@ -142,6 +142,23 @@ extension HTTPResponse {
     }
   }
 
+  @Test("A compressed answer that becomes out of all proportion is given up early")
+  func bomb() throws {
+    let packed = try python(
+      """
+      import base64, gzip, io
+      out = io.BytesIO()
+      with gzip.GzipFile(fileobj=out, mode="wb") as file:
+        for _ in range(64): file.write(b" " * (1 << 20))
+      print(base64.b64encode(out.getvalue()).decode())
+      """)
+    let body = Array(try #require(Data(base64Encoded: packed, options: .ignoreUnknownCharacters)))
+    let server = FaultyServer(.answer(headers: ["Content-Encoding": "gzip"], body: body))
+    #expect(
+      failure(HTTPRequest(.get, server.url(), patience: .firstByte(10)))
+        == #"nonsense("the compressed answer is more than 100 times as long as it came")"#)
+  }
+
   @Test("A long answer goes to a file that leaves no trace")
   func temporaryFile() throws {
     let folder = NSTemporaryDirectory() + "/memctl-test-\(UUID())"

@@ -32,7 +32,11 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
       .answer(headers: Dictionary(uniqueKeysWithValues: (0..<4000).map { ("h\($0)", bulk) })),
       "the answer has more headers than memctl takes"
     ),
+    (.raw(endlessHeader) + .closeUnread, "the answer has more headers than memctl takes"),
   ]
+  /// One line of 10 MB: libcurl calls that "Out of memory".
+  private static let endlessHeader =
+    Array("HTTP/1.1 200 OK\r\nA: ".utf8) + [UInt8](repeating: 0x61, count: 10_000_000)
   private static let interimOnly: FaultyBehaviour =
     .raw(Array("HTTP/1.1 103 -\r\nA: 1\r\n\r\n".utf8)) + .closeUnread
   private static let bulk = String(repeating: "v", count: 100)

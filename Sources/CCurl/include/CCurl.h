@@ -30,6 +30,8 @@ CURLcode ccurl_set_gate(CURL *handle, curl_prereq_callback value);
 
 /// 0 when libcurl does not know.
 long ccurl_get_long(CURL *handle, CURLINFO info);
+/// The bytes of the answer's body that have arrived, before they are decompressed.
+curl_off_t ccurl_get_received(CURL *handle);
 
 /// Appends a copy of `line`; NULL when memory is short.
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *line);

@@ -1,9 +1,17 @@
+import CCurl
 import Glibc
 
 /// An answer as it arrives: its headers, and its body in memory or, when it is long, in a temporary
 /// file that has no name and so vanishes with the process.
 final class CurlAnswer {
   private static let maximumHead = 256 << 10
+  static let tooManyHeaders = TransportFailure.nonsense(
+    "the answer has more headers than memctl takes")
+  /// How many times as long as it came an answer may become. Memories compress to a tenth; what is
+  /// made to fill a memory, to a thousandth.
+  private static let maximumExpansion = 100
+  /// Bytes of a compressed answer that are not measured.
+  private static let leastMeasured = 256 << 10
 
   private let options: CurlTransport.Options
   private let maximumBody: Int
@@ -29,9 +37,7 @@ final class CurlAnswer {
   /// starts over: an interim answer may have come before.
   func append(line: UnsafeRawBufferPointer) throws(TransportFailure) {
     headCount += line.count
-    guard headCount <= Self.maximumHead else {
-      throw .nonsense("the answer has more headers than memctl takes")
-    }
+    guard headCount <= Self.maximumHead else { throw Self.tooManyHeaders }
     if line.starts(with: "HTTP/".utf8) {
       headers = [:]
       isHeadComplete = false
@@ -42,12 +48,24 @@ final class CurlAnswer {
     headers[name] = String(decoding: line[(colon + 1)...].trimmingSpace, as: UTF8.self)
   }
 
+  /// Whether libcurl gave up with `code` because of a line of the head that is longer than it takes.
+  func isEndless(_ code: CURLcode) -> Bool {
+    let isTooLarge = code == CURLE_OUT_OF_MEMORY || code.rawValue == 100  // CURLE_TOO_LARGE, in 8.6
+    return isTooLarge && headCount > 0 && !isHeadComplete
+  }
+
   // MARK: Body
 
-  /// Takes the next bytes of the body.
-  func append(body bytes: UnsafeRawBufferPointer) throws(TransportFailure) {
+  /// Takes the next bytes of the body, of which `received` have come, compressed or not.
+  func append(
+    body bytes: UnsafeRawBufferPointer, received: Int
+  ) throws(TransportFailure) {
     bodyCount += bytes.count
     guard bodyCount <= maximumBody else { throw .tooLarge(limit: maximumBody) }
+    guard bodyCount <= Self.maximumExpansion * max(received, Self.leastMeasured) else {
+      throw .nonsense(
+        "the compressed answer is more than \(Self.maximumExpansion) times as long as it came")
+    }
     if let file { return try write(bytes, to: file) }
     guard bodyCount > options.memoryThreshold else { return memory.append(contentsOf: bytes) }
     let file = try makeFile()

@@ -154,7 +154,9 @@ final class CurlExchange {
   /// server redirects it.
   func conclude(_ code: CURLcode) -> Result<HTTPResponse, TransportFailure>? {
     if let refusal { return .failure(refusal) }
-    guard code == CURLE_OK else { return .failure(failure(code)) }
+    guard code == CURLE_OK else {
+      return .failure(answer.isEndless(code) ? CurlAnswer.tooManyHeaders : failure(code))
+    }
     let status = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE)
     guard answer.isHeadComplete, status >= 200 else {
       return .failure(failure(CURLE_PARTIAL_FILE))
@@ -236,5 +238,9 @@ private func takeHeader(_ bytes: Bytes?, _: Int, _ count: Int, _ context: Unsafe
 private func takeBody(_ bytes: Bytes?, _: Int, _ count: Int, _ context: UnsafeMutableRawPointer?)
   -> Int
 {
-  exchange(context).take(UnsafeRawBufferPointer(start: bytes, count: count)) { $0.append(body:) }
+  let exchange = exchange(context)
+  let received = Int(ccurl_get_received(exchange.handle))
+  return exchange.take(UnsafeRawBufferPointer(start: bytes, count: count)) { answer in
+    { (bytes) throws(TransportFailure) in try answer.append(body: bytes, received: received) }
+  }
 }

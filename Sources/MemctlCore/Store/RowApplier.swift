@@ -35,6 +35,8 @@ struct RowApplier {
   /// What could not be read, by id, or by a negative number where the record has none.
   private(set) var unread: [Int64: ServerRow.Defect] = [:]
   private var portion: [ServerRow] = []
+  /// Bytes of the portion's contents.
+  private var portionWeight = 0
   /// What the portion leads to.
   private var new: [ServerRow] = []
   private var changed: [ServerRow] = []
@@ -56,6 +58,8 @@ struct RowApplier {
 
   /// As many rows as one statement has parameters for: 32,766 in SQLite, nine for a row.
   static let portionSize = 3_600
+  /// Contents have less than 1 KiB on average, so that only unusual answers reach this.
+  private static let heaviestPortion = 8 << 20
 
   /// - Parameter force: the server is right, whatever it deletes or overwrites.
   init(
@@ -98,7 +102,10 @@ struct RowApplier {
         report.reassigned += 1
       }
       portion.append(row)
-      if portion.count == Self.portionSize { try applyPortion() }
+      portionWeight += row.fields.content.utf8.count
+      if portion.count == Self.portionSize || portionWeight > Self.heaviestPortion {
+        try applyPortion()
+      }
     }
   }
 
@@ -229,6 +236,7 @@ struct RowApplier {
     try cache.update(changed)
     try cache.insert(new)
     portion.removeAll(keepingCapacity: true)
+    portionWeight = 0
     changed.removeAll(keepingCapacity: true)
     overwritten.removeAll(keepingCapacity: true)
     links.removeAll(keepingCapacity: true)

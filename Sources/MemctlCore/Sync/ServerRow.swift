@@ -34,6 +34,9 @@ extension ServerRow {
     return !(fields.isSensitive && Redaction(fields.content)?.couldStand(for: content) == true)
   }
 
+  /// Bytes of a text, as it stands in the record. The API keeps texts of 1,400 characters.
+  private static let longestText = 256 << 10
+
   /// Levels beyond which a record spoils the whole answer, and not only itself.
   private static let deepestRecord = 1 << 16
 
@@ -58,6 +61,10 @@ extension ServerRow {
       switch try reader.peek() {
       case .string:
         let text = try reader.readString()
+        guard text.raw.count <= Self.longestText else {
+          wrong = "\(name) is longer than \(grouped(Self.longestText)) bytes"
+          return nil
+        }
         guard let string = text.string else {
           wrong = "\(name) is not valid text"
           return nil
