@@ -111,7 +111,7 @@ extension SyncEngine {
     case .refused(403, let message): return .forbidden(message)
     case .refused(_, let message):
       return .nonsense("asked for what changed, it answered \(message)")
-    case .nonsense(let reason): return .nonsense(reason)
+    case .nonsense(let reason): return .nonsense(reason, hint: requests.addressHint)
     }
   }
 }

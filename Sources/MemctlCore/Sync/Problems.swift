@@ -55,10 +55,11 @@ extension Problem {
         : "nothing is lost; memctl sync goes on once the server itself answers again")
   }
 
-  static func nonsense(_ reason: String) -> Problem {
+  static func nonsense(
+    _ reason: String, hint: String = "check that the address is that of a memory server"
+  ) -> Problem {
     Problem(
-      .nonsense, "the server's answer makes no sense: \(reason)",
-      hint: "nothing is lost; check that the address is that of a memory server")
+      .nonsense, "the server's answer makes no sense: \(reason)", hint: "nothing is lost; \(hint)")
   }
 
   static func unauthorized(_ message: String) -> Problem {
