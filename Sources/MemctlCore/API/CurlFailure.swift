@@ -42,6 +42,8 @@ struct CurlFailure {
       return "connection refused by \(origin.server)"
     case CURLE_COULDNT_CONNECT:
       return "cannot connect to \(origin.server): \(String(cString: strerror(systemError)))"
+    case CURLE_SSL_CONNECT_ERROR where detail.contains("SSL_ERROR_SYSCALL"):
+      return "no secure connection to \(origin.server): it broke off, so it may not speak https"
     case CURLE_SSL_CONNECT_ERROR:
       return "no secure connection to \(origin.server): \(detail)"
     case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_ABORTED_BY_CALLBACK,
