@@ -128,6 +128,13 @@ extension Cache {
       now.description, id.rawValue)
   }
 
+  /// Makes a doubt of each pending store: this file may be a copy of one from which they were sent.
+  func doubtStores(at now: Timestamp) throws {
+    for entry in try entries() where entry.operationName == "store" && entry.state == .pending {
+      try doubt(entry.id, at: now)
+    }
+  }
+
   /// Gives a store in doubt a new key, as its old one stands for a memory that is linked already. It
   /// waits until what the other's key may have caused can be seen.
   func renewKey(_ id: EntryID, until time: Timestamp) throws {

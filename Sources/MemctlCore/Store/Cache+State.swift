@@ -41,6 +41,8 @@ extension Cache {
     case notBefore = "not_before"
     /// The latest days on which the trash was tidied; see `tidyTrash`.
     case trashDays = "trash_days"
+    /// The mark of the last push, which stands beside the file as well.
+    case pushMark = "push_mark"
     /// The server that is known to act once on a repeated `Idempotency-Key`.
     case idempotentServer = "idempotent_server"
     /// When the cache was last compared with everything that the server has.

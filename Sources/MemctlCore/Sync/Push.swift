@@ -12,6 +12,8 @@ struct Push {
   private let limit: Int
   private let total: Int
 
+  /// Whether this push has left its mark.
+  private var hasMarked = false
   /// Claimed, and about to be sent.
   private var ready: ArraySlice<Shipment> = []
   private var underWay: [ExchangeID: Shipment] = [:]
@@ -153,20 +155,24 @@ struct Push {
   }
 
   private mutating func settleAndClaim() throws {
-    try cache.write {
-      try cache.withoutIndexing {
-        for (shipment, outcome) in ended { try settle(shipment, outcome) }
-      }
-      ended.removeAll()
-      if !mayStart {
-        for shipment in ready { try giveBack(shipment) }
-        ready = []
-      }
-      while mayClaim, ready.count < Self.window, report.sent + ready.count < limit,
-        let shipment = try claimNext()
-      {
-        ready.append(shipment)
-      }
+    if hasMarked || !mayClaim { return try cache.write { try settleAndClaimNow() } }
+    try engine.markPush { try settleAndClaimNow() }
+    hasMarked = true
+  }
+
+  private mutating func settleAndClaimNow() throws {
+    try cache.withoutIndexing {
+      for (shipment, outcome) in ended { try settle(shipment, outcome) }
+    }
+    ended.removeAll()
+    if !mayStart {
+      for shipment in ready { try giveBack(shipment) }
+      ready = []
+    }
+    while mayClaim, ready.count < Self.window, report.sent + ready.count < limit,
+      let shipment = try claimNext()
+    {
+      ready.append(shipment)
     }
   }
 

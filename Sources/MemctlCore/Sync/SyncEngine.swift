@@ -175,11 +175,27 @@ public final class SyncEngine {
   }
 
   func recover() throws {
+    let isCopy = try lock.map { try cache.note(.pushMark) != $0.mark } ?? false
     try cache.write {
       try cache.recover(
         at: now(), longestWait: max(policy.longestDelay, policy.lateness),
         longestFlight: requests.timeout * Double(Push.window / Push.width))
+      if isCopy { try cache.doubtStores(at: now()) }
     }
+    if isCopy { try markPush {} }
+  }
+
+  /// Runs `body`, which claims what is sent next, in a transaction together with a new mark of a push.
+  ///
+  /// The mark stands in the cache and beside it. Where a file was copied, and its original has pushed
+  /// since, the two differ: what is pending in the copy may have been sent already.
+  func markPush(_ body: () throws -> Void) throws {
+    let mark = random.identifier()
+    try cache.write {
+      try body()
+      if lock != nil { try cache.set(.pushMark, mark) }
+    }
+    if !cache.isRehearsing { lock?.write(mark: mark) }
   }
 
   /// Whether an entry may go out as it stands: nothing is in doubt, or the server acts once on its
