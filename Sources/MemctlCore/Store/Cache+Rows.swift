@@ -175,28 +175,6 @@ extension Cache {
     }
   }
 
-  /// When deletes were queued, by the ids that they name, as in `serverIDs(ofEntries:)`; nil where the
-  /// queue does not say.
-  func deleteTimes() throws -> [Int64: Timestamp?] {
-    let wanted = try serverIDs(ofEntries: "delete")
-    if wanted.isEmpty { return [:] }
-    var times: [Int64: Timestamp?] = Dictionary(uniqueKeysWithValues: wanted.map { ($0, nil) })
-    for entry in try entries() {
-      guard case .delete(let id)? = try? entry.operation(), wanted.contains(id.rawValue) else {
-        continue
-      }
-      times.updateValue(Timestamp(entry.createdAt), forKey: id.rawValue)
-    }
-    return times
-  }
-
-  /// Removes deletes of an id that is another memory's now.
-  func dropDeletes(of serverID: ServerID) throws {
-    for entry in try entries() {
-      if case .delete(serverID)? = try? entry.operation() { try remove(entry.id) }
-    }
-  }
-
   func link(_ id: LocalID, to serverID: ServerID) throws {
     try connection.run(
       "UPDATE memories SET server_id = ? WHERE id = ?", serverID.rawValue, id.rawValue)

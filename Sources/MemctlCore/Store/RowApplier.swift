@@ -23,8 +23,7 @@ struct RowApplier {
   private var candidates: AdoptionCandidates
   /// Those that may be orphans, where the rows are everything: a part of them cannot tell.
   private var redacted: RedactedRows?
-  /// When they were queued, by the server's clock; nil where that is not known.
-  private let deletesOnTheirWay: [Int64: Timestamp?]
+  private let deletesOnTheirWay: Set<Int64>
   private let updatesOnTheirWay: Set<Int64>
   /// What was deleted here, which no store in doubt can be.
   private let ownDeletions: Set<Int64>
@@ -76,10 +75,7 @@ struct RowApplier {
     if case .everything = extent, !orphans.isEmpty {
       redacted = RedactedRows(for: orphans, margin: margin)
     }
-    let lead = try cache.note(.serverLead).flatMap(Double.init)
-    deletesOnTheirWay = try cache.deleteTimes().mapValues { time in
-      lead.flatMap { time?.advanced(bySeconds: $0 + margin) }
-    }
+    deletesOnTheirWay = try cache.serverIDs(ofEntries: "delete")
     updatesOnTheirWay = try cache.serverIDs(ofEntries: "update")
     ownDeletions = try cache.ownDeletions()
     unseen = try cache.unseen()
@@ -94,13 +90,9 @@ struct RowApplier {
       unread[defect.id?.rawValue ?? -Int64(unidentified)] = defect
     case .success(let row) where !seen.insert(row.id.rawValue).inserted:
       report.skip("memory \(row.id.rawValue): it stands in the answer twice")
-    case .success(let row) where isToBeDeleted(row):
+    case .success(let row) where deletesOnTheirWay.contains(row.id.rawValue):
       report.unchanged += 1
     case .success(let row):
-      if deletesOnTheirWay[row.id.rawValue] != nil {
-        try cache.dropDeletes(of: row.id)
-        report.reassigned += 1
-      }
       portion.append(row)
       portionWeight += row.fields.content.utf8.count
       if portion.count == Self.portionSize || portionWeight > Self.heaviestPortion {
@@ -148,14 +140,6 @@ struct RowApplier {
     if !force, (missing + report.reassigned) * 2 > known {
       throw Loss(missing: missing, reassigned: report.reassigned, known: known)
     }
-  }
-
-  /// Whether a delete waits for the row, and not for an older memory that had its id before: what
-  /// came into being after a delete was queued is not what it was queued for.
-  private func isToBeDeleted(_ row: ServerRow) -> Bool {
-    guard let time = deletesOnTheirWay[row.id.rawValue] else { return false }
-    guard !force, let time, let createdAt = Timestamp(row.createdAt) else { return true }
-    return createdAt <= time
   }
 
   // MARK: A portion

@@ -11,11 +11,11 @@ extension SyncEngine {
     return try startOfUnread().map { $0 <= .epoch } ?? false
   }
 
-  /// Pulls before a delete or an update goes out that has waited: where the server was restored
-  /// meanwhile, its id may be another memory's, which a pull tells.
+  /// Pulls before an update goes out that has waited: where the server was restored meanwhile, its id
+  /// may be another memory's, which a pull tells.
   func pullBeforeOldChanges(into report: inout SyncReport) throws {
     let hasWaited = try cache.entries().contains { entry in
-      guard entry.state == .pending, entry.operationName != "store",
+      guard entry.state == .pending, entry.operationName == "update",
         let createdAt = Timestamp(entry.createdAt)
       else { return false }
       return now().seconds(since: createdAt) >= policy.lateness

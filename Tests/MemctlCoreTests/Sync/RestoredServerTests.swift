@@ -97,43 +97,12 @@ import Testing
     _ = try client.cache.write {
       try client.cache.enqueue(.update(memory.fields, memory.serverID!), at: client.clock.now)
     }
+    client.clock.advance(seconds: 600)
     server.restore(upTo: 2)
     server.add("x")
-    _ = try client.engine.pull()
     _ = try client.engine.sync()
     #expect(server.count(.update) == 0)
     #expect(server.contents == ["a", "b", "c", "x"])
-  }
-
-  @Test(
-    "A delete that waited is dropped where its id is another memory's now",
-    arguments: [false, true])
-  func queuedDelete(isResync: Bool) throws {
-    let client = try filled("a", "b", "c")
-    try client.delete("c")
-    client.clock.advance(seconds: 600)
-    server.restore(upTo: 2)
-    server.add("x")
-    let report = try isResync ? client.engine.resync() : client.engine.sync()
-    #expect(report.problems == [])
-    #expect(report.pull?.reassigned == 1)
-    #expect(server.count(.delete) == 0)
-    #expect(server.contents == ["a", "b", "x"])
-    #expect(try client.contents() == ["a", "b", "x"])
-    #expect(try client.cache.entries().isEmpty)
-  }
-
-  @Test("A delete that waited goes out where the memory is still the one that was deleted")
-  func waitingDelete() throws {
-    let client = try filled("a", "b")
-    try client.store("own")
-    _ = try client.engine.push()
-    for content in ["b", "own"] { try client.delete(content) }
-    client.clock.advance(seconds: 600)
-    server.edit(2) { $0.content = "changed" }
-    #expect(try client.engine.sync().problems == [])
-    #expect(server.contents == ["a"])
-    #expect(try client.contents() == ["a"])
   }
 
   @Test("The tombstone of a memory that got the id later deletes no other")
