@@ -58,7 +58,7 @@ let package = Package(
       dependencies: ["MemctlServer", "SQLite", "JSON", "TestSupport", "memctl-serve"]),
     .testTarget(
       name: "MemctlCLITests",
-      dependencies: ["MemctlCLI", "TestSupport", "memctl", "memctl-serve"]),
+      dependencies: ["MemctlCLI", "SQLite", "TestSupport", "memctl", "memctl-serve"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -26,16 +26,8 @@ struct DeleteCommand: Command {
     let memories = try names.map { try $0.find(in: cache) }
     let what = names.count == 1 ? "memory \(names[0])" : "\(grouped(names.count)) memories"
     guard context.confirm("delete \(what) here and on the server?") else { return .isFalse }
-    var queued: [EntryID] = []
-    var deleted = 0
-    for memory in memories {
-      switch try cache.delete(memory.id, at: .now) {
-      case .queued(let entry): queued.append(entry)
-      case .queuedWhenKnown, .cancelled: break
-      case nil: continue
-      }
-      deleted += 1
-    }
+    let deletions = try cache.delete(memories.map(\.id), at: .now)
+    let queued = deletions.compactMap { if case .queued(let entry) = $0 { entry } else { nil } }
     let problems = context.trySending(queued)
     let waiting = try queued.count { try cache.entry($0).map { $0.state != .dead } ?? false }
     let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
@@ -43,9 +35,10 @@ struct DeleteCommand: Command {
       Report(
         command: "delete",
         members: [
-          .init("deleted", .integer(Int64(deleted))), .init("queued", .integer(Int64(waiting))),
+          .init("deleted", .integer(Int64(deletions.count))),
+          .init("queued", .integer(Int64(waiting))),
         ],
-        summary: ["deleted \(grouped(deleted))\(note)"], problems: problems),
+        summary: ["deleted \(grouped(deletions.count))\(note)"], problems: problems),
       quiet: context.isQuiet)
     return ExitCode(problems)
   }

@@ -107,11 +107,13 @@ struct QueueRetryCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()
     // There the same ids are other memories; only who names such an entry can mean it.
-    let ids =
-      try self.ids
-      ?? cache.entries().filter { !$0.isMeantForAnotherServer && !$0.isDropped }.map(\.id)
-    for id in ids where try cache.entry(id) == nil { throw Problem.noEntry(id) }
-    let count = try ids.count { try cache.retry($0) }
+    let count = try cache.write {
+      let ids =
+        try self.ids
+        ?? cache.entries().filter { !$0.isMeantForAnotherServer && !$0.isDropped }.map(\.id)
+      for id in ids where try cache.entry(id) == nil { throw Problem.noEntry(id) }
+      return try ids.count { try cache.retry($0) }
+    }
     context.output.write(
       Report(
         command: "queue retry", members: [.init("retried", .integer(Int64(count)))],
@@ -146,7 +148,7 @@ struct QueueDropCommand: Command {
     for id in ids where try cache.entry(id) == nil { throw Problem.noEntry(id) }
     let what = ids.count == 1 ? "entry \(ids[0].rawValue)" : "\(grouped(ids.count)) entries"
     guard context.confirm("give up \(what) without sending?") else { return .isFalse }
-    let drops = try ids.compactMap { try cache.drop($0) }
+    let drops = try cache.write { try ids.compactMap { try cache.drop($0) } }
     context.output.write(
       Report(
         command: "queue drop",

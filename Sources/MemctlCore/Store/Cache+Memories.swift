@@ -134,24 +134,41 @@ extension Cache {
   ///
   /// - Returns: nil when there is no such memory.
   public func delete(_ id: LocalID, at now: Timestamp) throws -> Deletion? {
+    try write { try delete(id, storeEntries: storeEntries(of: id), at: now) }
+  }
+
+  /// Deletes several memories in the same way, all in one transaction.
+  ///
+  /// - Returns: what each deletion led to; an id without a memory is passed over.
+  public func delete(_ ids: [LocalID], at now: Timestamp) throws -> [Deletion] {
     try write {
-      guard let memory = try memory(id) else { return nil }
-      try connection.run("DELETE FROM memories WHERE id = ?", id.rawValue)
-      try connection.run("DELETE FROM memctl_trash WHERE memory_id = ?", id.rawValue)
-      var deletion = Deletion.cancelled
-      for entry in try storeEntries(of: id) {
-        switch entry.state {
-        case .pending, .dead: try remove(entry.id)
-        case .sending, .inDoubt:
-          try connection.run(
-            "UPDATE memctl_entries SET delete_when_known = 1 WHERE id = ?", entry.id.rawValue)
-          deletion = .queuedWhenKnown(entry.id)
-        }
+      // The queue is read once, and not once for each memory.
+      let entries = Dictionary(grouping: try entries()) { entry -> LocalID? in
+        if case .store(_, let id)? = try? entry.operation() { id } else { nil }
       }
-      guard let serverID = memory.serverID else { return deletion }
-      try dropUpdates(of: serverID)
-      return .queued(try enqueue(.delete(serverID), at: now))
+      return try ids.compactMap { try delete($0, storeEntries: entries[$0] ?? [], at: now) }
     }
+  }
+
+  private func delete(
+    _ id: LocalID, storeEntries: [QueueEntry], at now: Timestamp
+  ) throws -> Deletion? {
+    guard let memory = try memory(id) else { return nil }
+    try connection.run("DELETE FROM memories WHERE id = ?", id.rawValue)
+    try connection.run("DELETE FROM memctl_trash WHERE memory_id = ?", id.rawValue)
+    var deletion = Deletion.cancelled
+    for entry in storeEntries {
+      switch entry.state {
+      case .pending, .dead: try remove(entry.id)
+      case .sending, .inDoubt:
+        try connection.run(
+          "UPDATE memctl_entries SET delete_when_known = 1 WHERE id = ?", entry.id.rawValue)
+        deletion = .queuedWhenKnown(entry.id)
+      }
+    }
+    guard let serverID = memory.serverID else { return deletion }
+    try dropUpdates(of: serverID)
+    return .queued(try enqueue(.delete(serverID), at: now))
   }
 
   /// The memories that the server has, as ids in ascending order.
