@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Text on a terminal")
 struct TerminalTextTests {
-  @Test("never makes it act: no control character and no bidi override of others gets through")
+  @Test("never makes it act, not through a pipe either: nothing that it would act on gets through")
   func hostileText() throws {
     let home = try Home()
     let hostile = "\u{1B}]0;owned\u{07}\u{9B}31m\u{202E}txt\u{2066}\u{7F}\r\u{08}"
@@ -32,12 +32,21 @@ struct TerminalTextTests {
       ).finish()
       let text = terminal.transcript().replacing("\r\u{1B}[K", with: "")
       #expect(ended.status != 70)
-      let acted = text.unicodeScalars.filter { scalar in
-        scalar.properties.generalCategory == .control && scalar != "\n"
-          || ("\u{202A}"..."\u{202E}").contains(scalar)
-          || ("\u{2066}"..."\u{2069}").contains(scalar)
-      }
-      #expect(acted.isEmpty, "\(command): \(text.debugDescription)")
+      #expect(!actsOnTerminal(text), "\(command): \(text.debugDescription)")
+      let piped = try home.start(command).finish()
+      // Tabs separate fields.
+      let both = (piped.output + piped.errors).replacing("\t", with: "")
+      #expect(!actsOnTerminal(both), "\(command) in a pipe: \(both.debugDescription)")
+    }
+    #expect(try home.memctl("list").output.contains(#"\u001b]0;owned\u0007\u009b31m\u202etxt"#))
+    #expect(try home.memctl("list", "--json").json.first?["content"] as? String == hostile)
+  }
+
+  private func actsOnTerminal(_ text: String) -> Bool {
+    text.unicodeScalars.contains { scalar in
+      scalar.properties.generalCategory == .control && scalar != "\n"
+        || ("\u{202A}"..."\u{202E}").contains(scalar)
+        || ("\u{2066}"..."\u{2069}").contains(scalar)
     }
   }
 

@@ -10,7 +10,7 @@ struct ListCommand: Command {
       """
       In a pipe: a line a memory with the fields id, server id, category, importance, tags, created \
       at and content, separated by tabs; tabs, line breaks and backslashes in them are written as \
-      \\t, \\n, \\r and \\\\. The content of a sensitive memory is left empty.
+      \\t, \\n, \\r and \\\\, and other control characters as in JSON: \\u001b. The content of a sensitive memory is left empty.
       """,
     ],
     options: [

@@ -16,7 +16,6 @@ final class Output {
   let style: Style
   let width: Int
   let now: Timestamp
-  private let isTerminal: Bool
   private var paging: Paging
   private var buffer: [UInt8] = []
   private static let bufferSize = 1 << 16
@@ -34,9 +33,8 @@ final class Output {
     requestedShape = shape
     self.shape = shape ?? (terminal.isOutputTerminal ? .terminal : .tabs)
     style = Style(isOn: terminal.usesColor && self.shape != .json)
-    isTerminal = terminal.isOutputTerminal
     // A table that goes to a file has room.
-    width = isTerminal || self.shape != .terminal ? terminal.width : Self.wide
+    width = terminal.isOutputTerminal || self.shape != .terminal ? terminal.width : Self.wide
     paging = terminal.pager == nil ? .off : .possible(terminal, rows: terminal.height - 1)
     self.now = now
   }
@@ -60,11 +58,9 @@ final class Output {
     }
   }
 
-  /// Writes one JSON object in a line of its own. On a terminal, what it would act on is escaped.
-  func json(_ members: [JSONValue.Member]) {
-    let text = JSONValue.object(members).text
-    line(isTerminal ? text.escapedForTerminal : text)
-  }
+  /// Writes one JSON object in a line of its own. What a terminal would act on is escaped: there may be
+  /// one at the end of the pipe.
+  func json(_ members: [JSONValue.Member]) { line(JSONValue.object(members).text.escapedJSON) }
 
   /// Hands everything to the system, now. What follows is not paged any more.
   func flush() {

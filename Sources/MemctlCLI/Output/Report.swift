@@ -33,14 +33,16 @@ extension Output {
 
   /// `push.sent<TAB>3`: the JSON report, a line a value.
   private func writeFlat(_ member: JSONValue.Member, prefix: String) {
+    // The name of a category is anybody's text.
+    let name = prefix + member.name.escapedField
     switch member.value {
     case .object(let members):
-      for inner in members { writeFlat(inner, prefix: "\(prefix)\(member.name).") }
+      for inner in members { writeFlat(inner, prefix: "\(name).") }
     case .array(let values):
       for value in values { writeFlat(.init(member.name, value), prefix: prefix) }
-    case .null: line("\(prefix)\(member.name)\t")
-    case .string(let text): line("\(prefix)\(member.name)\t\(text.escapedField)")
-    case let value: line("\(prefix)\(member.name)\t\(value.text)")
+    case .null: line("\(name)\t")
+    case .string(let text): line("\(name)\t\(text.escapedField)")
+    case let value: line("\(name)\t\(value.text)")
     }
   }
 }

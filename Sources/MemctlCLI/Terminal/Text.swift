@@ -24,21 +24,19 @@ extension String {
   }
 
   /// JSON text in which everything that a terminal would act on is written as an escape.
-  var escapedForTerminal: String {
+  var escapedJSON: String {
+    if isHarmless { return self }
     var text = ""
     for scalar in unicodeScalars {
-      if scalar.isActedOn {
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      } else {
-        text.unicodeScalars.append(scalar)
-      }
+      if scalar.isActedOn { text += scalar.escape } else { text.unicodeScalars.append(scalar) }
     }
     return text
   }
 
-  /// The text as one field of a tab-separated line: `\\`, `\t`, `\n` and `\r` are written out.
+  /// The text as one field of a tab-separated line: `\\`, `\t`, `\n` and `\r` are written out, and so is,
+  /// as JSON does it, whatever a terminal would act on at the end of the pipe.
   var escapedField: String {
+    if isHarmless, !utf8.contains(UInt8(ascii: "\\")) { return self }
     var field = ""
     for scalar in unicodeScalars {
       switch scalar {
@@ -46,6 +44,7 @@ extension String {
       case "\t": field += "\\t"
       case "\n": field += "\\n"
       case "\r": field += "\\r"
+      case _ where scalar.isActedOn: field += scalar.escape
       default: field.unicodeScalars.append(scalar)
       }
     }
@@ -57,6 +56,12 @@ extension String {
 
   /// Whether each byte is a character of one column, which most texts are made of.
   private var isPlain: Bool { utf8.allSatisfy { (0x20..<0x7f).contains($0) } }
+
+  /// Whether nothing in it is acted on, as far as its bytes tell at a glance. The others begin with C2
+  /// or, as typographic quotes do, with E2.
+  private var isHarmless: Bool {
+    utf8.allSatisfy { $0 >= 0x20 && ![0x7F, 0xC2, 0xE2].contains($0) }
+  }
 
   /// The text cut to so many columns, with an ellipsis where something is missing.
   func truncated(toWidth limit: Int) -> String {
@@ -80,6 +85,12 @@ extension Unicode.Scalar {
     case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": true
     default: properties.generalCategory == .control
     }
+  }
+
+  /// As JSON writes it; none of those that are acted on has more than four digits.
+  fileprivate var escape: String {
+    let digits = String(value, radix: 16)
+    return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
   }
 }
 
