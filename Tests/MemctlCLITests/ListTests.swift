@@ -1,4 +1,5 @@
 import Foundation
+import SQLite
 import TestSupport
 import Testing
 
@@ -54,5 +55,33 @@ struct ListTests {
     try empty.addCache()
     try empty.play("list-empty-terminal", onTerminalOf: 80, "list", "queue", "queue --dead")
     try empty.play("list-empty-pipe", "list", "list --json", "queue", "queue --json")
+  }
+
+  @Test(
+    "A reader that takes its time lets the log of the file be emptied",
+    arguments: ["list", "trash"])
+  func slowReader(_ command: String) throws {
+    let home = try Home.alone()
+    try home.memctl("store", "the first")
+    let connection = try Connection(path: home.database)
+    // More than pipe and buffers hold.
+    try connection.execute(
+      """
+      WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 3000)
+      INSERT INTO memories(content, category, tags, created_at, updated_at)
+      SELECT printf('%0500d', n), 'facts', '', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z' FROM number;
+      INSERT INTO memctl_trash(memory_id, content, category, tags, expanded_keywords, importance,
+        is_sensitive, created_at, updated_at, server_id, reason, trashed_at)
+      SELECT id, content, category, tags, '', 0.5, 0, created_at, updated_at, server_id, 'deleted',
+        updated_at FROM memories;
+      """)
+    let program = try home.start([command])
+    _ = try #require(program.nextLine())
+    try connection.execute("UPDATE memories SET importance = 1")
+    let isBusy = try connection.first("PRAGMA wal_checkpoint(TRUNCATE)") { $0.bool(0) }
+    #expect(isBusy == false)
+    let rest = program.finish()
+    #expect(rest.status == 0)
+    #expect(rest.output.split(separator: "\n").count == 3_000)
   }
 }

@@ -38,7 +38,10 @@ extension Cache {
       serverID: row.optionalInt64(9).map(ServerID.init))
   }
 
-  /// Calls `body` with each selected memory, in order, without keeping any in memory.
+  /// Calls `body` with each selected memory, in order, without keeping more than a few in memory.
+  ///
+  /// The selection is that of one moment. A memory that is deleted before its turn comes is left out,
+  /// and `body` may take its time: nothing is held while it runs.
   public func forEachMemory(_ selection: Selection, _ body: (Memory) throws -> Void) throws {
     // Other programs write times in other zones, so their texts do not sort as the times do.
     let order =
@@ -48,17 +51,41 @@ extension Cache {
       case .updated: "julianday(updated_at) DESC, updated_at DESC, id DESC"
       case .importance: "importance DESC, id DESC"
       }
-    try read {
-      try connection.forEach(
+    let ids = try read {
+      try connection.query(
         """
-        SELECT \(Self.memoryColumns) FROM memories
+        SELECT id FROM memories
         WHERE (?1 IS NULL OR category = ?1)
           AND (?2 IS NULL OR instr(',' || replace(tags, ', ', ',') || ',', ',' || ?2 || ',') > 0)
         ORDER BY \(order) LIMIT ?3
         """, selection.category, selection.tag, selection.limit ?? -1
-      ) { try body(Self.memory($0)) }
+      ) { $0.int64(0) }
+    }
+    try forEachPortion(of: ids) { portion in
+      let memories = try read {
+        try connection.query(
+          """
+          SELECT \(Self.memoryColumns) FROM memories
+          WHERE id IN (SELECT value FROM json_each(?))
+          """, portion.json, row: Self.memory)
+      }
+      let found = Dictionary(uniqueKeysWithValues: memories.map { ($0.id.rawValue, $0) })
+      for id in portion.ids { if let memory = found[id] { try body(memory) } }
     }
   }
+
+  /// Calls `body` with a few of the ids at a time, which SQL takes as a JSON array. Who reads rows in
+  /// this way and writes them to a pager keeps no snapshot meanwhile, which would let the log grow.
+  func forEachPortion(
+    of ids: [Int64], _ body: (_ portion: (ids: ArraySlice<Int64>, json: String)) throws -> Void
+  ) throws {
+    for start in stride(from: 0, to: ids.count, by: Self.portion) {
+      let portion = ids[start..<min(start + Self.portion, ids.count)]
+      try body((portion, "[\(portion.map(String.init).joined(separator: ","))]"))
+    }
+  }
+
+  private static let portion = 500
 
   public func memory(_ id: LocalID) throws -> Memory? {
     try read {

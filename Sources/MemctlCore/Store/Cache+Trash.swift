@@ -41,10 +41,20 @@ extension Cache {
   ///
   /// - Parameter limit: at most so many; nil for all.
   public func forEachTrashed(limit: Int? = nil, _ body: (TrashedMemory) throws -> Void) throws {
-    try read {
-      try connection.forEach(
-        "SELECT \(Self.trashColumns) FROM memctl_trash ORDER BY id DESC LIMIT ?", limit ?? -1
-      ) { try body(Self.trashed($0)) }
+    let ids = try read {
+      try connection.query(
+        "SELECT id FROM memctl_trash ORDER BY id DESC LIMIT ?", limit ?? -1
+      ) { $0.int64(0) }
+    }
+    try forEachPortion(of: ids) { portion in
+      let versions = try read {
+        try connection.query(
+          """
+          SELECT \(Self.trashColumns) FROM memctl_trash
+          WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC
+          """, portion.json, row: Self.trashed)
+      }
+      for version in versions { try body(version) }
     }
   }
 
