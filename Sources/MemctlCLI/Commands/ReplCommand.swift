@@ -32,7 +32,10 @@ struct ReplCommand: Command {
         Memctl.promptCommands.map { (term: $0.spec.synopsis, text: "\($0.spec.summary)") }),
       "Files:",
       .definitions([
-        ("~/.config/memctl/replrc", "commands that run before the first prompt"),
+        (
+          "~/.config/memctl/replrc",
+          "commands that run before the first prompt, unless somebody else can write them"
+        ),
         ("~/.local/state/memctl/history", "what was typed, the owner's alone"),
       ]),
     ],
@@ -103,6 +106,13 @@ struct ReplCommand: Command {
     let path =
       Configuration.folder(
         home: context.home, environment: context.environment) + "/replrc"
-    return readsStartScript && access(path, F_OK) == 0 ? try Script(path: path) : nil
+    guard readsStartScript, access(path, F_OK) == 0 else { return nil }
+    let script = try Script(path: path)
+    guard let reason = script.reasonForDistrust else { return script }
+    printProblem(
+      Problem(
+        .configuration, "\(path) was not run: \(reason)",
+        hint: "once you trust its contents, make it yours alone: chown and chmod go-w"))
+    return nil
   }
 }

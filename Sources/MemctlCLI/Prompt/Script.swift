@@ -42,6 +42,16 @@ final class Script {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
   }
 
+  /// Why somebody else than the user may have written the file; nil where nobody can have.
+  var reasonForDistrust: String? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    if status.st_uid != geteuid(), status.st_uid != 0 { return "it belongs to another user" }
+    // Many systems give each user a group of their own.
+    let othersCanWrite = status.st_gid == getegid() ? S_IWOTH : S_IWOTH | S_IWGRP
+    return status.st_mode & othersCanWrite == 0 ? nil : "other users can write to it"
+  }
+
   deinit { if descriptor > STDIN_FILENO { close(descriptor) } }
 
   func place(of line: Int) -> String { "line \(line) of \(name)" }

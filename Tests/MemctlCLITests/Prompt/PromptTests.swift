@@ -275,6 +275,21 @@ struct PromptTests {
     #expect(try plain.leave() == 0)
   }
 
+  @Test("does not run a replrc that others can write, and says so")
+  func foreignStartScript() throws {
+    let path = try home.file(".config/memctl/replrc", "version\n")
+    chmod(path, 0o646)
+    let prompt = try home.prompt(columns: 200)
+    try prompt.wait(forText: "\(path) was not run: other users can write to it")
+    try prompt.wait(forCursorAfter: "memctl (no key)> ")
+    #expect(!prompt.transcript.contains("memctl 0.1.0\r\n"))
+    #expect(try prompt.leave() == 0)
+    chmod(path, 0o644)
+    let next = try home.prompt()
+    try next.wait(forLine: "memctl 0.1.0")
+    #expect(try next.leave() == 0)
+  }
+
   @Test("hands its own options to each command")
   func inheritedOptions() throws {
     let other = home.folder.path + "/other.db"
