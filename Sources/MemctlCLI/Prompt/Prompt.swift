@@ -12,6 +12,8 @@ final class Prompt {
   /// The version of the cache that the prompt tells of.
   private var shownVersion: FileVersion?
   private var sync: BackgroundSync?
+  /// Those that were asked to end, and have not been seen to.
+  private var endingSyncs: [BackgroundSync] = []
   /// News that came while nothing else may be shown.
   private var news: [String] = []
   private var cache: Cache?
@@ -142,6 +144,7 @@ final class Prompt {
         printError("")
         session.note(number)
         return false
+      case SIGCHLD: endingSyncs.removeAll { $0.end(waits: false) != nil }
       default: break
       }
     }
@@ -272,7 +275,10 @@ final class Prompt {
     while sync.end(waits: false) == nil {
       session.signals.wait()
       while let number = session.signals.next() {
-        if number == SIGINT || number == SIGTERM { return self.sync = nil }
+        if number == SIGINT || number == SIGTERM {
+          endingSyncs.append(sync)
+          return self.sync = nil
+        }
       }
     }
     self.sync = nil

@@ -155,6 +155,24 @@ struct PromptSyncTests {
     #expect(kill(second, 0) != 0)
   }
 
+  @Test("leaves nothing behind, either, where Ctrl-C does not wait for its end")
+  func endingUnattended() throws {
+    let server = FaultyServer(thereafter: .accepting(FaultyBehaviour([.read, .hold])))
+    let home = try Home(server: server)
+    try home.memctl("store", "on its way", adding: ["MEMORY_SYNC_DISABLE": "1"])
+    let prompt = try home.prompt()
+    server.awaitRequests(2)
+    prompt.enter(".set autosync off")
+    try prompt.wait(for: "the end of the line") {
+      $0.lineBeforeCursor == "" && $0.lines.contains { $0.hasSuffix(".set autosync off") }
+    }
+    prompt.type(Key.control("c"))
+    try prompt.wait(for: "the prompt") { $0.lineBeforeCursor.hasSuffix("> ") }
+    server.release()
+    try home.await { prompt.children.isEmpty }
+    #expect(try prompt.leave() == 0)
+  }
+
   @Test("starts not at all where syncing is off")
   func disabled() throws {
     let server = FaultyServer()
