@@ -87,40 +87,33 @@ static void add_key(unsigned char byte) {
 bool creadline_has_key(void) { return keys.taken < keys.released || keys.has_hung_up; }
 
 // Takes keys from the terminal until there is one for readline, and returns whether there is. No more
-// is taken, because what follows a line may be meant for the command in it.
-static bool find_key(void) {
-  unsigned char byte;
+// is taken, because what follows a line may be meant for the command in it. What follows a signal, such
+// as that of Ctrl-C, stays where it is until the signal has had its effect.
+static bool find_key(int milliseconds) {
   while (!creadline_has_key()) {
+    struct pollfd polls[] = {
+        {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    if (poll(polls, 2, milliseconds) == 0 || polls[1].revents) break;
+    unsigned char byte;
     ssize_t count = read(STDIN_FILENO, &byte, 1);
     if (count == 1) {
       add_key(byte);
     } else {
-      // Nothing to read looks like the end, but for this.
-      struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
-      keys.has_hung_up = count < 0 ? errno != EAGAIN && errno != EINTR
-                                   : poll(&terminal, 1, 0) > 0 && terminal.revents & POLLHUP;
-      break;
+      // Nothing to read looks like the end of a terminal, but for POLLHUP.
+      keys.has_hung_up =
+          count < 0 ? errno != EAGAIN && errno != EINTR : polls[0].revents & POLLHUP;
     }
   }
   return creadline_has_key();
 }
 
 static int next_key(FILE *stream) {
-  while (!find_key()) {
-    struct pollfd polls[] = {
-        {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
-    poll(polls, 2, -1);
-    if (polls[1].revents) return READERR;
-  }
+  if (!find_key(-1)) return READERR;
   return keys.has_hung_up ? EOF : keys.bytes[keys.taken++];
 }
 
 // Whether a key comes within the time that readline is ready to wait for it.
-static int key_comes(void) {
-  struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
-  if (!find_key()) poll(&terminal, 1, rl_set_keyboard_input_timeout(-1) / 1000);
-  return find_key();
-}
+static int key_comes(void) { return find_key(rl_set_keyboard_input_timeout(-1) / 1000); }
 
 // When Ctrl-C comes, the terminal drops what was typed, also if it has been announced: a read must not
 // wait for it.
@@ -179,7 +172,7 @@ void creadline_begin(const char *prompt) {
 }
 
 creadline_event creadline_read(char **line) {
-  if (find_key()) {
+  if (find_key(0)) {
     if (keys.has_hung_up) {
       end(NULL);
     } else {
