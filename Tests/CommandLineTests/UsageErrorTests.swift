@@ -21,7 +21,10 @@ struct UsageErrorTests {
       ("push --secrte", "unknown option '--secrte'", "memctl push --help"),
       ("--limit 5 push", "unknown option '--limit'", "memctl --help"),
       ("push -x", "unknown option '-x'", "memctl push --help"),
-      ("store -5", "unknown option '-5'", "memctl store --help"),
+      (
+        "store -5", "unknown option '-5'",
+        "put -- before text that begins with a dash: memctl store -- TEXT"
+      ),
       ("queue --dead list", "unexpected operand 'list'", "memctl queue list --help"),
       ("push --limit", "--limit needs a value: N", "memctl push --help"),
       ("push -n", "-n needs a value: N", "memctl push --help"),

@@ -103,6 +103,12 @@ private struct Parser {
       descend(to: fallback)
       return try option(spelled: spelling)
     }
+    if let letter = spelling.dropFirst().first, letter.isNumber, let operand = spec.operands.first {
+      let line = "\(table.invocation(path)) -- \(operand.value.metavar)"
+      throw UsageError(
+        message: "unknown option '\(spelling)'",
+        hint: "put -- before text that begins with a dash: \(line)")
+    }
     let candidates = (spec.visibleOptions + table.globalOptions.filter { !$0.isHidden })
       .map { "--\($0.name)" }
     throw table.usageError(
