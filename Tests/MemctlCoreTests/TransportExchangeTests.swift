@@ -180,8 +180,9 @@ extension HTTPResponse {
   @Test("Only an answer above the threshold needs the folder", arguments: [1000, 1001])
   func threshold(count: Int) throws {
     let server = FaultyServer(.answer(body: [UInt8](repeating: 0x20, count: count)))
+    let missing = TemporaryFolder.unique()
     let transport = makeTransport {
-      $0.temporaryFolder = "/nonexistent"
+      $0.temporaryFolder = missing
       $0.memoryThreshold = 1000
     }
     let request = HTTPRequest(.get, server.url(), patience: .whole(10))
@@ -190,7 +191,7 @@ extension HTTPResponse {
     } else {
       #expect(
         throws: TransportFailure.noRoom(
-          "cannot keep the server's answer in /nonexistent: No such file or directory")
+          "cannot keep the server's answer in \(missing): No such file or directory")
       ) { try transport.perform(request) }
     }
   }
