@@ -171,9 +171,13 @@ final class Prompt {
 
   // MARK: What the prompt tells
 
+  /// Opens it for reading alone. Where the file is missing, perhaps because somebody is replacing it,
+  /// none is created.
   private func openCache() throws -> Cache {
     if let cache, cache.isCurrent { return cache }
-    let opened = try Cache(path: session.context.configuration.get().databasePath())
+    cache = nil
+    let opened = try Cache(
+      path: session.context.configuration.get().databasePath(), access: .read)
     cache = opened
     return opened
   }
@@ -186,8 +190,17 @@ final class Prompt {
     return key.isEmpty ? "no key" : nil
   }
 
+  /// - Throws: `Problem` where the cache cannot be read.
+  private func syncState() throws -> SyncState {
+    do {
+      return try openCache().syncState()
+    } catch let problem as Problem where problem.kind == .notFound {
+      return .new
+    }
+  }
+
   private func currentPrompt() -> PromptText {
-    let state = try? openCache().syncState()
+    let state = try? syncState()
     shownVersion = try? cache?.version()
     return PromptText(
       state, reasonNotToSync: reasonNotToSync,
@@ -229,9 +242,8 @@ final class Prompt {
       return
     }
     do {
-      let cache = try openCache()
-      let state = try cache.syncState()
-      let count = try cache.memoryCount()
+      let state = try syncState()
+      let count = try cache?.memoryCount() ?? 0
       var parts = [count == 1 ? "1 memory" : "\(grouped(count)) memories"]
       parts.append(state.pending == 0 ? "nothing waits" : "\(grouped(state.pending)) to be sent")
       let synced = state.lastSuccess.flatMap { Timestamp($0)?.relative(to: .now) }

@@ -127,6 +127,10 @@ public struct SyncState: Hashable, Sendable {
   public let lastError: Problem.Kind?
   /// When a sync last reached its end; nil where none ever did.
   public let lastSuccess: String?
+
+  /// That of a cache which nobody has written yet.
+  public static let new = SyncState(
+    pending: 0, deadLetters: 0, authFailed: false, lastError: nil, lastSuccess: nil)
 }
 
 /// How many of everything, all read from one snapshot.

@@ -12,10 +12,11 @@ extension Home {
       columns: columns)
   }
 
-  /// A home without a key, so that nothing is synced.
+  /// A home with an empty cache and without a key, so that nothing is synced.
   static func alone() throws -> Home {
     let home = try Home()
     home.environment["MEMORY_API_KEY"] = nil
+    try home.addCache()
     return home
   }
 

@@ -130,6 +130,7 @@ struct PromptSyncTests {
   @Test("leaves nothing running, neither when it is turned off nor at the end")
   func ending() throws {
     let home = try Home.withServer()
+    try home.addCache()
     let prompt = try home.prompt()
     try prompt.wait(forCursorAfter: "memctl> ")
     let first = try #require(prompt.children.first)

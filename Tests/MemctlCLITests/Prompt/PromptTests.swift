@@ -293,11 +293,12 @@ struct PromptTests {
   @Test("hands its own options to each command")
   func inheritedOptions() throws {
     let other = home.folder.path + "/other.db"
+    for text in ["here", "here as well"] { try home.memctl("store", text) }
     let prompt = try home.prompt("--db", other, "--json", "--color=never")
     prompt.enter("store elsewhere")
     try prompt.wait(forText: "\"queued\":true")
     prompt.enter("counts --db \(home.database)")
-    try prompt.wait(forText: "\"total\":0")
+    try prompt.wait(forText: "\"total\":2")
     #expect(try prompt.leave() == 0)
     #expect(try home.memctl("--db", other, "list").output.contains("elsewhere"))
   }
@@ -331,6 +332,36 @@ struct PromptTests {
     try prompt.wait(forText: "memctl store [OPTIONS] [TEXT]")
     prompt.enter(".bail --help")
     try prompt.wait(forText: "  .bail on|off")
+    #expect(try prompt.leave() == 0)
+  }
+
+  @Test("creates no cache by itself, and reads one that is put back")
+  func replacedCache() throws {
+    try FileManager.default.removeItem(atPath: home.database)
+    let prompt = try home.prompt()
+    try prompt.wait(forCursorAfter: "memctl (no key)> ")
+    prompt.type("show " + Key.tab)
+    prompt.enter(Key.control("u") + "version")
+    try prompt.wait(forLine: "memctl 0.1.0")
+    try prompt.wait(forCursorAfter: "memctl (no key)> ")
+    #expect(!FileManager.default.fileExists(atPath: home.database))
+
+    prompt.enter("store one")
+    try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> ")
+    let backup = home.folder.path + "/backup"
+    try FileManager.default.moveItem(atPath: home.database, toPath: backup)
+    for suffix in ["-wal", "-shm"] {
+      try? FileManager.default.moveItem(atPath: home.database + suffix, toPath: backup + suffix)
+    }
+    // It looks at the file now and then, without a key.
+    try prompt.wait(forCursorAfter: "memctl (no key)> ")
+    #expect(!FileManager.default.fileExists(atPath: home.database))
+    for suffix in ["-wal", "-shm", ""] {
+      try? FileManager.default.moveItem(atPath: backup + suffix, toPath: home.database + suffix)
+    }
+    try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> ")
+    prompt.enter("counts")
+    try prompt.wait(forText: "memories      1")
     #expect(try prompt.leave() == 0)
   }
 
