@@ -67,7 +67,8 @@ struct EncodingTests {
     #expect(file.status == 78)
     #expect(file.message.hasSuffix("/.config/memctl/config is not valid UTF-8"))
     let names = try FileManager.default.contentsOfDirectory(atPath: home.folder.path)
-    #expect(!names.contains { $0.hasSuffix(".db") })
+    #expect(names.filter { $0.hasSuffix(".db") } == ["memory.db"])
+    #expect(try home.memctl("list").output == "")
   }
 
   @Test("reaches what memctl starts as it is")
