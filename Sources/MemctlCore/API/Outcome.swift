@@ -15,13 +15,18 @@ public enum Outcome: Hashable, Sendable {
 
 extension Outcome {
   /// Judges the end of an exchange that carried `operation`.
-  public init(of operation: Operation, _ result: Result<HTTPResponse, TransportFailure>) {
+  ///
+  /// - Parameter key: that of the server, which no message may repeat.
+  init(
+    of operation: Operation, _ result: Result<HTTPResponse, TransportFailure>, key: String = ""
+  ) {
     switch result {
-    case .failure(let failure): self.init(Setback(failure))
+    case .failure(let failure):
+      self.init(Setback(failure, behind: Veil(key: key, operation: operation)))
     case .success(let response):
       switch response.status {
       case 200, 201: self = Self.acknowledgement(of: operation, response)
-      default: self.init(Setback(response))
+      default: self.init(Setback(response, behind: Veil(key: key, operation: operation)))
       }
     }
   }

@@ -98,6 +98,16 @@ public struct Requests: Sendable {
     }
   }
 
+  /// What the end of an exchange means for the operation that it carried.
+  func outcome(
+    of operation: Operation, _ result: Result<HTTPResponse, TransportFailure>
+  ) -> Outcome {
+    Outcome(of: operation, result, key: key)
+  }
+
+  /// Hides the key in what a server answers to a question.
+  var veil: Veil { Veil(key: key) }
+
   private func request(
     _ method: HTTPRequest.Method, _ path: String, _ patience: HTTPRequest.Patience,
     body: [JSONValue.Member]? = nil

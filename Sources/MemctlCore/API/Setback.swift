@@ -29,9 +29,11 @@ public enum Setback: Error, Hashable, Sendable {
 
 extension Setback {
   /// Judges an answer whose status is not one of success.
-  init(_ response: HTTPResponse) {
+  ///
+  /// - Parameter veil: hides what no message may repeat.
+  init(_ response: HTTPResponse, behind veil: Veil = Veil()) {
     let status = response.status
-    let message = ServerMessage.text(of: response)
+    let message = ServerMessage.text(of: response, behind: veil)
     switch status {
     case 200..<300: self = .nonsense("the server answered with status \(status)")
     case 408, 425, 429, 502, 503, 504:
@@ -47,14 +49,15 @@ extension Setback {
     }
   }
 
-  init(_ failure: TransportFailure) {
+  init(_ failure: TransportFailure, behind veil: Veil = Veil()) {
     switch failure {
-    case .notSent(let reason): self = .unreachable(reason)
+    case .notSent(let reason): self = .unreachable(veil.over(reason))
     case .blocked(let problem): self = .blocked(problem)
-    case .lost(let reason): self = .lost(reason)
-    case .nonsense(let reason): self = .nonsense(reason)
+    case .lost(let reason): self = .lost(veil.over(reason))
+    case .nonsense(let reason): self = .nonsense(veil.over(reason))
     case .foreignRedirect(let origin):
-      self = .nonsense("the server redirects to \(origin), which gets neither key nor memories")
+      self = .nonsense(
+        "the server redirects to \(veil.over(origin)), which gets neither key nor memories")
     case .tooLarge(let limit):
       self = .nonsense("the answer is longer than \(grouped(limit)) bytes")
     case .noRoom(let reason): self = .noRoom(reason)

@@ -77,9 +77,9 @@ extension SyncEngine {
     do throws(TransportFailure) {
       response = try transport.perform(request)
     } catch {
-      throw Setback(error)
+      throw Setback(error, behind: requests.veil)
     }
-    guard response.status == 200 else { throw Setback(response) }
+    guard response.status == 200 else { throw Setback(response, behind: requests.veil) }
     return response
   }
 

@@ -84,7 +84,7 @@ struct Push {
         if case .success(let response) = end.result {
           try engine.noteIdempotency(of: response, key: shipment.key)
         }
-        try receive(Outcome(of: shipment.operation, end.result), for: shipment)
+        try receive(engine.requests.outcome(of: shipment.operation, end.result), for: shipment)
       }
       if ends.isEmpty {
         if !refusals.isEmpty {

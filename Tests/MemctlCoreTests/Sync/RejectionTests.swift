@@ -140,6 +140,34 @@ import Testing
     #expect(!report.problems[0].message.contains("hunter2"))
   }
 
+  @Test(
+    "Whatever a server repeats of the key or of the entry is neither told nor kept",
+    arguments: [
+      #"{"detail":"ECHO is not allowed"}"#, #"{"detail":[{"loc":["body","ECHO"],"msg":"no"}]}"#,
+      #"{"detail":[{"loc":["body","content"],"msg":"Value error: 'ECHO'","input":"ECHO"}]}"#,
+    ])
+  func echoes(body: String) throws {
+    for echo in ["hunter2 is the password of host a", "hunter2 is the pass", "Bearer secret-key"] {
+      let body = body.replacing("ECHO", with: echo)
+      for (call, status) in [(ModelServer.Call.store, 422), (.authCheck, 401), (.sync, 403)] {
+        let client = try Client(server)
+        try client.store("hunter2 is the password of host a", isSensitive: true)
+        server.fail(call, with: .refuse(status, body: body))
+        let report = try client.engine.sync()
+        let told = report.problems.map(\.message) + report.problems.compactMap(\.hint)
+        let kept = try Connection(path: client.path).query(
+          """
+          SELECT value FROM memctl_meta
+          UNION ALL SELECT error_message FROM memctl_entries WHERE error_message IS NOT NULL
+          """
+        ) { $0.text(0) }
+        for text in told + kept {
+          #expect(!text.contains("secret-key") && (call != .store || !text.contains("hunter2")))
+        }
+      }
+    }
+  }
+
   // MARK: What is no acknowledgement
 
   private static let empty = [
