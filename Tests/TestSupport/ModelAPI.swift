@@ -92,6 +92,13 @@ struct ModelAPI {
     }
     let isForced = body["force_sensitive"]?.bool ?? false
     let redacted = Self.redacted(content)
+    if state.rules.keepsEqualTextsOnce,
+      let known = state.memories.values.first(where: {
+        $0.content == content && $0.deletedAt == nil
+      })
+    {
+      return (200, #"{"id":\#(known.id),"category":"\#(known.category)","importance":0.5}"#)
+    }
     let time = clock.tick() + Int64(state.rules.skew * 1e6)
     state.lastID += 1
     let memory = ModelServer.Memory(

@@ -48,6 +48,8 @@ public final class ModelServer: Sendable {
     /// Whose key it is.
     public var account = "alice"
     public var honoursIdempotencyKeys = false
+    /// Whether a store with the text of a memory that is there answers with that memory's id.
+    public var keepsEqualTextsOnce = false
     /// Whether a delete of a memory that is gone is a 404, as with older servers.
     public var forgetsDeleted = false
     /// Asked for each request with its number among those of its kind, from 1.

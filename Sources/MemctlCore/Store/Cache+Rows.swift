@@ -213,6 +213,23 @@ extension Cache {
     return true
   }
 
+  /// Ends a memory that the server keeps as one with an equal one, which it has as `serverID`. Its
+  /// version goes to the trash.
+  ///
+  /// - Returns: false where that memory says something else; then nothing is changed.
+  func fold(
+    _ id: LocalID, _ fields: MemoryFields, into serverID: ServerID, at now: Timestamp
+  ) throws -> Bool {
+    guard let other = try memory(serverID)?.fields, other.content == fields.content,
+      fields.agreesBesidesContent(with: other), other.isSensitive || !fields.isSensitive
+    else { return false }
+    _ = try connection.withTriggers(true) {
+      try trash(id, as: .deleted, at: now)
+      return try deleteMemory(id)
+    }
+    return true
+  }
+
   /// Writes memories that the cache does not have, at most a portion of them, in one statement.
   func insert(_ rows: [ServerRow]) throws {
     if rows.isEmpty { return }

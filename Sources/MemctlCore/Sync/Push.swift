@@ -314,13 +314,18 @@ struct Push {
       if try cache.entry(shipment.entry.id)?.deleteWhenKnown == true {
         let entry = try cache.enqueue(.delete(serverID), at: engine.now())
         lanes.append(Lane(entries: [entry]))
-      } else if let localID, try !link(localID, fields, to: serverID) {
+      } else if let localID, try !link(localID, fields, to: serverID),
+        try shipment.isRepeat || !cache.fold(localID, fields, into: serverID, at: engine.now())
+      {
+        let isEqual = try cache.memory(serverID)?.fields.content == fields.content
+        let name = "the server answered with the id \(serverID.rawValue) of another memory"
         try settle(
           shipment,
-          Outcome(
-            .nonsense("the server answered with the id \(serverID.rawValue) of another memory")))
+          isEqual && !shipment.isRepeat
+            ? .rejected(status: 200, message: "\(name), which has the same text")
+            : Outcome(.nonsense(name)))
         // An equal memory that was in doubt as well has adopted what came of this key.
-        if shipment.isRepeat, try cache.memory(serverID)?.fields.content == fields.content {
+        if isEqual, shipment.isRepeat {
           try cache.renewKey(
             shipment.entry.id, until: engine.now().advanced(bySeconds: engine.policy.lateness))
         }

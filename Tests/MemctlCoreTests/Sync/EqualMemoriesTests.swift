@@ -74,6 +74,39 @@ import Testing
     #expect(try client.cache.entries().isEmpty)
   }
 
+  @Test(
+    "Where the server keeps equal memories as one, so does the cache, and nothing is lost of them")
+  func keptAsOne() throws {
+    server.change { $0.keepsEqualTextsOnce = true }
+    let client = try Client(server)
+    for _ in 1...3 { try client.store("a", tags: "t") }
+    #expect(try client.engine.sync().problems == [])
+    #expect(server.contents == ["a"])
+    #expect(try client.contents() == ["a"])
+    #expect(try client.memories().map(\.serverID?.rawValue) == [1])
+    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.engine.resync().problems == [])
+    #expect(try client.contents() == ["a"])
+  }
+
+  @Test("One that differs in its tags is left to the user, who is told once")
+  func keptAsOneWithOtherTags() throws {
+    server.change { $0.keepsEqualTextsOnce = true }
+    let client = try Client(server)
+    try client.store("a", tags: "first")
+    _ = try client.engine.sync()
+    try client.store("a", tags: "second")
+    let report = try client.engine.sync()
+    #expect(report.kinds == [.rejected])
+    #expect(try client.states() == [.dead])
+    for _ in 1...3 {
+      client.waitLongEnough()
+      #expect(try client.engine.sync().problems == [])
+    }
+    #expect(server.count(.store) == 2)
+    #expect(try client.contents() == ["a", "a"])
+  }
+
   @Test("What is noted of a deletion goes when nothing can be mistaken for it any more")
   func notesEnd() throws {
     let client = try Client(server)
