@@ -83,7 +83,9 @@ final class Context {
   ///
   /// - Throws: `Problem` of kind `.configuration` where there is no key, no usable address, or
   ///   syncing is off.
-  func engine(at address: String? = nil) throws -> SyncEngine {
+  ///
+  /// - Parameter overridesPause: whether to call a server that asked for a pause.
+  func engine(at address: String? = nil, overridesPause: Bool = false) throws -> SyncEngine {
     let configuration = try configuration.get()
     if configuration.isSyncDisabled {
       throw Problem(.configuration, "syncing is off", hint: "unset MEMORY_SYNC_DISABLE")
@@ -109,6 +111,7 @@ final class Context {
         cachePath: cache.path, patience: try configuration.lockTimeout(), cancellation: cancellation
       ),
       cancellation: cancellation)
+    engine.overridesPause = overridesPause
     if terminal.showsProgress, !isQuiet { engine.activity = ProgressLine().show }
     return engine
   }

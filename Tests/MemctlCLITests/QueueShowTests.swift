@@ -80,7 +80,7 @@ struct QueueShowTests {
     try add("pending")
     try note("auth_failed", "1")
     try home.play("explained-refused-key", onTerminalOf: 80, "queue show 1")
-    try note("not_before", Timestamp.now.advanced(bySeconds: 3.5 * 3_600).description)
+    try note("not_before", Timestamp.now.advanced(bySeconds: 3_590).description)
     try home.play("explained-pause", onTerminalOf: 80, "queue show 1")
     home.environment["MEMORY_API_KEY"] = nil
     try home.play("explained-no-key", onTerminalOf: 80, "queue show 1")

@@ -18,7 +18,7 @@ struct SyncCommand: Command {
   init(_ arguments: ParsedCommand) {}
 
   func run(_ context: Context) throws -> ExitCode {
-    context.finish(try context.engine().sync(), command: "sync")
+    context.finish(try context.engine(overridesPause: true).sync(), command: "sync")
   }
 }
 
@@ -48,7 +48,7 @@ struct PushCommand: Command {
   }
 
   func run(_ context: Context) throws -> ExitCode {
-    let engine = try context.engine()
+    let engine = try context.engine(overridesPause: true)
     if isDryRun {
       return context.finish(rehearsed: try engine.rehearse(.push, limit: limit), command: "push")
     }
@@ -66,7 +66,7 @@ struct PullCommand: Command {
   init(_ arguments: ParsedCommand) { isDryRun = arguments.flag("dry-run") }
 
   func run(_ context: Context) throws -> ExitCode {
-    let engine = try context.engine()
+    let engine = try context.engine(overridesPause: true)
     return isDryRun
       ? context.finish(rehearsed: try engine.rehearse(.pull), command: "pull")
       : context.finish(try engine.pull(), command: "pull")
@@ -100,7 +100,7 @@ struct ResyncCommand: Command {
   }
 
   func run(_ context: Context) throws -> ExitCode {
-    let engine = try context.engine()
+    let engine = try context.engine(overridesPause: true)
     return isDryRun
       ? context.finish(rehearsed: try engine.rehearse(.resync, force: force), command: "resync")
       : context.finish(try engine.resync(force: force), command: "resync")

@@ -188,8 +188,8 @@ extension Context {
     }
     if let until = try cache().pause(at: output.now) {
       return """
-        The server asked for a pause until \(until.description.withDistance(to: output.now)): \
-        nothing is sent before, the first sync after that goes on.
+        The server asked for a pause until \(until.description.withDistance(to: output.now)). \
+        memctl watch and the prompt wait for that, memctl sync tries at once.
         """
     }
     if try cache().isKeyRefused() {

@@ -4,7 +4,7 @@ public enum RetryAfter: Hashable, Sendable {
   case date(Timestamp)
 
   /// Seconds that a pause never exceeds, so that a mistaken server cannot stop sync for good.
-  static let longest = 86_400.0
+  static let longest = 3_600.0
 
   /// Reads the header's value; nil where it is neither a number of seconds nor an HTTP date.
   public init?(_ value: String) {

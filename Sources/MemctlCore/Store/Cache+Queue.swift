@@ -136,11 +136,11 @@ extension Cache {
   }
 
   /// Gives a store in doubt a new key, as its old one stands for a memory that is linked already. It
-  /// waits until what the other's key may have caused can be seen.
+  /// waits until what the other's key may have caused can be seen, and not for ever.
   func renewKey(_ id: EntryID, until time: Timestamp) throws {
     try connection.run(
-      "UPDATE memctl_entries SET idempotency_key = ? WHERE id = ?", random.identifier(), id.rawValue
-    )
+      "UPDATE memctl_entries SET idempotency_key = ?, attempts = attempts + 1 WHERE id = ?",
+      random.identifier(), id.rawValue)
     try hold(id, untilLookAt: time)
   }
 
@@ -209,7 +209,7 @@ extension Cache {
     }
   }
 
-  /// Lets an entry be sent again at once, a dead one included.
+  /// Lets an entry be sent again at once, a dead one included, even where the server asked for a pause.
   ///
   /// - Returns: false when there is no such entry.
   public func retry(_ id: EntryID) throws -> Bool {
@@ -218,6 +218,7 @@ extension Cache {
       try connection.run(
         "UPDATE memctl_entries SET attempts = 0, next_attempt_at = NULL WHERE id = ?", id.rawValue)
       if entry.state == .dead { try release(id) }
+      try endPause()
       return true
     }
   }

@@ -12,6 +12,9 @@ extension Cache {
     return until
   }
 
+  /// Lets the server be called at once, whatever it asked for.
+  public func endPause() throws { try set(.notBefore, nil) }
+
   /// The first entry that has to be done before this one, as it is of the same memory.
   public func predecessor(of entry: QueueEntry) throws -> QueueEntry? {
     try entries().first {

@@ -15,6 +15,8 @@ public final class SyncEngine {
   private var admitted: Origin?
   /// The server that the cache is to belong to from now on, because the user insists.
   var newOrigin: Origin?
+  /// Whether the server is called although it asked for a pause: a person wants it now.
+  public var overridesPause = false
   /// Told what takes time while it does; on the thread that runs the engine.
   public var activity: (Activity) -> Void = { _ in }
 
@@ -156,7 +158,9 @@ public final class SyncEngine {
   /// or it is not the one that the cache was filled from, unless `force`.
   func reasonNotToCall(force: Bool = false) throws -> Problem? {
     if let until = try cache.pause(at: now()) {
-      return .overloaded("it asked for a pause", until: until)
+      guard overridesPause else { return .overloaded("it asked for a pause", until: until) }
+      // Where it is needed still, the server says so again.
+      try cache.endPause()
     }
     // Another process may have made the cache another server's meanwhile.
     if let admitted, try cache.origin()?.agrees(with: admitted) == true,

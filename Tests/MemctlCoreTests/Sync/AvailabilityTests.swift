@@ -86,7 +86,7 @@ import Testing
 
   @Test(
     "A server that asks for a pause is left alone for so long",
-    arguments: [("90", 90.0), ("Sun, 01 Mar 2026 12:01:30 GMT", 90), ("99999999", 86_400)])
+    arguments: [("90", 90.0), ("Sun, 01 Mar 2026 12:01:30 GMT", 90), ("99999999", 3_600)])
   func retryAfter(header: String, seconds: Double) throws {
     let client = try Client(server)
     try client.store("a")
@@ -111,6 +111,24 @@ import Testing
     #expect(server.requests.count == 2)
     client.clock.advance(seconds: 61)
     #expect(try client.engine.pull().problems == [])
+  }
+
+  @Test("Who asks by hand does not wait for a pause to end, and what the server says then counts")
+  func overriddenPause() throws {
+    let client = try Client(server)
+    try client.store("a")
+    server.fail(.store, with: .refuse(429, headers: ["Retry-After": "86400"]))
+    #expect(try client.engine.sync().kinds == [.overloaded])
+    client.engine.overridesPause = true
+    #expect(try client.engine.sync().kinds == [.overloaded])
+    #expect(server.count(.store) == 2)
+    client.engine.overridesPause = false
+    #expect(try client.engine.sync().kinds == [.overloaded])
+    #expect(server.count(.store) == 2)
+    server.stopFailing()
+    #expect(try client.cache.retry(EntryID(rawValue: 1)))
+    #expect(try client.engine.sync().problems == [])
+    #expect(server.contents == ["a"])
   }
 
   @Test("A clock that was set back does not prolong a pause")
