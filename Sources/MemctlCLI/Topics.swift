@@ -23,7 +23,7 @@ enum Topics {
           """
         ),
         ("76", "the server's answer makes no sense, or a guard refused it"),
-        ("77", "the server does not accept the key"),
+        ("77", "the server does not accept the key, or does not let it fetch"),
         (
           "78",
           """
