@@ -31,7 +31,9 @@ extension Problem {
   static func overloaded(_ message: String, until: Timestamp?) -> Problem {
     Problem(
       .overloaded, "the server is overloaded: \(message)",
-      hint: until.map { "nothing is lost; memctl watch goes on after \($0), memctl sync tries sooner" }
+      hint: until.map {
+        "nothing is lost; memctl watch goes on after \($0), memctl sync tries sooner"
+      }
         ?? "nothing is lost; try again later")
   }
 

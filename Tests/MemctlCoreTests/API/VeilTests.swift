@@ -49,7 +49,8 @@ import Testing
   func secrets() {
     let message = "'hunter2hunter2' is too weak"
     #expect(
-      Self.shown(message, content: "db hunter2hunter2 on a", isSensitive: true) == "'…' is too weak")
+      Self.shown(message, content: "db hunter2hunter2 on a", isSensitive: true) == "'…' is too weak"
+    )
     #expect(Self.shown(message, content: "password=hunter2hunter2 of a") == "'…' is too weak")
     #expect(Self.shown("4711!", content: "4711", isSensitive: true) == "…!")
   }
