@@ -51,6 +51,22 @@ import Testing
     #expect(try client.cache.entries().isEmpty)
   }
 
+  @Test("A server that answers with another idempotency key has not promised to act once")
+  func foreignKey() throws {
+    let client = try Client(server)
+    try client.store("a")
+    let body = #"{"id":1,"category":"facts","importance":0.5}"#
+    server.fail(.store, 1...1, with: .answer(200, headers: ["Idempotency-Key": "k"], body: body))
+    _ = try client.engine.push()
+    try client.store("b")
+    server.fail(.store, 2...2, with: .loseAnswer)
+    _ = try client.engine.push()
+    client.waitLongEnough()
+    #expect(try client.engine.push().push?.adopted == 1)
+    #expect(server.count(.store) == 2)
+    #expect(server.contents == ["a", "b"])
+  }
+
   @Test("Each attempt carries the same idempotency key, and each entry one of its own")
   func keys() throws {
     let client = try Client(server)
