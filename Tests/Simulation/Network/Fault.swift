@@ -49,7 +49,7 @@ struct Weather {
 
   static let fine = Weather(faults: [], oneIn: 1)
 
-  static func drawn(_ chance: Chance, in hazards: Set<Hazard>) -> Weather {
+  static func drawn(_ chance: Chance, in hazards: [Hazard]) -> Weather {
     if hazards.contains(.gateways), chance.oneIn(2) {
       return Weather(
         faults: [.gateway], oneIn: chance.pick([1, 1, 3]), gateway: .drawn(chance))

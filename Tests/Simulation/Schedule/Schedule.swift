@@ -12,7 +12,8 @@ public struct Conditions: Sendable {
   let keepsSensitive: Bool
   /// A record that nobody can understand, in each full answer.
   let poison: String?
-  let hazards: Set<Hazard>
+  /// In their order, so that they read alike each time.
+  let hazards: [Hazard]
 }
 
 /// All that happens in a simulated world, drawn from a seed.
@@ -26,7 +27,7 @@ public struct Schedule: Sendable {
     self.seed = seed
     let chance = Chance(seed: seed &* 0x2545_f491_4f6c_dd1d &+ 1)
     let hazardChance = Chance(seed: seed &* 0x9e37_79b9_7f4a_7c15 &+ 7)
-    let hazards = Set(Hazard.allCases.filter { hazardChance.oneIn(3) && hazards.contains($0) })
+    let hazards = Hazard.allCases.filter { hazardChance.oneIn(3) && hazards.contains($0) }
     let machines = chance.weighted([(4, 1), (4, 2), (2, 3)])
     conditions = Conditions(
       machines: machines, processes: 1 + chance.below(3),

@@ -30,11 +30,11 @@ public enum Action: String, CaseIterable, Sendable {
   case python, pythonDelete, keepCopy, putCopyBack, useCopy
 
   /// Those that happen in any world.
-  public static let tried = Set(weights(in: Hazard.tried).map(\.element))
+  public static let tried = Set(weights(in: Array(Hazard.tried)).map(\.element))
 
   /// How often each action happens in a world with these hazards.
-  static func weights(in hazards: Set<Hazard>) -> [(weight: Int, element: Action)] {
-    weights + Hazard.allCases.filter(hazards.contains).flatMap { weightsOfHazards[$0] ?? [] }
+  static func weights(in hazards: [Hazard]) -> [(weight: Int, element: Action)] {
+    weights + hazards.flatMap { weightsOfHazards[$0] ?? [] }
   }
 
   private static let weightsOfHazards: [Hazard: [(weight: Int, element: Action)]] = [

@@ -19,7 +19,8 @@ extension World {
         run(on: machine, nil) { try $0.sync() }
       }
       checkMachines()
-      if round > 5, machines.allSatisfy({ !$0.entries().contains { $0.state != "dead" } }) { break }
+      // What was stored for the others' sake takes another round to reach everyone.
+      if round > 8, machines.allSatisfy({ !$0.entries().contains { $0.state != "dead" } }) { break }
     }
     checkAgreement(orphans: false)
     for _ in 0..<2 where violation == nil {

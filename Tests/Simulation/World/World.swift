@@ -38,7 +38,7 @@ final class World {
     }
   }
 
-  var hazards: Set<Hazard> { schedule.conditions.hazards }
+  var hazards: [Hazard] { schedule.conditions.hazards }
 
   // MARK: Telling
 
@@ -125,6 +125,8 @@ final class World {
     defer { depth -= 1 }
     let action = chance.weighted(Action.weights(in: hazards))
     if action == .restart || action == .wait { return }
+    // What a refusal was about cannot be known where the key is accepted again before it is asked.
+    if action == .allowKey, hazards.contains(.keyTrouble) { return }
     let place = chance.oneIn(2) ? machine : chance.pick(machines)
     let crash =
       chance.oneIn(10)
