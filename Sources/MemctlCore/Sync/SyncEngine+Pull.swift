@@ -96,7 +96,8 @@ extension SyncEngine {
     // The next pull must see the tombstones of what could not be deleted now.
     if applier.isComplete { try cache.setWatermark(serverTime) }
     try cache.noteUnread(applier.unread, in: extent, seen: applier.seen, at: askedAt)
-    try cache.forgetUnseen(applier.seen)
+    // A record that could not be read has shown nothing.
+    try cache.forgetUnseen(applier.seen.subtracting(applier.unread.keys))
     try cache.forgetDeletions(at: now())
     report.watermark = try cache.watermark()
     return report

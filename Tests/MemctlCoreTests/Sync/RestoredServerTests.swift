@@ -76,6 +76,22 @@ import Testing
     #expect(server.contents == ["a", "c"])
   }
 
+  @Test("So is one whose record could not be read before it was changed elsewhere")
+  func changedAfterBadRecord() throws {
+    let client = try filled("a")
+    try client.store("b")
+    let body = """
+      {"memories":[{"id":2,"content":5}],"server_time":"\(client.clock.now)"}
+      """
+    server.fail(.sync, with: .answer(200, body: body))
+    _ = try client.engine.sync()
+    server.stopFailing()
+    server.edit(2) { $0.content = "c" }
+    #expect(try client.engine.sync().pull?.reassigned == 0)
+    #expect(try client.contents() == ["a", "c"])
+    #expect(server.contents == ["a", "c"])
+  }
+
   @Test("A store that gets an id which another memory had is linked to it, and sent once")
   func storeTakesID() throws {
     let client = try filled("a", "b", "c")
