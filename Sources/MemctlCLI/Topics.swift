@@ -53,6 +53,13 @@ enum Topics {
         ("MEMORY_SYNC_DISABLE", "1 turns syncing off"),
         ("MEMCTL_TIMEOUT", "seconds for a whole exchange with the server (15)"),
         ("MEMCTL_LOCK_TIMEOUT", "seconds to wait for another memctl that is syncing (30)"),
+        (
+          "MEMCTL_LOCK_FILE",
+          """
+          the file that memctl locks while it syncs, where the file system of the cache has no locks; \
+          one for each cache, the same for all that use it
+          """
+        ),
         ("MEMCTL_ALLOW_HTTP", "hosts, separated by commas, that may get the key over plain http"),
         (
           "MEMCTL_CA_FILE",
@@ -74,7 +81,7 @@ enum Topics {
           """
           lines of name = value, with or without quotes around the value; refused if others can \
           write it; the names are db, api-url, api-key-file, sync-interval, \
-          sync-disabled, timeout, lock-timeout, allow-http, ca-file, client-cert, client-key
+          sync-disabled, timeout, lock-timeout, lock-file, allow-http, ca-file, client-cert, client-key
           """
         ),
         ("~/.config/memctl/replrc", "commands that run before the first prompt of memctl repl"),

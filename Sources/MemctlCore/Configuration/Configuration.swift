@@ -93,6 +93,11 @@ public struct Configuration {
   /// Seconds to wait for another process that is syncing.
   public func lockTimeout() throws -> Double { try seconds(.lockTimeout, standard: 30, least: 0) }
 
+  /// A file to lock in place of the one beside the cache.
+  public func lockFile() throws -> String? {
+    try text(.lockFile).map { try expanded($0.value, $0.origin) }
+  }
+
   public var isSyncDisabled: Bool {
     text(.syncDisabled).map { !["0", "false", "no"].contains($0.value.lowercased()) } ?? false
   }

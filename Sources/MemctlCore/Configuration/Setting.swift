@@ -8,6 +8,7 @@ public enum Setting: String, CaseIterable, Sendable {
   case syncDisabled = "sync-disabled"
   case timeout
   case lockTimeout = "lock-timeout"
+  case lockFile = "lock-file"
   case allowHTTP = "allow-http"
   case caFile = "ca-file"
   case clientCertificate = "client-cert"
@@ -24,6 +25,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .syncDisabled: ["MEMORY_SYNC_DISABLE"]
     case .timeout: ["MEMCTL_TIMEOUT"]
     case .lockTimeout: ["MEMCTL_LOCK_TIMEOUT"]
+    case .lockFile: ["MEMCTL_LOCK_FILE"]
     case .allowHTTP: ["MEMCTL_ALLOW_HTTP"]
     case .caFile: ["MEMCTL_CA_FILE"]
     case .clientCertificate: ["MEMCTL_CLIENT_CERT"]

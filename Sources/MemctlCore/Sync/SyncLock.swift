@@ -6,33 +6,41 @@ import Glibc
 /// It is a lock (`flock`) on a file beside the cache. In that file stands who holds it, for messages,
 /// and the mark of the last push, by which a cache that is a copy of another one is recognized.
 public final class SyncLock {
+  private let cachePath: String
   private let path: String
   /// Seconds to wait for another process.
   private let patience: Double
   private let cancellation: Cancellation
   /// The open file while the lock is held.
   private var held: Int32?
+  private let tryLocking: (Int32) -> Int32
 
-  /// - Parameter cachePath: of a file that exists; two names of it are one lock.
-  public init(cachePath: String, patience: Double, cancellation: Cancellation) {
+  /// - Parameters:
+  ///   - cachePath: of a file that exists; two names of it are one lock.
+  ///   - path: of another file to lock, where the cache's file system has no locks.
+  ///   - tryLocking: as `flock` without waiting, whose place it takes in tests.
+  public init(
+    cachePath: String, path: String? = nil, patience: Double, cancellation: Cancellation,
+    tryLocking: @escaping (Int32) -> Int32 = { flock($0, LOCK_EX | LOCK_NB) }
+  ) {
     let resolved = realpath(cachePath, nil)
     defer { free(resolved) }
-    path = (resolved.map { String(cString: $0) } ?? cachePath) + ".memctl-lock"
+    self.cachePath = resolved.map { String(cString: $0) } ?? cachePath
+    self.path = path ?? self.cachePath + ".memctl-lock"
     self.patience = patience
     self.cancellation = cancellation
+    self.tryLocking = tryLocking
   }
 
   /// Runs `body` while holding the lock.
   ///
   /// - Parameter patience: seconds to wait; nil for the lock's own.
-  /// - Throws: `Problem` of kind `.busy` that names who holds it, when that does not end in time.
+  /// - Throws: `Problem` of kind `.busy` that names who holds it, when that does not end in time; of
+  ///   kind `.file` where there is no lock to be had.
   public func withLock<Result>(
     patience: Double? = nil, _ body: () throws -> Result
   ) throws -> Result {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw Problem(.file, "cannot open \(path): \(String(cString: strerror(errno)))")
-    }
+    let descriptor = try openFile()
     // The file stays: removing it would let two processes lock two files of the same name.
     defer { close(descriptor) }
     try acquire(descriptor, patience: patience ?? self.patience)
@@ -42,6 +50,46 @@ public final class SyncLock {
     defer { held = nil }
     write(mark: mark)
     return try body()
+  }
+
+  /// Opens the file, which is the cache's owner's, whoever created it. It is written to, so it must be
+  /// a file of its own, and no link to another one.
+  private func openFile() throws -> Int32 {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+    guard descriptor >= 0 else {
+      throw errno == ELOOP
+        ? Problem.lockIsNoFile(path) : .cannotOpenLock(path, errno, of: cachePath)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1
+    else {
+      close(descriptor)
+      throw Problem.lockIsNoFile(path)
+    }
+    var cache = stat()
+    if geteuid() == 0, stat(cachePath, &cache) == 0, cache.st_uid != status.st_uid {
+      fchown(descriptor, cache.st_uid, cache.st_gid)
+    }
+    return descriptor
+  }
+
+  private func acquire(_ descriptor: Int32, patience: Double) throws {
+    let interval = 0.02
+    var waited = 0.0
+    while tryLocking(descriptor) != 0 {
+      let reason = errno
+      guard [EWOULDBLOCK, EINTR].contains(reason) else { throw Problem.cannotLock(path, reason) }
+      if cancellation.wait(milliseconds: waited < patience ? Int32(interval * 1000) : 0) {
+        throw Problem.interrupted
+      }
+      if waited >= patience {
+        let owner = Self.lines(descriptor).first ?? "unknown"
+        throw Problem(
+          .busy, "another memctl is syncing this cache (\(owner))",
+          hint: "nothing is lost; try again when it is done")
+      }
+      waited += interval
+    }
   }
 
   // MARK: The mark of the last push
@@ -65,21 +113,31 @@ public final class SyncLock {
     let count = max(0, pread(descriptor, &buffer, buffer.count, 0))
     return String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").map(String.init)
   }
+}
 
-  private func acquire(_ descriptor: Int32, patience: Double) throws {
-    let interval = 0.02
-    var waited = 0.0
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      if cancellation.wait(milliseconds: waited < patience ? Int32(interval * 1000) : 0) {
-        throw Problem.interrupted
-      }
-      if waited >= patience {
-        let owner = Self.lines(descriptor).first ?? "unknown"
-        throw Problem(
-          .busy, "another memctl is syncing this cache (\(owner))",
-          hint: "nothing is lost; try again when it is done")
-      }
-      waited += interval
-    }
+extension Problem {
+  fileprivate static func cannotOpenLock(
+    _ path: String, _ reason: Int32, of cachePath: String
+  ) -> Problem {
+    Problem(
+      .file, "cannot open the lock file \(path): \(String(cString: strerror(reason)))",
+      hint: reason == EACCES
+        ? "it may belong to another user: sudo chown --reference='\(cachePath)' '\(path)'"
+        : "check the folder and its permissions")
+  }
+
+  fileprivate static func lockIsNoFile(_ path: String) -> Problem {
+    Problem(
+      .file, "the lock file \(path) is a link or no ordinary file, so memctl does not write to it",
+      hint: "remove it; memctl makes a new one")
+  }
+
+  fileprivate static func cannotLock(_ path: String, _ reason: Int32) -> Problem {
+    Problem(
+      .file, "the file system gives no lock on \(path): \(String(cString: strerror(reason)))",
+      hint: """
+        set MEMCTL_LOCK_FILE to a file on a local disk, which serves this cache alone and is the same \
+        for every memctl that uses it
+        """)
   }
 }
