@@ -69,10 +69,16 @@ final class Context {
     let cache = try Cache(
       path: path, access: access, cancellation: cancellation,
       temporaryFolder: temporaryFolder ?? "/tmp",
-      tell: { printError("memctl: \($0.printable)") })
+      tell: tell)
     openedCache = cache
     return cache
   }
+
+  /// Says what was wrong with the cache and is mended.
+  func tell(_ text: String) { printError("memctl: \(text.printable)") }
+
+  /// Lets the next that asks for the cache open the file that the path names then.
+  func closeCache() { openedCache = nil }
 
   private var temporaryFolder: String? {
     environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 }
@@ -81,11 +87,14 @@ final class Context {
   /// An engine for the server that is configured, or for another one. From now on a signal asks it to
   /// stop.
   ///
+  /// - Parameters:
+  ///   - access: what the cache is opened for.
+  ///   - overridesPause: whether to call a server that asked for a pause.
   /// - Throws: `Problem` of kind `.configuration` where there is no key, no usable address, or
   ///   syncing is off.
-  ///
-  /// - Parameter overridesPause: whether to call a server that asked for a pause.
-  func engine(at address: String? = nil, overridesPause: Bool = false) throws -> SyncEngine {
+  func engine(
+    at address: String? = nil, opening access: Cache.Access = .create, overridesPause: Bool = false
+  ) throws -> SyncEngine {
     let configuration = try configuration.get()
     if configuration.isSyncDisabled {
       throw Problem(.configuration, "syncing is off", hint: "unset MEMORY_SYNC_DISABLE")
@@ -100,20 +109,26 @@ final class Context {
     let requests = try Requests(
       address: address, key: key, timeout: try configuration.timeout(),
       allowingHTTPTo: configuration.hostsAllowedHTTP)
-    let cache = try cache(.create)
+    let cache = try cache(access)
     Signals.cancel(cancellation)
     let engine = SyncEngine(
       cache: cache, requests: requests,
       transport: CurlTransport(
         cancellation: cancellation,
         options: try transportOptions(configuration, isLoopback: requests.isLoopback)),
-      lock: SyncLock(
-        cachePath: cache.path, patience: try configuration.lockTimeout(), cancellation: cancellation
-      ),
+      lock: try lock(for: cache.path),
       cancellation: cancellation)
     engine.overridesPause = overridesPause
     if terminal.showsProgress, !isQuiet { engine.activity = ProgressLine().show }
     return engine
+  }
+
+  /// The right to sync the cache at `path`.
+  func lock(for path: String) throws -> SyncLock {
+    let configuration = try configuration.get()
+    return SyncLock(
+      cachePath: path, path: try configuration.lockFile(),
+      patience: try configuration.lockTimeout(), cancellation: cancellation)
   }
 
   private func transportOptions(

@@ -72,6 +72,32 @@ struct WatchTests {
     #expect(try home.memctl("watch").status == 78)
   }
 
+  @Test("opens a cache that was restored from a backup, and creates none while there is none")
+  func restored() throws {
+    let other = home.folder.path + "/backup.db"
+    try home.enqueue("from the backup")
+    try FileManager.default.copyItem(atPath: home.database, toPath: other)
+    try home.memctl("queue", "drop", "1")
+    let watch = try home.start(["watch", "--interval=0.1", "--json"])
+    #expect(try event(of: watch)["ok"] as? Bool == true)
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: home.database + suffix)
+    }
+    // The cycle that was under way may tell of it in other words.
+    _ = try event(of: watch)
+    let errors = try #require(try event(of: watch)["errors"] as? [[String: Any]])
+    #expect(errors.map { $0["kind"] as? String } == ["not_found"])
+    #expect(!FileManager.default.fileExists(atPath: home.database))
+    try FileManager.default.moveItem(atPath: other, toPath: home.database)
+    var acknowledged: Int?
+    while acknowledged != 1 {
+      acknowledged = try (event(of: watch)["push"] as? [String: Any])?["acknowledged"] as? Int
+    }
+    watch.send(SIGTERM)
+    #expect(watch.finish().status == 143)
+    #expect(try home.queue() == [])
+  }
+
   private func event(of watch: ChildProgram) throws -> [String: Any] {
     let line = try #require(watch.nextLine())
     return try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])

@@ -11,7 +11,8 @@ struct WatchCommand: Command {
       Starts with a full resync, then syncs at each interval, with a full resync every tenth time. \
       A failure is reported and the next cycle comes all the same; while the server refuses the \
       key, only the key is checked. SIGINT and SIGTERM settle what is on its way and end it, and so \
-      does a reader that goes away; SIGUSR1 begins the next cycle at once.
+      does a reader that goes away; SIGUSR1 begins the next cycle at once. A cache that was restored \
+      from a backup is opened anew; while there is none, the cycles fail and none is created.
       """
     ],
     options: [
@@ -29,11 +30,17 @@ struct WatchCommand: Command {
   init(_ arguments: ParsedCommand) { interval = arguments.number("interval") }
 
   func run(_ context: Context) throws -> ExitCode {
-    let engine = try context.engine()
+    var first: SyncEngine? = try context.engine()
     let interval = try interval ?? context.configuration.get().syncInterval()
     let alarm = Alarm(context.cancellation)
-    try WatchLoop(engine, interval: interval).run(pause: alarm.pause) { cycle, result in
+    let loop = WatchLoop(interval: interval) {
+      defer { first = nil }
+      // A cache that is gone later may be on its way back from a backup, so none is created then.
+      return try first ?? context.engine(opening: .change)
+    }
+    try loop.run(pause: alarm.pause) { cycle, result in
       context.report(cycle, result)
+      context.closeCache()
     }
     return alarm.hasNoReader ? .ended(by: SIGPIPE) : .success
   }

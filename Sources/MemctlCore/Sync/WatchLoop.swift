@@ -3,14 +3,16 @@
 public struct WatchLoop {
   public enum Cycle: String, Sendable { case sync, resync }
 
-  private let engine: SyncEngine
+  private let engine: () throws -> SyncEngine
   /// Seconds from the end of a cycle to the start of the next.
   private let interval: Double
   private static let resyncEvery = 10
 
-  public init(_ engine: SyncEngine, interval: Double) {
-    self.engine = engine
+  /// - Parameter engine: asked for at each cycle and given up after it, so that each opens the cache
+  ///   that the path names then, also after another one was put in its place.
+  public init(interval: Double, engine: @escaping () throws -> SyncEngine) {
     self.interval = interval
+    self.engine = engine
   }
 
   /// Runs until it is to end, calling `ended` after each cycle. A cycle that fails
@@ -19,11 +21,10 @@ public struct WatchLoop {
   /// What is on its way when the cancellation comes is settled before this returns.
   ///
   /// - Parameter pause: waits for so many milliseconds, or less where the next cycle is to come at
-  ///   once; true when the loop is to end. By default it waits for the cancellation alone.
+  ///   once; true when the loop is to end.
   public func run(
-    pause: ((Int32) -> Bool)? = nil, ended: (Cycle, Result<SyncReport, Problem>) throws -> Void
+    pause: (Int32) -> Bool, ended: (Cycle, Result<SyncReport, Problem>) throws -> Void
   ) throws {
-    let pause = pause ?? engine.cancellation.wait
     var count = 0
     repeat {
       let cycle: Cycle = count.isMultiple(of: Self.resyncEvery) ? .resync : .sync
@@ -34,6 +35,7 @@ public struct WatchLoop {
 
   private func perform(_ cycle: Cycle) throws(Problem) -> SyncReport {
     do {
+      let engine = try engine()
       return try cycle == .resync ? engine.resync() : engine.sync()
     } catch let problem as Problem {
       throw problem

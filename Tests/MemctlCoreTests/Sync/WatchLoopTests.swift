@@ -12,7 +12,8 @@ import Testing
     ended: (Int, Result<SyncReport, Problem>) throws -> Void = { _, _ in }
   ) throws -> [WatchLoop.Cycle] {
     var kinds: [WatchLoop.Cycle] = []
-    try WatchLoop(client.engine, interval: 0).run { cycle, result in
+    try WatchLoop(interval: 0) { client.engine }.run(pause: client.cancellation.wait) {
+      cycle, result in
       kinds.append(cycle)
       try ended(kinds.count, result)
       if kinds.count == cycles { client.cancellation.cancel() }
@@ -105,7 +106,8 @@ import Testing
       }
     }
     var reports: [SyncReport] = []
-    try WatchLoop(client.engine, interval: 3_600).run { _, result in
+    try WatchLoop(interval: 3_600) { client.engine }.run(pause: cancellation.wait) {
+      _, result in
       reports.append(try result.get())
     }
     #expect(reports.map(\.kinds) == [[.interrupted]])
