@@ -3,7 +3,7 @@
 # Sets commands and options: what may follow the command $1.
 _memctl_command() {
   case $1 in
-    '') commands='sync push pull resync watch counts queue store delete list show trash origin repl serve completions help version' options='' ;;
+    '') commands='sync push pull resync watch counts queue store delete list show trash origin repair repl serve completions help version' options='' ;;
     'sync') commands='' options='' ;;
     'push') commands='' options='-n --limit --dry-run' ;;
     'pull') commands='' options='--dry-run' ;;
@@ -31,6 +31,7 @@ _memctl_command() {
     'origin show') commands='' options='' ;;
     'origin move') commands='' options='' ;;
     'origin adopt') commands='' options='--force' ;;
+    'repair') commands='' options='' ;;
     'repl') commands='' options='-c --command -f --file --no-rc' ;;
     'serve') commands='' options='--listen --store --keys' ;;
     'completions') commands='' options='' ;;

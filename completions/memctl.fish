@@ -20,7 +20,7 @@ function __memctl_at
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repl' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repair' 'repl' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -54,6 +54,7 @@ complete -c memctl -n '__memctl_at \':0\'' -a list -d 'list memories'
 complete -c memctl -n '__memctl_at \':0\'' -a show -d 'show memories in full'
 complete -c memctl -n '__memctl_at \':0\'' -a trash -d 'see what a sync overwrote or deleted, and get it back'
 complete -c memctl -n '__memctl_at \':0\'' -a origin -d 'see or change which server the cache belongs to'
+complete -c memctl -n '__memctl_at \':0\'' -a repair -d 'rescue what can be read of a damaged cache'
 complete -c memctl -n '__memctl_at \':0\'' -a repl -d 'take commands at a prompt, or from a script'
 complete -c memctl -n '__memctl_at \':0\'' -a serve -d 'run the embedded API server'
 complete -c memctl -n '__memctl_at \':0\'' -a completions -d 'print the completion script for a shell'

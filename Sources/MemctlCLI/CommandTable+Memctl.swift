@@ -28,6 +28,7 @@ enum Memctl {
     (["origin", "show"], OriginShowCommand.self),
     (["origin", "move"], OriginMoveCommand.self),
     (["origin", "adopt"], OriginAdoptCommand.self),
+    (["repair"], RepairCommand.self),
     (["repl"], ReplCommand.self),
     (["serve"], ServeCommand.self),
     (["completions"], CompletionsCommand.self),

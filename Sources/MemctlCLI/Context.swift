@@ -69,13 +69,13 @@ final class Context {
     let cache = try Cache(
       path: path, access: access, cancellation: cancellation,
       temporaryFolder: temporaryFolder ?? "/tmp",
-      tell: tell)
+      tell: Self.tell)
     openedCache = cache
     return cache
   }
 
-  /// Says what was wrong with the cache and is mended.
-  func tell(_ text: String) { printError("memctl: \(text.printable)") }
+  /// Says what was wrong with the cache and is mended. The cache keeps it, so it keeps no context.
+  static func tell(_ text: String) { printError("memctl: \(text.printable)") }
 
   /// Lets the next that asks for the cache open the file that the path names then.
   func closeCache() { openedCache = nil }

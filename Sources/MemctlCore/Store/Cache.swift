@@ -90,14 +90,9 @@ public final class Cache {
     switch error.kind {
     case .corrupt, .constraint, .other: try mendIndex() ? Problem.indexWasDamaged(path) : error
     case .full where error.systemError == 0:
-      try exhaustedTable().map { Problem.noNumberIsLeft(in: $0, path) } ?? error
+      try Schema.exhaustedTable(connection).map { Problem.noNumberIsLeft(in: $0, path) } ?? error
     default: error
     }
-  }
-
-  /// The table that has given out the highest id there is.
-  private func exhaustedTable() throws -> String? {
-    try connection.first("SELECT name FROM sqlite_sequence WHERE seq = ?", Int64.max) { $0.text(0) }
   }
 
   static func translatingErrors<Result>(

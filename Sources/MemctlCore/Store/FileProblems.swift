@@ -21,6 +21,12 @@ extension Problem {
       hint: "check the path and its permissions, or choose another with --db")
   }
 
+  static func nothingToRescue(_ path: String) -> Problem {
+    Problem(
+      .file, "nothing in \(path) can be read",
+      hint: "restore a backup; without one, move the file away, and memctl sync fills a new one")
+  }
+
   static func indexWasDamaged(_ path: String) -> Problem {
     Problem(
       .file, "nothing was written to \(path), because its full-text index was damaged",
@@ -66,7 +72,7 @@ extension Problem {
     case .corrupt:
       self.init(
         .file, "\(path) is damaged: \(error.message)",
-        hint: "keep a copy, then rescue it with: sqlite3 '\(path)' .recover")
+        hint: "memctl repair rescues what can be read, and keeps the damaged file")
     case .inputOutput:
       self.init(
         .file, "\(path) cannot be read or written: \(error.message)",

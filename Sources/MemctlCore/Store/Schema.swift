@@ -123,6 +123,21 @@ enum Schema {
     try connection.first("SELECT 1 FROM sqlite_schema WHERE name = ?", name) { _ in true } ?? false
   }
 
+  /// The tables that number their rows, and never give an id twice.
+  static let numberedTables = ["memories", "pending_ops", "memctl_trash"]
+
+  /// The one of them that has given out the highest id there is, so that there is none for a new row.
+  static func exhaustedTable(_ connection: Connection) throws -> String? {
+    try numberedTables.first { table in
+      try connection.first(
+        """
+        SELECT EXISTS (SELECT 1 FROM \(table) WHERE id = ?1)
+          OR EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?2 AND seq = ?1)
+        """, Int64.max, table
+      ) { $0.bool(0) } ?? false
+    }
+  }
+
   // MARK: Shared tables
 
   private static func createMemories(_ connection: Connection) throws {

@@ -37,8 +37,10 @@ enum SearchIndex {
   /// can be read, each memory is in it, and each of its segments is listed (in row 10, where one byte
   /// counts up to 127 of them) and can be searched.
   static func isPlausible(_ connection: Connection) throws -> Bool {
-    try answersWithoutDamage {
-      try connection.transaction(.deferred) {
+    try connection.transaction(.deferred) {
+      // Not below, because damage that this meets is not that of the index.
+      let memories = try connection.first("SELECT count(*) FROM memories") { $0.int(0) } ?? 0
+      return try answersWithoutDamage {
         guard try remnants(connection) == parts.count else { return false }
         _ = try connection.first("SELECT 1 FROM memories_fts WHERE memories_fts MATCH 'memctl'") {
           _ in
@@ -51,13 +53,13 @@ enum SearchIndex {
             SELECT (SELECT min(d.id) >> 37 FROM memories_fts_data d
               WHERE d.id >= (segments.id + 1) << 37)
             FROM segments WHERE segments.id IS NOT NULL)
-          SELECT (SELECT count(*) FROM memories) = (SELECT count(*) FROM memories_fts_docsize)
+          SELECT (SELECT count(*) FROM memories_fts_docsize) = ?
             AND NOT EXISTS (SELECT 1 FROM segments WHERE id IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM memories_fts_idx WHERE segid = segments.id))
             AND (SELECT count(id) > 127 OR printf('%02X', count(id)) = (
                 SELECT hex(substr(block, 6, 1)) FROM memories_fts_data WHERE id = 10)
               FROM segments)
-          """
+          """, memories
         ) { $0.bool(0) } ?? false
       }
     }
@@ -87,6 +89,17 @@ enum SearchIndex {
     if try remnants(connection) > 0 { try remove(connection) }
     try connection.execute(creation)
     try connection.execute("INSERT INTO memories_fts(memories_fts) VALUES ('rebuild')")
+  }
+
+  /// Makes the index anew if it is damaged.
+  ///
+  /// - Returns: whether it was.
+  static func mend(_ connection: Connection) throws -> Bool {
+    try connection.transaction(.immediate) {
+      if try isSound(connection) { return false }
+      try make(connection)
+      return true
+    }
   }
 
   /// How many of its tables and triggers there are.
@@ -149,11 +162,7 @@ extension Cache {
   /// - Returns: whether it was.
   /// - Throws: `SQLiteError`.
   func mendIndex() throws -> Bool {
-    let wasDamaged = try connection.transaction(.immediate) {
-      if try SearchIndex.isSound(connection) { return false }
-      try SearchIndex.make(connection)
-      return true
-    }
+    let wasDamaged = try SearchIndex.mend(connection)
     if wasDamaged { tell(SearchIndex.mended(path)) }
     return wasDamaged
   }

@@ -68,7 +68,7 @@ import Testing
       }
     }
     var cycles = 0
-    try WatchLoop(client.engine, interval: 0).run(pause: { _ in cycles == 44 }) { _, result in
+    try WatchLoop(interval: 0) { client.engine }.run(pause: { _ in cycles == 44 }) { _, result in
       cycles += 1
       if cycles <= 40 {
         #expect(try result.get().kinds == [.gateway])
@@ -88,7 +88,7 @@ import Testing
       $0.fault = { call, _, _ in call == .authCheck || call == .health ? nil : .refuse(500) }
     }
     var cycles = 0
-    try WatchLoop(client.engine, interval: 0).run(pause: { _ in cycles == 30 }) { _, result in
+    try WatchLoop(interval: 0) { client.engine }.run(pause: { _ in cycles == 30 }) { _, result in
       cycles += 1
       #expect(try result.get().kinds == [.serverFailed])
       try expectNothingLost(client, "cycle \(cycles)")
