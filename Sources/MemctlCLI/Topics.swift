@@ -11,7 +11,10 @@ enum Topics {
         ("0", "done"),
         ("1", "what was asked is not so"),
         ("64", "the command line makes no sense"),
-        ("65", "the server rejected something, or the input is not valid"),
+        (
+          "65",
+          "the server rejected something, an entry needs your decision, or the input is not valid"
+        ),
         ("66", "there is no such memory, entry or file"),
         ("70", "a bug in memctl"),
         ("74", "the local file: disk full, damaged, read-only, of a newer version"),

@@ -179,7 +179,11 @@ public final class SyncEngine {
   }
 
   func recover() throws {
-    let isCopy = try lock.map { try cache.note(.pushMark) != $0.mark } ?? false
+    let isCopy =
+      try lock.map { lock in
+        let marks = lock.marks
+        return try !(marks.isEmpty ? [Self.noMark] : marks).contains(mark())
+      } ?? false
     try cache.write {
       try cache.recover(
         at: now(), longestWait: max(policy.longestDelay, policy.lateness),
@@ -194,13 +198,19 @@ public final class SyncEngine {
   /// The mark stands in the cache and beside it. Where a file was copied, and its original has pushed
   /// since, the two differ: what is pending in the copy may have been sent already.
   func markPush(_ body: () throws -> Void) throws {
-    let mark = random.identifier()
+    let lock = cache.isRehearsing ? nil : lock
+    let new = random.identifier()
+    lock?.write(marks: [try mark(), new])
     try cache.write {
       try body()
-      if lock != nil { try cache.set(.pushMark, mark) }
+      if lock != nil { try cache.set(.pushMark, new) }
     }
-    if !cache.isRehearsing { lock?.write(mark: mark) }
+    lock?.write(marks: [new])
   }
+
+  private func mark() throws -> String { try cache.note(.pushMark) ?? Self.noMark }
+
+  private static let noMark = "none"
 
   /// Whether an entry may go out as it stands: nothing is in doubt, or the server acts once on its
   /// key and cannot have forgotten it.

@@ -48,7 +48,7 @@ public final class SyncLock {
     defer { flock(descriptor, LOCK_UN) }
     held = descriptor
     defer { held = nil }
-    write(mark: mark)
+    write(marks: marks)
     return try body()
   }
 
@@ -94,16 +94,15 @@ public final class SyncLock {
 
   // MARK: The mark of the last push
 
-  /// What the last push noted; nil where none did. Only while the lock is held.
-  var mark: String? {
-    let lines = held.map(Self.lines) ?? []
-    return lines.count > 1 ? lines[1] : nil
-  }
+  /// The marks that the cache may have: that of the last push, and the one before where that push may
+  /// have ended before the cache had its own. Empty where there was none. Only while the lock is held.
+  var marks: [String] { Array((held.map(Self.lines) ?? []).dropFirst()) }
 
-  /// Notes a push. Only while the lock is held.
-  func write(mark: String?) {
+  /// Only while the lock is held.
+  func write(marks: [String]) {
     guard let held else { return }
-    let text = "process \(getpid()), since \(Timestamp.now)\n" + (mark.map { "\($0)\n" } ?? "")
+    let lines = ["process \(getpid()), since \(Timestamp.now)"] + marks
+    let text = lines.map { "\($0)\n" }.joined()
     ftruncate(held, 0)
     _ = text.withCString { pwrite(held, $0, strlen($0), 0) }
   }
