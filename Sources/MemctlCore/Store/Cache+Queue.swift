@@ -245,6 +245,11 @@ extension Cache {
       try noteSending(id, at: sentAt, watermark: nil)
       try hold(id, as: .inDoubt)
     }
+    // Another program counts an attempt that timed out like any other: it may have arrived.
+    let tried = try connection.query(
+      "SELECT id FROM pending_ops WHERE op_type = 'store' AND retry_count > 0"
+    ) { EntryID(rawValue: $0.int64(0)) }
+    for id in tried { try doubt(id, at: now) }
     // Nobody noted when what another program gave up was sent: it may have been a moment ago.
     try connection.run(
       "UPDATE memctl_entries SET last_sent_at = ? WHERE state = 'in_doubt' AND last_sent_at IS NULL",

@@ -101,6 +101,22 @@ import Testing
     #expect(try client.cache.entries().isEmpty)
   }
 
+  @Test("What another program tried in vain may have arrived, so it is looked for before it is sent")
+  func triedByAnother() throws {
+    let client = try Client(server)
+    for content in ["arrived", "lost"] { try client.store(content) }
+    try Connection(path: client.path).run("UPDATE pending_ops SET retry_count = 1")
+    // Its request took longer than it waited.
+    server.add("arrived")
+    for _ in 0..<2 {
+      _ = try client.engine.sync()
+      client.waitLongEnough()
+    }
+    #expect(server.contents == ["arrived", "lost"])
+    #expect(try client.contents() == ["arrived", "lost"])
+    #expect(try client.cache.entries().isEmpty)
+  }
+
   @Test("What another program drops unsent is kept, at whatever count, and its rejection is told")
   func droppedByAnother() throws {
     let client = try Client(server)
