@@ -37,6 +37,8 @@ struct RedactedRows {
   private var classes: [Class] = []
   private var numbers: [Text: Int] = [:]
   private let margin: Double
+  /// Seconds by which a clock may have been wrong for a while: two days.
+  private static let longestJump = 172_800.0
   /// Rows that are told of one candidate at most.
   private static let mostRows = 20
 
@@ -146,7 +148,7 @@ struct RedactedRows {
       return row.createdAt.seconds(since: sentAfter) > -margin
     }
     guard let createdAt = candidate.createdAt else { return true }
-    return row.createdAt.seconds(since: createdAt) > skew - margin
+    return row.createdAt.seconds(since: createdAt) > skew - Self.longestJump
   }
 
   /// Whether a row is not younger than the last attempt, or than the memory where nobody noted that. A
@@ -156,7 +158,9 @@ struct RedactedRows {
     if row.row.isDeleted, entry?.deleteWhenKnown != true {
       guard let sentAfter = entry?.sentAfter, row.createdAt >= sentAfter else { return false }
     }
-    guard let latest = entry?.lastSentAt ?? candidates[index].createdAt else { return false }
-    return row.createdAt.seconds(since: latest) < skew + margin
+    guard let earliest = candidates[index].createdAt else { return false }
+    let latest = entry?.lastSentAt ?? earliest
+    return row.createdAt.seconds(since: earliest) > skew - margin
+      && row.createdAt.seconds(since: latest) < skew + margin
   }
 }

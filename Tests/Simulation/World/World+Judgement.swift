@@ -59,7 +59,7 @@ extension World {
   /// Whether an answer to an entry says of this entry that the server will not have it.
   private func blames(_ response: HTTPResponse) -> Bool {
     let text = String(decoding: response.body.withBytes { Array($0) }, as: UTF8.self)
-    if text.contains(Server.refusal) || server.isBroken { return false }
+    if text.contains(Server.refusal) || server.isBroken && response.status >= 500 { return false }
     if [400, 403, 404, 405, 409, 413, 422, 500].contains(response.status) {
       return !hazards.contains(.gateways) || Server.isOwn(response)
     }

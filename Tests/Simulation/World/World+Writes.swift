@@ -90,8 +90,11 @@ extension World {
   }
 
   func deleteMemory(on machine: Machine, _ crash: Crash?) {
+    let inDoubt = Set(machine.entries().filter { $0.state == "in_doubt" }.map(\.name))
     let rows = machine.memories().filter { row in
       guard let item = truth[row.name] else { return false }
+      // To delete what the server left of a memory in doubt is not to delete the memory.
+      if inDoubt.contains(row.name), row.content != item.content { return false }
       if machine.isCopy, row.serverID == nil { return false }
       if item.owner == machine.index { return true }
       return !item.isGroup && row.serverID.flatMap(server.row).map(mayBeDeleted) ?? true
