@@ -90,9 +90,10 @@ struct WatchTests {
     #expect(!FileManager.default.fileExists(atPath: home.database))
     try FileManager.default.moveItem(atPath: other, toPath: home.database)
     var acknowledged: Int?
-    while acknowledged != 1 {
+    for _ in 0..<100 where acknowledged != 1 {
       acknowledged = try (event(of: watch)["push"] as? [String: Any])?["acknowledged"] as? Int
     }
+    #expect(acknowledged == 1)
     watch.send(SIGTERM)
     #expect(watch.finish().status == 143)
     #expect(try home.queue() == [])

@@ -27,6 +27,33 @@ import Testing
     #expect(try client.cache.entries().isEmpty)
   }
 
+  @Test("What has to wait when its turn comes holds up what follows it of the same memory")
+  func becameUnsendable() throws {
+    let client = try Client(server)
+    let id = ServerID(rawValue: server.add("old"))
+    _ = try client.engine.pull()
+    // More than one transaction claims, so that the rest is claimed after the first was answered.
+    for number in 1...40 { try client.store("m\(number)") }
+    let update = try client.cache.write {
+      try client.cache.enqueue(.update(MemoryFields(content: "new"), id), at: client.clock.now)
+    }
+    try client.queue("delete", #"{"server_id": \#(id.rawValue)}"#)
+    let (path, later) = (client.path, client.clock.now.advanced(bySeconds: 1_000).description)
+    server.change {
+      $0.fault = { call, number, _ in
+        if call == .store, number == 1 {
+          _ = try? Connection(path: path).run(
+            "UPDATE memctl_entries SET next_attempt_at = ? WHERE id = ?", later, update.rawValue)
+        }
+        return nil
+      }
+    }
+    _ = try client.engine.push()
+    #expect(server.count(.store) == 40)
+    #expect(server.count(.update) + server.count(.delete) == 0)
+    #expect(try client.cache.entries().count == 2)
+  }
+
   @Test(
     "A delete reaches the server, and what is deleted already counts as done",
     arguments: [false, true])
