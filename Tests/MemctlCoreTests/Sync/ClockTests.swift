@@ -1,3 +1,4 @@
+import SQLite
 import TestSupport
 import Testing
 
@@ -41,5 +42,15 @@ import Testing
     _ = try client.engine.resync()
     #expect(server.contents == all)
     #expect(try client.contents() == all)
+  }
+
+  @Test("that was far ahead when an entry was put off does not keep it waiting for ever")
+  func farAhead() throws {
+    let client = try Client(server)
+    try client.store("a")
+    try Connection(path: client.path).run(
+      "UPDATE memctl_entries SET next_attempt_at = '2999-01-01T00:00:00+00:00'")
+    _ = try client.engine.sync()
+    #expect(server.contents == ["a"])
   }
 }

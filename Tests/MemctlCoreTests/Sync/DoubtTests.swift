@@ -67,6 +67,28 @@ import Testing
     #expect(server.contents == ["a", "b"])
   }
 
+  @Test(
+    "The time for which a lost store may turn up begins when it was lost, not when it was claimed")
+  func longFlight() throws {
+    let client = try Client(server)
+    try client.store("a")
+    let clock = client.clock
+    server.change {
+      $0.fault = { call, number, _ in
+        guard call == .store, number == 1 else { return nil }
+        clock.advance(seconds: 100)
+        return .loseRequest
+      }
+    }
+    _ = try client.engine.push()
+    clock.advance(seconds: 100)
+    _ = try client.engine.push()
+    #expect(server.count(.store) == 1, "the server may still be working on it")
+    clock.advance(seconds: 21)
+    _ = try client.engine.push()
+    #expect(server.contents == ["a"])
+  }
+
   @Test("Each attempt carries the same idempotency key, and each entry one of its own")
   func keys() throws {
     let client = try Client(server)

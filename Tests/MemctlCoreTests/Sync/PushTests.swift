@@ -27,6 +27,35 @@ import Testing
     #expect(try client.cache.entries().isEmpty)
   }
 
+  @Test("What got no proper answer goes last, so that it cannot keep the others from being sent")
+  func failedGoLast() throws {
+    let client = try Client(server)
+    try client.store("a")
+    server.fail(.store, 1...1, with: .refuse(429))
+    _ = try client.engine.push()
+    try client.store("b")
+    client.waitLongEnough()
+    _ = try client.engine.push(limit: 1)
+    #expect(server.contents == ["b"])
+  }
+
+  @Test("What was in doubt and is claimed in vain stays in doubt, where nobody else sends it")
+  func givenBackInDoubt() throws {
+    server.change { $0.honoursIdempotencyKeys = true }
+    let client = try Client(server)
+    try client.store("first")
+    _ = try client.engine.sync()
+    for number in 1...8 { try client.store("m\(number)") }
+    server.fail(.store, with: .loseAnswer)
+    _ = try client.engine.push()
+    let inDoubt = try client.states().count { $0 == .inDoubt }
+    #expect(inDoubt > 1)
+    server.fail(.store, with: .refuse(429))
+    _ = try client.engine.push()
+    #expect(try client.states().count { $0 == .inDoubt } == inDoubt)
+    #expect(try client.pendingOps().count == 8 - inDoubt)
+  }
+
   @Test("What has to wait when its turn comes holds up what follows it of the same memory")
   func becameUnsendable() throws {
     let client = try Client(server)

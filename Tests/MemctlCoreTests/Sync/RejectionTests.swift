@@ -239,6 +239,18 @@ import Testing
     #expect(try client.contents() == ["a", "other"])
   }
 
+  @Test("Who lets an entry be sent again forgets how often the server failed at it")
+  func retryForgets() throws {
+    let client = try Client(server)
+    try client.store("a")
+    try Connection(path: client.path).run(
+      "UPDATE memctl_entries SET attempts = 4, next_attempt_at = '2999-01-01T00:00:00+00:00'")
+    #expect(try client.cache.retry(EntryID(rawValue: 1)))
+    let entry = try #require(try client.cache.entries().first)
+    #expect(entry.attempts == 0)
+    #expect(entry.nextAttemptAt == nil)
+  }
+
   @Test("Nor is the id of one that is blacked out from end to end, which could be anything")
   func redactedForeignID() throws {
     let client = try Client(server)
