@@ -101,7 +101,8 @@ import Testing
     #expect(try client.cache.entries().isEmpty)
   }
 
-  @Test("What another program tried in vain may have arrived, so it is looked for before it is sent")
+  @Test(
+    "What another program tried in vain may have arrived, so it is looked for before it is sent")
   func triedByAnother() throws {
     let client = try Client(server)
     for content in ["arrived", "lost"] { try client.store(content) }
