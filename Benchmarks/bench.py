@@ -104,8 +104,10 @@ class Plain:
 
 
 def prepared(original, path):
-    """A copy of a cache that no process has open."""
+    """A copy of a cache that no process has open, and that no push knows of."""
     shutil.copyfile(original, path)
+    if os.path.exists(path + ".memctl-lock"):
+        os.remove(path + ".memctl-lock")
     return path
 
 

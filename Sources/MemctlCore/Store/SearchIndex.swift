@@ -144,11 +144,11 @@ extension Cache {
   private static let comparisonInterval = 86_400.0
 
   /// Compares the full-text index with the memories and rebuilds it where they differ; with many
-  /// memories once a day, unless this is to be thorough. A rehearsal passes it over.
-  func checkIndex(isThorough: Bool, at now: Timestamp) throws {
+  /// memories once a day. A rehearsal passes it over.
+  func checkIndex(at now: Timestamp) throws {
     if isRehearsing { return }
     let isLarge = try memoryCount() > Self.fewMemories
-    if isLarge, !isThorough, let last = try note(.indexComparedAt).flatMap(Timestamp.init),
+    if isLarge, let last = try note(.indexComparedAt).flatMap(Timestamp.init),
       0..<Self.comparisonInterval ~= now.seconds(since: last)
     {
       return

@@ -54,7 +54,7 @@ public final class SyncEngine {
   /// - Throws: `Problem` of kind `.file` or `.busy`; everything else stands in the report.
   public func sync() throws -> SyncReport {
     try run(.sync) { report in
-      try cache.checkIndex(isThorough: false, at: now())
+      try cache.checkIndex(at: now())
       try pullBeforeOldChanges(into: &report)
       try push(into: &report)
       try pull(into: &report)
@@ -75,7 +75,7 @@ public final class SyncEngine {
   /// - Throws: as `sync`.
   public func pull() throws -> SyncReport {
     try run(.pull) { report in
-      try cache.checkIndex(isThorough: false, at: now())
+      try cache.checkIndex(at: now())
       try pull(into: &report)
     }
   }
@@ -87,7 +87,7 @@ public final class SyncEngine {
   /// - Throws: as `sync`.
   public func resync(force: Bool = false) throws -> SyncReport {
     try run(.sync, force: force) { report in
-      try cache.checkIndex(isThorough: true, at: now())
+      try cache.checkIndex(at: now())
       // What is queued for another server waits until the cache is this one's.
       if newOrigin == nil {
         try pullBeforeOldChanges(into: &report)

@@ -77,12 +77,12 @@ struct SearchIndexTests {
       "SELECT sql FROM sqlite_schema WHERE name = 'memories_au'"
     ) { $0.text(0) }
     try Connection(path: path).execute(damage + (damage.contains("DROP") ? ";\(trigger!)" : ""))
-    let lines = try told { try $0.checkIndex(isThorough: false, at: .epoch) }
+    let lines = try told { try $0.checkIndex(at: .epoch) }
     #expect(lines.count == 1)
     try expectOrder(damage.contains("vixen") ? 39 : 40)
   }
 
-  @Test("of a large cache is compared with it once a day, and at each resync")
+  @Test("of a large cache is compared with it once a day")
   func largeCache() throws {
     let cache = try Cache(path: path)
     try cache.connection.execute(
@@ -95,14 +95,13 @@ struct SearchIndexTests {
     }
     try damage()
     let start = Timestamp(microseconds: 1_700_000_000_000_000)
-    #expect(try told { try $0.checkIndex(isThorough: false, at: start) }.count == 1)
+    #expect(try told { try $0.checkIndex(at: start) }.count == 1)
     try damage()
     let hourLater = start.advanced(bySeconds: 3_600)
-    #expect(try told { try $0.checkIndex(isThorough: false, at: hourLater) } == [])
-    #expect(try told { try $0.checkIndex(isThorough: true, at: hourLater) }.count == 1)
+    #expect(try told { try $0.checkIndex(at: hourLater) } == [])
     try damage()
     let dayLater = start.advanced(bySeconds: 90_001)
-    #expect(try told { try $0.checkIndex(isThorough: false, at: dayLater) }.count == 1)
+    #expect(try told { try $0.checkIndex(at: dayLater) }.count == 1)
   }
 
   @Test("that an old file lacks is made without a word")
