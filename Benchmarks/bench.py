@@ -327,7 +327,7 @@ def compare(options, folder, server):
 
     empty = os.path.join(folder, "empty.db")
     memctl = clients[1]
-    memctl.work("counts", server, empty)
+    memctl.work("push", server, empty)
     for command in ("version", "counts"):
         seconds = statistics.median(memctl.work(command, server, empty)[0] for _ in range(50))
         print(f"{'start: ' + command:26}{'-':>12}{seconds * 1000:>9.1f} ms", flush=True)
