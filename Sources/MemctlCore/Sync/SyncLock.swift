@@ -103,8 +103,9 @@ public final class SyncLock {
     guard let held else { return }
     let lines = ["process \(getpid()), since \(Timestamp.now)"] + marks
     let text = lines.map { "\($0)\n" }.joined()
-    ftruncate(held, 0)
+    // In this order, so that a process that dies in between leaves no file without a mark.
     _ = text.withCString { pwrite(held, $0, strlen($0), 0) }
+    ftruncate(held, text.utf8.count)
   }
 
   private static func lines(_ descriptor: Int32) -> [String] {

@@ -122,7 +122,9 @@ struct PromptSyncTests {
     server.awaitRequests(3)
     prompt.enter("version")
     try prompt.wait(forLine: "memctl 0.1.0")
-    #expect(prompt.transcript.split(separator: "sync: ").count == 2)
+    #expect(
+      prompt.transcript.split(separator: "sync: ").count == 2,
+      "\(prompt.transcript.debugDescription)")
     #expect(try prompt.leave() == 0)
     home.check(prompt.transcript, of: [], #_sourceLocation)
   }
