@@ -29,7 +29,8 @@ let package = Package(
     // The system.
     .target(name: "MemctlCore", dependencies: ["MemoryAPI", "SQLite", "JSON", "CCurl"]),
     .target(
-      name: "MemctlCLI", dependencies: ["MemctlCore", "CommandLine", "CTerminal", "CReadline"]),
+      name: "MemctlCLI",
+      dependencies: ["MemctlCore", "CommandLine", "JSON", "CTerminal", "CReadline"]),
     .target(
       name: "MemctlServer",
       dependencies: ["MemoryAPI", "SQLite", "JSON", "CommandLine", "CMicrohttpd", "CZlib"]),
@@ -42,7 +43,7 @@ let package = Package(
       path: "Tests/Fuzzing"),
     .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "TestSupport"]),
     .target(
-      name: "Simulation", dependencies: ["MemctlCore", "SQLite", "CSQLite", "JSON"],
+      name: "Simulation", dependencies: ["MemctlCore", "MemoryAPI", "SQLite", "CSQLite", "JSON"],
       path: "Tests/Simulation"),
     .executableTarget(
       name: "memctl-simulate", dependencies: ["Simulation"], path: "Tests/memctl-simulate"),
@@ -52,13 +53,18 @@ let package = Package(
     .testTarget(name: "MemoryAPITests", dependencies: ["MemoryAPI"]),
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     .testTarget(
-      name: "MemctlCoreTests", dependencies: ["MemctlCore", "TestSupport", "memctl-serve"]),
+      name: "MemctlCoreTests",
+      dependencies: ["MemctlCore", "SQLite", "TestSupport", "memctl-serve"]),
     .testTarget(
       name: "MemctlServerTests",
-      dependencies: ["MemctlServer", "SQLite", "JSON", "TestSupport", "memctl-serve"]),
+      dependencies: [
+        "MemctlServer", "MemoryAPI", "SQLite", "JSON", "TestSupport", "memctl-serve",
+      ]),
     .testTarget(
       name: "MemctlCLITests",
-      dependencies: ["MemctlCLI", "SQLite", "TestSupport", "memctl", "memctl-serve"]),
+      dependencies: [
+        "MemctlCLI", "MemctlCore", "CommandLine", "SQLite", "TestSupport", "memctl", "memctl-serve",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )
