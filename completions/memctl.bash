@@ -59,17 +59,17 @@ _memctl_kind() {
     'queue edit:'-t | 'queue edit:'--tags) kind='dynamic tags' ;;
     'queue edit:'--keywords) kind='text' ;;
     'queue edit:'--importance) kind='text' ;;
-    'queue edit:'0) kind='dynamic entry' ;;
+    'queue edit:0') kind='dynamic entry' ;;
     'queue export:'[0-9]*) kind='dynamic entry' ;;
     'queue settle:'--is) kind='text' ;;
-    'queue settle:'0) kind='dynamic entry' ;;
+    'queue settle:0') kind='dynamic entry' ;;
     'queue drop:'[0-9]*) kind='dynamic entry' ;;
     'queue add:'[0-9]*) kind='dynamic memory' ;;
     'store:'-c | 'store:'--category) kind='dynamic category' ;;
     'store:'-t | 'store:'--tags) kind='dynamic tags' ;;
     'store:'--keywords) kind='text' ;;
     'store:'--importance) kind='text' ;;
-    'store:'0) kind='text' ;;
+    'store:0') kind='text' ;;
     'delete:'[0-9]*) kind='dynamic memory' ;;
     'list:'-c | 'list:'--category) kind='dynamic category' ;;
     'list:'-t | 'list:'--tag) kind='dynamic tag' ;;
@@ -80,20 +80,20 @@ _memctl_kind() {
     'trash list:'-n | 'trash list:'--limit) kind='text' ;;
     'trash restore:'[0-9]*) kind='dynamic trash' ;;
     'trash purge:'[0-9]*) kind='dynamic trash' ;;
-    'origin move:'0) kind='text' ;;
+    'origin move:0') kind='text' ;;
     'repl:'-c | 'repl:'--command) kind='text' ;;
     'repl:'-f | 'repl:'--file) kind='file' ;;
     'serve:'--listen) kind='text' ;;
     'serve:'--store) kind='file' ;;
     'serve:'--keys) kind='file' ;;
-    'completions:'0) kind='words bash zsh fish' ;;
+    'completions:0') kind='words bash zsh fish' ;;
     'help:'[0-9]*) kind='dynamic help' ;;
     *) kind= ;;
   esac
 }
 
 _memctl() {
-  local cur=${COMP_WORDS[COMP_CWORD]} prefix= command= option= ended= operands=0
+  local cur=${COMP_WORDS[COMP_CWORD]} prefix='' command='' option='' ended='' operands=0
   local commands options kind word i
   COMPREPLY=()
   _memctl_command ''

@@ -25,7 +25,7 @@ struct BashCompletion {
       }
 
       \(function)() {
-        local cur=${COMP_WORDS[COMP_CWORD]} prefix= command= option= ended= operands=0
+        local cur=${COMP_WORDS[COMP_CWORD]} prefix='' command='' option='' ended='' operands=0
         local commands options kind word i
         COMPREPLY=()
         \(function)_command ''
@@ -96,8 +96,8 @@ struct BashCompletion {
   private func kindCases(_ node: CommandNode) -> [String] {
     kindCases(of: node.spec.completableOptions, after: "'\(node.key):'")
       + node.spec.operands.enumerated().map { index, operand in
-        "    '\(node.key):'\(operand.isVariadic ? "[0-9]*" : "\(index)")) "
-          + "kind='\(kind(operand.value))' ;;"
+        let pattern = operand.isVariadic ? "'\(node.key):'[0-9]*" : "'\(node.key):\(index)'"
+        return "    \(pattern)) kind='\(kind(operand.value))' ;;"
       }
   }
 
