@@ -10,6 +10,7 @@ SECONDS ?= 30
 SEEDS ?= 2000
 
 SWIFT = swift
+DEBUG = .build/debug
 RELEASE = .build/release
 PROGRAMS = $(RELEASE)/memctl $(RELEASE)/memctl-serve
 STRICT = -Xswiftc -warnings-as-errors
@@ -25,7 +26,7 @@ INSTALLED = \
 	$(share)/fish/vendor_completions.d/memctl.fish
 
 .DEFAULT_GOAL = build
-.PHONY: build demo test simulate planted soak fuzz proof bench generate lint format install uninstall clean help
+.PHONY: build demo test check lint simulate planted soak fuzz proof bench generate format install uninstall clean help
 
 build: ## Build the programs .build/release/memctl and memctl-serve (the default)
 	@Scripts/require build
@@ -37,7 +38,16 @@ demo: build ## Show two machines that keep the same memories, with a server of i
 
 test: ## Run all tests, with warnings as errors
 	@Scripts/require test
-	$(SWIFT) test $(STRICT)
+	@echo "check: that it compiles without a warning, and all tests"
+	@$(SWIFT) test $(STRICT) || { \
+	echo "hint: ✘ marks what failed; swift test $(STRICT) --filter NAME repeats it" >&2; exit 1; }
+
+check: lint ## Check everything that a change has to pass: make lint, then make test
+	@$(MAKE) test
+
+lint: ## Check what needs no build: format, shell scripts, spelling, modules
+	@Scripts/require check
+	@Scripts/lint
 
 simulate: ## Try SEEDS=2000 simulated worlds of machines, server and faults, or replay SEED=n
 	@Scripts/require build
@@ -64,19 +74,14 @@ proof: ## Simulate, plant, kill, misbehave, soak and fuzz, and write PROOF.md if
 	@Scripts/require test
 	@nice Scripts/proof
 
-generate: build ## Write completions and manual page anew from the table of commands
-	@mkdir -p completions man
-	$(RELEASE)/memctl completions bash > completions/memctl.bash
-	$(RELEASE)/memctl completions zsh > completions/_memctl
-	$(RELEASE)/memctl completions fish > completions/memctl.fish
-	$(RELEASE)/memctl __man > man/memctl.1
-
-lint: ## Check formatting, warnings and shell scripts
+generate: ## Write completions and manual page anew from the table of commands
 	@Scripts/require build
-	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
-	$(SWIFT) build --build-tests $(STRICT)
-	@if command -v shellcheck >/dev/null; then shellcheck $$(grep -lE "^#!.*sh$$" Scripts/*) .ci/run; \
-	else echo "memctl: shellcheck is not installed, so the scripts were not checked" >&2; fi
+	$(SWIFT) build $(STRICT) --product memctl
+	@mkdir -p completions man
+	$(DEBUG)/memctl completions bash > completions/memctl.bash
+	$(DEBUG)/memctl completions zsh > completions/_memctl
+	$(DEBUG)/memctl completions fish > completions/memctl.fish
+	$(DEBUG)/memctl __man > man/memctl.1
 
 format: ## Format the sources
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests

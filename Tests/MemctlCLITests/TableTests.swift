@@ -61,6 +61,6 @@ struct GeneratedFileTests {
     let ended = try Home().start(arguments).finish()
     #expect(ended.status == 0)
     let committed = try String(contentsOf: Self.package.appending(path: path), encoding: .utf8)
-    #expect(ended.output == committed)
+    #expect(ended.output == committed, "\(path) is out of date; write it anew with: make generate")
   }
 }
