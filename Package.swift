@@ -19,6 +19,7 @@ let package = Package(
     .target(name: "CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
 
     // Knows nothing of memories.
+    .target(name: "System"),
     .target(name: "SQLite", dependencies: ["CSQLite"]),
     .target(name: "JSON"),
     .target(name: "CommandLine", dependencies: ["CArguments"]),
@@ -27,10 +28,10 @@ let package = Package(
     .target(name: "MemoryAPI"),
 
     // The system.
-    .target(name: "MemctlCore", dependencies: ["MemoryAPI", "SQLite", "JSON", "CCurl"]),
+    .target(name: "MemctlCore", dependencies: ["MemoryAPI", "SQLite", "JSON", "System", "CCurl"]),
     .target(
       name: "MemctlCLI",
-      dependencies: ["MemctlCore", "CommandLine", "JSON", "CTerminal", "CReadline"]),
+      dependencies: ["MemctlCore", "CommandLine", "System", "JSON", "CTerminal", "CReadline"]),
     .target(
       name: "MemctlServer",
       dependencies: ["MemoryAPI", "SQLite", "JSON", "CommandLine", "CMicrohttpd", "CZlib"]),
@@ -43,10 +44,12 @@ let package = Package(
       path: "Tests/Fuzzing"),
     .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "TestSupport"]),
     .target(
-      name: "Simulation", dependencies: ["MemctlCore", "MemoryAPI", "SQLite", "CSQLite", "JSON"],
+      name: "Simulation",
+      dependencies: ["MemctlCore", "MemoryAPI", "System", "SQLite", "CSQLite", "JSON"],
       path: "Tests/Simulation"),
     .executableTarget(
       name: "memctl-simulate", dependencies: ["Simulation"], path: "Tests/memctl-simulate"),
+    .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport"]),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "MemctlCore", "SQLite"]),
@@ -54,7 +57,7 @@ let package = Package(
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     .testTarget(
       name: "MemctlCoreTests",
-      dependencies: ["MemctlCore", "SQLite", "TestSupport", "memctl-serve"]),
+      dependencies: ["MemctlCore", "System", "SQLite", "TestSupport", "memctl-serve"]),
     .testTarget(
       name: "MemctlServerTests",
       dependencies: [

@@ -1,6 +1,7 @@
 import CommandLine
 import Glibc
 import MemctlCore
+import System
 
 /// What a command works with. The cache is opened and the server's address looked up when they are
 /// first asked for, so that `--help` touches no disk and `queue` no network.
@@ -157,22 +158,4 @@ final class Context {
     printError("\(question) [y/N] ", terminator: "")
     return readLine().map { ["y", "yes"].contains($0.lowercased()) } ?? false
   }
-}
-
-struct ReadError: Error { let message: String }
-
-/// Everything up to the end of a file or pipe.
-func readAll(_ descriptor: Int32, limit: Int = .max) throws(ReadError) -> [UInt8] {
-  var bytes: [UInt8] = []
-  var piece = [UInt8](repeating: 0, count: 1 << 16)
-  while bytes.count < limit {
-    let count = read(descriptor, &piece, piece.count)
-    if count == 0 { break }
-    if count < 0 {
-      if errno == EINTR { continue }
-      throw ReadError(message: String(cString: strerror(errno)))
-    }
-    bytes += piece[..<count]
-  }
-  return bytes
 }

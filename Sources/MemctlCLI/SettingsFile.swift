@@ -1,5 +1,6 @@
 import Glibc
 import MemctlCore
+import System
 
 /// Files with settings and keys, which are read only where nobody else could have had a hand in them.
 enum SettingsFile {
@@ -11,21 +12,23 @@ enum SettingsFile {
   static func read(_ path: String, as role: Role) throws -> [UInt8]? {
     // Opening a pipe whose writer is to come would wait for it.
     let mayWait = role == .secret ? 0 : O_NONBLOCK
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | mayWait)
-    if descriptor < 0 {
-      if errno == ENOENT || errno == ENOTDIR || role == .foreign { return nil }
-      throw unreadable(path, String(cString: strerror(errno)))
+    let file: FileDescriptor
+    do throws(SystemError) {
+      file = try .open(path, O_RDONLY | mayWait)
+    } catch {
+      if [ENOENT, ENOTDIR].contains(error.code) || role == .foreign { return nil }
+      throw unreadable(path, "\(error)")
     }
-    defer { close(descriptor) }
+    defer { file.close() }
     var status = stat()
-    fstat(descriptor, &status)
+    fstat(file.rawValue, &status)
     if role == .foreign, !status.isRegular || status.st_size > limit(role) { return nil }
     try check(path, role, status)
     let bytes: [UInt8]
-    do {
-      bytes = try readAll(descriptor, limit: limit(role) + 1)
+    do throws(SystemError) {
+      bytes = try file.readAll(limit: limit(role) + 1)
     } catch {
-      throw unreadable(path, error.message)
+      throw unreadable(path, "\(error)")
     }
     guard bytes.count <= limit(role) else {
       throw unreadable(path, "it has more than \(grouped(limit(role))) bytes")

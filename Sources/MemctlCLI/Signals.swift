@@ -1,5 +1,6 @@
 import Glibc
 import MemctlCore
+import System
 
 /// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that what is on its way is
 /// settled and saved; the second ends the program at once. When a terminal goes away, the system and the

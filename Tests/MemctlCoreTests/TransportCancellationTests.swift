@@ -1,4 +1,5 @@
 import MemctlCore
+import System
 import TestSupport
 import Testing
 

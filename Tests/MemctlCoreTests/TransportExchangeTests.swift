@@ -1,5 +1,6 @@
 import Foundation
 import MemctlCore
+import System
 import TestSupport
 import Testing
 

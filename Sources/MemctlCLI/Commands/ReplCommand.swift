@@ -1,6 +1,7 @@
 import CommandLine
 import Glibc
 import MemctlCore
+import System
 
 struct ReplCommand: Command {
   static let spec = CommandSpec(
@@ -75,10 +76,10 @@ struct ReplCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let scripts = try self.scripts(context)
     let session: Session
-    do throws(ErrorNumber) {
+    do throws(SystemError) {
       session = try Session(context, isInteractive: scripts.isEmpty)
     } catch {
-      throw Problem(.bug, "no signal can be waited for: \(error.text)")
+      throw Problem(.bug, "no signal can be waited for: \(error)")
     }
     if scripts.isEmpty {
       return Prompt(session).run(startScript: try startScript(context))

@@ -1,6 +1,7 @@
 import CommandLine
 import Glibc
 import MemctlCore
+import System
 
 struct ServeCommand: Command {
   static let spec = CommandSpec(
@@ -43,7 +44,7 @@ struct ServeCommand: Command {
     }
     execvp(program, &pointers)
     throw Problem(
-      .notFound, "cannot start \(program): \(String(cString: strerror(errno)))",
+      .notFound, "cannot start \(program): \(SystemError())",
       hint: "install it beside memctl, or on PATH")
   }
 }

@@ -1,5 +1,5 @@
-import Glibc
 import MemctlCore
+import System
 
 enum StandardInput {
   /// The text of a memory that is piped in, without the line breaks at its end.
@@ -8,15 +8,15 @@ enum StandardInput {
   static func memory() throws -> String {
     do {
       // Far more than a memory may hold, so that the error can tell how long the text is.
-      let bytes = try readAll(STDIN_FILENO, limit: 1 << 20)
+      let bytes = try FileDescriptor.standardInput.readAll(limit: 1 << 20)
       guard var text = String(validating: bytes, as: UTF8.self) else {
         throw Problem(
           .invalidInput, "the text on stdin is not valid UTF-8", hint: "iconv -t UTF-8 converts it")
       }
       while text.last?.isNewline == true { text.removeLast() }
       return text
-    } catch let error as ReadError {
-      throw Problem(.notFound, "cannot read stdin: \(error.message)")
+    } catch let error as SystemError {
+      throw Problem(.notFound, "cannot read stdin: \(error)")
     }
   }
 }

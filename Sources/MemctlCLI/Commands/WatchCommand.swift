@@ -2,6 +2,7 @@ import CommandLine
 import Glibc
 import JSON
 import MemctlCore
+import System
 
 struct WatchCommand: Command {
   static let spec = CommandSpec(

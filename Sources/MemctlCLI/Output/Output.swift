@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import MemctlCore
+import System
 
 /// Standard output, in one of the three shapes that memctl writes.
 final class Output {
@@ -78,24 +79,20 @@ final class Output {
   /// A reader that has gone ends the program quietly; output that cannot be written, such as on a
   /// full disk, ends it with an error.
   private func write() {
-    var rest = buffer[...]
     var target = STDOUT_FILENO
     if case .on(let pager) = paging { target = pager.input }
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(target, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      if count < 0, case .on(let pager) = paging {
+    do throws(SystemError) {
+      try FileDescriptor(rawValue: target).writeAll(buffer)
+    } catch {
+      if case .on(let pager) = paging {
         pager.finish()
         exit(ExitCode.success.rawValue)
       }
-      if count < 0 {
-        // What a shell shows of a program that ended by SIGPIPE.
-        if errno == EPIPE { exit(141) }
-        printError("memctl: cannot write the output: \(String(cString: strerror(errno)))")
-        printError("hint: check where the output goes; what the command did is done")
-        exit(ExitCode.ioError.rawValue)
-      }
-      rest = rest.dropFirst(count)
+      // What a shell shows of a program that ended by SIGPIPE.
+      if error.code == EPIPE { exit(141) }
+      printError("memctl: cannot write the output: \(error)")
+      printError("hint: check where the output goes; what the command did is done")
+      exit(ExitCode.ioError.rawValue)
     }
     buffer.removeAll(keepingCapacity: true)
   }
@@ -103,12 +100,7 @@ final class Output {
 
 /// Writes to standard error, at once. Where that cannot be written, there is nobody left to tell.
 func printError(_ text: String, terminator: String = "\n") {
-  var rest = Array((text + terminator).utf8)[...]
-  while !rest.isEmpty {
-    let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    if count <= 0 { return }
-    rest = rest.dropFirst(count)
-  }
+  try? FileDescriptor.standardError.writeAll(Array((text + terminator).utf8))
 }
 
 /// Emphasis on a terminal; off, every text stays as it is.

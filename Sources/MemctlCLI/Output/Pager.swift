@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A program that shows page by page what is longer than the screen.
 struct Pager {

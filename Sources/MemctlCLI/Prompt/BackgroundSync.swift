@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import MemctlCore
+import System
 
 /// `memctl watch` beside the prompt. It shares nothing with the prompt but the cache, and the keys of
 /// the terminal do not reach it.
@@ -13,8 +14,8 @@ final class BackgroundSync {
   private var hasBegun = false
 
   /// - Parameter options: the global options of the prompt.
-  /// - Throws: `ErrorNumber`.
-  init(options: [String]) throws(ErrorNumber) {
+  /// - Throws: `SystemError`.
+  init(options: [String]) throws(SystemError) {
     let pipe = try Pipe()
     defer { close(pipe.writeEnd) }
     let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)

@@ -1,6 +1,7 @@
 import CommandLine
 import Glibc
 import MemctlCore
+import System
 
 /// The lines that were typed, in a file that several prompts may use at the same time.
 ///
@@ -50,10 +51,9 @@ struct History {
   func append(_ line: String) throws {
     if access(path, F_OK) == 0, !isFile { return }
     try withLock {
-      let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-      guard descriptor >= 0 else { throw problem() }
-      defer { close(descriptor) }
-      try write(Self.escaped(line) + "\n", to: descriptor)
+      let file = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_APPEND)
+      defer { file.close() }
+      try file.writeAll(Array((Self.escaped(line) + "\n").utf8))
     }
   }
 
@@ -94,64 +94,47 @@ struct History {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Runs `body`, and makes a problem of the error that ends it.
   private func withLock<Result>(_ body: () throws -> Result) throws -> Result {
-    try makeFolder(folder)
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw problem() }
-    defer { close(descriptor) }
-    // Others hold it for a moment only.
-    for _ in 0..<100 where flock(descriptor, LOCK_EX | LOCK_NB) != 0 { usleep(20_000) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw problem() }
-    return try body()
-  }
-
-  private func makeFolder(_ path: String) throws {
-    if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-      throw problem()
+    do {
+      try Folder.make(folder)
+      let descriptor = try FileDescriptor.open(folder, O_RDONLY | O_DIRECTORY)
+      defer { descriptor.close() }
+      // Others hold it for a moment only.
+      try FileLock.acquire(descriptor.rawValue, patience: 2)
+      return try body()
+    } catch let error as FileError {
+      throw problem(error.reason)
+    } catch let error as SystemError {
+      throw problem(error)
+    } catch FileLock.Failure.unavailable(let error) {
+      throw problem(error)
+    } catch FileLock.Failure.busy {
+      throw problem(SystemError(EWOULDBLOCK))
     }
-    try makeFolder(String(path[..<slash]))
-    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw problem() }
   }
 
   private func read() throws -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw problem() }
-    defer { close(descriptor) }
-    fchmod(descriptor, 0o600)
-    do {
-      return String(decoding: try readAll(descriptor), as: UTF8.self)
-    } catch {
-      throw problem()
-    }
+    let file = try FileDescriptor.open(path, O_RDONLY | O_NONBLOCK)
+    defer { file.close() }
+    fchmod(file.rawValue, 0o600)
+    return String(decoding: try file.readAll(), as: UTF8.self)
   }
 
   /// Through another file, so that nothing is lost whatever happens in between.
   private func replace(with text: String) throws {
     // Where the path is a link, to the file that it names.
-    let resolved = realpath(path, nil)
-    defer { free(resolved) }
-    let path = resolved.map { String(cString: $0) } ?? path
+    let path = Path.resolved(path)
     let next = path + ".next"
-    let descriptor = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw problem() }
-    defer { close(descriptor) }
-    try write(text, to: descriptor)
-    guard rename(next, path) == 0 else { throw problem() }
+    let file = try FileDescriptor.open(next, O_WRONLY | O_CREAT | O_TRUNC)
+    defer { file.close() }
+    try file.writeAll(Array(text.utf8))
+    guard rename(next, path) == 0 else { throw SystemError() }
   }
 
-  private func write(_ text: String, to descriptor: Int32) throws {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 || errno == EINTR else { throw problem() }
-      if count > 0 { rest = rest.dropFirst(count) }
-    }
-  }
-
-  private func problem() -> Problem {
+  private func problem(_ error: SystemError) -> Problem {
     Problem(
-      .file, "what is typed is not kept in \(path): \(ErrorNumber().text)",
+      .file, "what is typed is not kept in \(path): \(error)",
       hint: "check its permissions and those of its folder")
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import MemctlCore
+import System
 
 /// Commands that are not typed: a file, standard input, or an option's value.
 final class Script {
@@ -31,15 +32,14 @@ final class Script {
   /// - Throws: `Problem` of kind `.notFound`.
   init(path: String) throws(Problem) {
     name = path
-    // To open a named pipe would wait for its writer, and no signal could end that.
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    do throws(SystemError) {
+      descriptor = try FileDescriptor.openAtOnce(path, O_RDONLY).rawValue
+    } catch {
+      throw Problem(
+        .notFound, "cannot read the script \(path): \(error)", hint: "check its path")
+    }
     unread = []
     isAtEnd = false
-    if descriptor < 0 {
-      throw Problem(
-        .notFound, "cannot read the script \(path): \(ErrorNumber().text)", hint: "check its path")
-    }
-    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
   }
 
   /// Why somebody else than the user may have written the file; nil where nobody can have.
@@ -91,7 +91,7 @@ final class Script {
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     let count = read(descriptor, &piece, piece.count)
     if count < 0, errno != EINTR {
-      throw Problem(.notFound, "cannot read \(name): \(ErrorNumber().text)")
+      throw Problem(.notFound, "cannot read \(name): \(SystemError())")
     }
     if count == 0 { isAtEnd = true }
     if count > 0 { unread += piece[..<count] }

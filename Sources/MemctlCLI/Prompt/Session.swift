@@ -1,6 +1,7 @@
 import CommandLine
 import Glibc
 import MemctlCore
+import System
 
 /// What a prompt or a script works with: its settings, and how a command is run.
 ///
@@ -32,8 +33,8 @@ final class Session {
   private var hasToldStop = false
   private var depth = 0
 
-  /// - Throws: `ErrorNumber`.
-  init(_ context: Context, isInteractive: Bool) throws(ErrorNumber) {
+  /// - Throws: `SystemError`.
+  init(_ context: Context, isInteractive: Bool) throws(SystemError) {
     self.context = context
     self.isInteractive = isInteractive
     mode = context.output.requestedShape
@@ -139,7 +140,7 @@ final class Session {
         printError("\(Int((ContinuousClock.now - start) / .milliseconds(1))) ms")
       }
     }
-    do throws(ErrorNumber) {
+    do throws(SystemError) {
       let process =
         tail.isEmpty
         ? try ChildProcess(
@@ -149,13 +150,13 @@ final class Session {
           adding: variables, streams: streams)
       return signals.letting(SIGTSTP) { wait(for: process) }
     } catch {
-      if error.number == E2BIG {
+      if error.code == E2BIG {
         throw Problem(
           .invalidInput, "the command is too long for the system",
           hint: "a memory has at most 1,400 characters")
       }
       throw Problem(
-        .busy, "the command could not be started: \(error.text)",
+        .busy, "the command could not be started: \(error)",
         hint: "nothing was done; try again")
     }
   }
@@ -316,13 +317,13 @@ final class OutputFile {
   /// - Throws: `Problem` of kind `.file`.
   init(_ path: String) throws(Problem) {
     self.path = path
-    // To open a named pipe would wait for its reader, and no signal could end that.
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0o666)
-    if descriptor < 0 {
-      throw Problem(
-        .file, "cannot write \(path): \(ErrorNumber().text)", hint: "choose another file")
+    do throws(SystemError) {
+      descriptor = try FileDescriptor.openAtOnce(
+        path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o666
+      ).rawValue
+    } catch {
+      throw Problem(.file, "cannot write \(path): \(error)", hint: "choose another file")
     }
-    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A program that memctl has started.
 struct ChildProcess {
@@ -11,11 +12,11 @@ struct ChildProcess {
   ///   - streams: descriptors that take the place of its standard input, output and error; the others
   ///     are memctl's.
   ///   - isApart: in a process group of its own, which the keys of the terminal do not reach.
-  /// - Throws: `ErrorNumber`.
+  /// - Throws: `SystemError`.
   init(
     _ path: String, _ arguments: [String], adding variables: [String: String] = [:],
     streams: [Int32: Int32] = [:], isApart: Bool = false
-  ) throws(ErrorNumber) {
+  ) throws(SystemError) {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -48,7 +49,7 @@ struct ChildProcess {
     environment.append(nil)
     var id = pid_t()
     let error = posix_spawn(&id, path, &actions, &attributes, &words, &environment)
-    if error != 0 { throw ErrorNumber(error) }
+    if error != 0 { throw SystemError(error) }
     self.id = id
   }
 
@@ -92,28 +93,5 @@ enum Executable {
   /// A path that starts it again, also after its file was replaced.
   static var pathForOthers: String {
     path.flatMap { access($0, X_OK) == 0 ? $0 : nil } ?? "/proc/\(getpid())/exe"
-  }
-}
-
-/// What a system call failed with.
-struct ErrorNumber: Error {
-  let number: Int32
-
-  init(_ number: Int32 = errno) { self.number = number }
-
-  var text: String { String(cString: strerror(number)) }
-}
-
-/// A pipe whose ends no other program inherits.
-struct Pipe {
-  let readEnd: Int32
-  let writeEnd: Int32
-
-  /// - Throws: `ErrorNumber`.
-  init() throws(ErrorNumber) {
-    var ends: [Int32] = [-1, -1]
-    if pipe(&ends) != 0 { throw ErrorNumber() }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    (readEnd, writeEnd) = (ends[0], ends[1])
   }
 }

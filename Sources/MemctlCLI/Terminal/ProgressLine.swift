@@ -1,5 +1,6 @@
 import Glibc
 import MemctlCore
+import System
 import Synchronization
 
 /// A line on the terminal's error stream that tells what takes long; it appears after half a second

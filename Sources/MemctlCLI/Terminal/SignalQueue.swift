@@ -1,5 +1,6 @@
 import CTerminal
 import Glibc
+import System
 
 /// Signals that are taken from a queue when it suits, instead of interrupting what goes on.
 struct SignalQueue {
@@ -9,8 +10,8 @@ struct SignalQueue {
 
   /// From now on these signals, except what is ignored already as `nohup` does it, come here.
   ///
-  /// - Throws: `ErrorNumber`.
-  init(_ numbers: [Int32]) throws(ErrorNumber) {
+  /// - Throws: `SystemError`.
+  init(_ numbers: [Int32]) throws(SystemError) {
     sigemptyset(&signals)
     for number in numbers {
       var action = sigaction()
@@ -20,7 +21,7 @@ struct SignalQueue {
     }
     sigprocmask(SIG_BLOCK, &signals, nil)
     descriptor = memctl_signal_descriptor(&signals)
-    if descriptor < 0 { throw ErrorNumber() }
+    if descriptor < 0 { throw SystemError() }
   }
 
   /// The next signal that has come; nil for none.

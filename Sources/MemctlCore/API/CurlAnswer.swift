@@ -1,5 +1,5 @@
 import CCurl
-import Glibc
+import System
 
 /// An answer as it arrives: its headers, and its body in memory or, when it is long, in a temporary
 /// file that has no name and so vanishes with the process.
@@ -21,7 +21,7 @@ final class CurlAnswer {
   private(set) var isHeadComplete = false
   private var headCount = 0
   private var memory: [UInt8] = []
-  private var file: Int32?
+  private var file: FileDescriptor?
   private var bodyCount = 0
 
   init(to request: HTTPRequest, options: CurlTransport.Options) {
@@ -29,7 +29,7 @@ final class CurlAnswer {
     maximumBody = min(request.longestAnswer ?? .max, options.maximumAnswer)
   }
 
-  deinit { if let file { close(file) } }
+  deinit { if let file { file.close() } }
 
   // MARK: Head
 
@@ -79,33 +79,29 @@ final class CurlAnswer {
 
   func body() throws(TransportFailure) -> ResponseBody {
     guard let file else { return ResponseBody(memory) }
-    return try ResponseBody(mapping: file, count: bodyCount)
+    return try ResponseBody(mapping: file.rawValue, count: bodyCount)
   }
 
-  private func makeFile() throws(TransportFailure) -> Int32 {
-    var path = Array("\(options.temporaryFolder)/memctl.XXXXXX".utf8CString)
-    let descriptor = mkstemp(&path)
-    guard descriptor >= 0 else { throw cannotKeep }
-    unlink(path)
-    return descriptor
-  }
-
-  private func write(
-    _ bytes: UnsafeRawBufferPointer, to file: Int32
-  ) throws(TransportFailure) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw cannotKeep }
-      rest = rest.dropFirst(count)
+  private func makeFile() throws(TransportFailure) -> FileDescriptor {
+    do throws(SystemError) {
+      return try .openTemporary(in: options.temporaryFolder, prefix: "memctl.")
+    } catch {
+      throw cannotKeep(error)
     }
   }
 
-  private var cannotKeep: TransportFailure {
-    .noRoom(
-      "cannot keep the server's answer in \(options.temporaryFolder): "
-        + String(cString: strerror(errno)))
+  private func write(
+    _ bytes: UnsafeRawBufferPointer, to file: FileDescriptor
+  ) throws(TransportFailure) {
+    do throws(SystemError) {
+      try file.writeAll(bytes)
+    } catch {
+      throw cannotKeep(error)
+    }
+  }
+
+  private func cannotKeep(_ error: SystemError) -> TransportFailure {
+    .noRoom("cannot keep the server's answer in \(options.temporaryFolder): \(error)")
   }
 }
 

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import System
 
 /// An exchange that ended without an answer, and what people are told of it.
 struct CurlFailure {
@@ -37,11 +38,11 @@ struct CurlFailure {
     case CURLE_COULDNT_RESOLVE_PROXY:
       return "cannot find the host of \(proxy)"
     case CURLE_COULDNT_CONNECT where !detail.contains(origin.host):
-      return "cannot connect to \(proxy): \(String(cString: strerror(systemError)))"
+      return "cannot connect to \(proxy): \(SystemError(systemError))"
     case CURLE_COULDNT_CONNECT where systemError == ECONNREFUSED:
       return "connection refused by \(origin.server)"
     case CURLE_COULDNT_CONNECT:
-      return "cannot connect to \(origin.server): \(String(cString: strerror(systemError)))"
+      return "cannot connect to \(origin.server): \(SystemError(systemError))"
     case CURLE_SSL_CONNECT_ERROR where detail.contains("SSL_ERROR_SYSCALL"):
       return "no secure connection to \(origin.server): it broke off, so it may not speak https"
     case CURLE_SSL_CONNECT_ERROR:

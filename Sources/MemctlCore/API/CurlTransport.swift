@@ -1,4 +1,5 @@
 import CCurl
+import System
 
 /// HTTP over libcurl, on the thread that calls `next`. Nothing moves outside of that call.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The bytes of an answer: in memory while they are few, else in a temporary file without a name.
 public final class ResponseBody {
@@ -14,7 +15,7 @@ public final class ResponseBody {
   /// Maps the file behind `descriptor`, which may be closed afterwards.
   public init(mapping descriptor: Int32, count: Int) throws(TransportFailure) {
     guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
-    else { throw .lost("cannot map the answer: \(String(cString: strerror(errno)))") }
+    else { throw .lost("cannot map the answer: \(SystemError())") }
     storage = .mapped(UnsafeRawBufferPointer(start: start, count: count))
   }
 

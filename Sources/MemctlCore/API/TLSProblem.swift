@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import System
 
 /// Why there is no secure connection to a server, where trying again does not help.
 struct TLSProblem {
@@ -77,7 +78,7 @@ struct TLSProblem {
   }
 
   private func unreadable(_ file: TLSSettings.File) -> String? {
-    access(file.path, R_OK) == 0 ? nil : String(cString: strerror(errno))
+    access(file.path, R_OK) == 0 ? nil : SystemError().description
   }
 
   // MARK: What the server objects to

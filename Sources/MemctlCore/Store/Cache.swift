@@ -1,5 +1,5 @@
-import Glibc
 import SQLite
+import System
 
 /// The local file: memories, the queue of what the server does not know yet, and sync's own state.
 ///
@@ -111,17 +111,4 @@ public final class Cache {
 public struct FileVersion: Hashable, Sendable {
   let others: Int64
   let own: Int64
-}
-
-/// Which file a path stands for.
-private struct FileIdentity: Equatable {
-  private let device: UInt
-  private let number: UInt
-
-  /// Nil where there is none.
-  init?(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    (device, number) = (UInt(status.st_dev), UInt(status.st_ino))
-  }
 }

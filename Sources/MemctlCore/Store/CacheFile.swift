@@ -1,5 +1,6 @@
 import Glibc
 import SQLite
+import System
 
 extension Cache {
   /// What a cache is opened for.
@@ -84,29 +85,38 @@ struct CacheFile {
 
   /// Opens a copy that has no name any more and vanishes with its connection.
   private func openedCopy() throws -> Connection {
-    var template = Array("\(temporaryFolder)/memctl-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw Problem.noRoom(
-        "cannot make a folder in \(temporaryFolder): \(String(cString: strerror(errno)))")
+    let folder: String
+    do {
+      folder = try Folder.makeTemporary(in: temporaryFolder, prefix: "memctl-")
+    } catch {
+      throw Problem.noRoom("cannot make a folder in \(temporaryFolder): \(error)")
     }
-    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let copy = folder + "/memory.db"
     defer {
       for suffix in [""] + Self.companions + ["-shm"] { unlink(copy + suffix) }
       rmdir(folder)
     }
     for suffix in [""] + Self.companions {
-      try FileCopy.make(of: resolved + suffix, at: copy + suffix, isOptional: !suffix.isEmpty)
+      try Self.copy(resolved + suffix, to: copy + suffix, isOptional: !suffix.isEmpty)
     }
     let connection = try upToDate(connect(.readWrite, copy))
     try connection.execute("PRAGMA query_only = ON")
     return connection
   }
 
+  /// - Throws: `Problem` of kind `.file`; then there is no copy.
+  static func copy(_ path: String, to copy: String, isOptional: Bool) throws {
+    do {
+      try FileCopy.make(of: path, at: copy, isOptional: isOptional)
+    } catch {
+      throw Problem.cannotCopy(path, error)
+    }
+  }
+
   // MARK: Creating
 
   private func create() throws {
-    let folder = Self.folder(of: path)
+    let folder = Path.folder(of: path)
     if !folder.isEmpty { try Self.makeFolder(folder) }
     // Made here and not by SQLite, so that it is never readable by others, not for a moment.
     guard mknod(path, S_IFREG | 0o600, 0) == 0 || errno == EEXIST else {
@@ -114,18 +124,12 @@ struct CacheFile {
     }
   }
 
-  private static func folder(of path: String) -> String {
-    path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/")
-  }
-
   private static func makeFolder(_ path: String) throws {
-    if Glibc.access(path, F_OK) == 0 { return }
-    let parent = folder(of: path)
-    if !parent.isEmpty { try makeFolder(parent) }
-    guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+    do {
+      try Folder.make(path)
+    } catch {
       throw Problem(
-        .file, "cannot create the folder \(path): \(String(cString: strerror(errno)))",
+        .file, "cannot create the folder \(error.path): \(error.reason)",
         hint: "create it, or choose another file with --db")
     }
   }
@@ -133,11 +137,7 @@ struct CacheFile {
   // MARK: Names and permissions
 
   /// Where the file and its companions are.
-  private var resolved: String {
-    let resolved = realpath(path, nil)
-    defer { free(resolved) }
-    return resolved.map { String(cString: $0) } ?? path
-  }
+  private var resolved: String { Path.resolved(path) }
 
   /// Only once the file has turned out to be a cache: another program's keeps its permissions.
   private func closeToOthers() {

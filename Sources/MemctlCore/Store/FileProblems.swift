@@ -1,5 +1,5 @@
-import Glibc
 import SQLite
+import System
 
 /// The problems that the local file can have, worded in one place.
 extension Problem {
@@ -17,8 +17,15 @@ extension Problem {
 
   static func cannotOpen(_ path: String, _ reason: Int32) -> Problem {
     Problem(
-      .file, "cannot open \(path): \(String(cString: strerror(reason)))",
+      .file, "cannot open \(path): \(SystemError(reason))",
       hint: "check the path and its permissions, or choose another with --db")
+  }
+
+  /// - Parameter path: of the file that was to be copied.
+  static func cannotCopy(_ path: String, _ error: FileError) -> Problem {
+    error.path == path
+      ? .cannotOpen(path, error.reason.code)
+      : .noRoom("cannot write \(error.path): \(error.reason)")
   }
 
   static func nothingToRescue(_ path: String) -> Problem {

@@ -1,5 +1,6 @@
 import Glibc
 import SQLite
+import System
 
 /// Makes a new cache of what can be read of a damaged one, and keeps the damaged one beside it.
 public struct Rescue {
@@ -21,9 +22,7 @@ public struct Rescue {
   private static let companions = ["-wal", "-journal", "-shm"]
 
   private init(_ path: String) {
-    let resolved = realpath(path, nil)
-    defer { free(resolved) }
-    self.path = resolved.map { String(cString: $0) } ?? path
+    self.path = Path.resolved(path)
     copy = self.path + ".repair-copy"
     fresh = self.path + ".repair-new"
   }
@@ -67,7 +66,7 @@ public struct Rescue {
 
   private func run() throws -> Report {
     for suffix in ["", "-wal", "-journal"] {
-      try FileCopy.make(of: path + suffix, at: copy + suffix, isOptional: !suffix.isEmpty)
+      try CacheFile.copy(path + suffix, to: copy + suffix, isOptional: !suffix.isEmpty)
     }
     try complete(copy)
     var report = try fill(from: Connection(path: copy, mode: .readWrite))

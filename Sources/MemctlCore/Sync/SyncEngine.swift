@@ -1,3 +1,5 @@
+import System
+
 /// Keeps a cache and a server equal: pushes the queue, pulls what changed, heals drift by a resync.
 ///
 /// It runs on the caller's thread. Whatever ends it, a command, a fault or a crash, leaves the file

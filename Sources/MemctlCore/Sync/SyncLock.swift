@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The one right to sync a cache, held by one memctl process at a time. The kernel takes it back when
 /// the process ends, however it ends.
@@ -21,15 +22,13 @@ public final class SyncLock {
   ///   - tryLocking: as `flock` without waiting, whose place it takes in tests.
   public init(
     cachePath: String, path: String? = nil, patience: Double, cancellation: Cancellation,
-    tryLocking: @escaping (Int32) -> Int32 = { flock($0, LOCK_EX | LOCK_NB) }
+    tryLocking: ((Int32) -> Int32)? = nil
   ) {
-    let resolved = realpath(cachePath, nil)
-    defer { free(resolved) }
-    self.cachePath = resolved.map { String(cString: $0) } ?? cachePath
+    self.cachePath = Path.resolved(cachePath)
     self.path = path ?? self.cachePath + ".memctl-lock"
     self.patience = patience
     self.cancellation = cancellation
-    self.tryLocking = tryLocking
+    self.tryLocking = tryLocking ?? FileLock.tryLocking
   }
 
   /// Runs `body` while holding the lock.
@@ -44,8 +43,7 @@ public final class SyncLock {
     // The file stays: removing it would let two processes lock two files of the same name.
     defer { close(descriptor) }
     try acquire(descriptor, patience: patience ?? self.patience)
-    // Closing would not be enough while a child that was just forked still has the descriptor.
-    defer { flock(descriptor, LOCK_UN) }
+    defer { FileLock.release(descriptor) }
     held = descriptor
     defer { held = nil }
     write(marks: marks)
@@ -74,21 +72,19 @@ public final class SyncLock {
   }
 
   private func acquire(_ descriptor: Int32, patience: Double) throws {
-    let interval = 0.02
-    var waited = 0.0
-    while tryLocking(descriptor) != 0 {
-      let reason = errno
-      guard [EWOULDBLOCK, EINTR].contains(reason) else { throw Problem.cannotLock(path, reason) }
-      if cancellation.wait(milliseconds: waited < patience ? Int32(interval * 1000) : 0) {
-        throw Problem.interrupted
-      }
-      if waited >= patience {
+    do throws(FileLock.Failure) {
+      try FileLock.acquire(
+        descriptor, patience: patience, cancellation: cancellation, tryLocking: tryLocking)
+    } catch {
+      switch error {
+      case .busy:
         let owner = Self.lines(descriptor).first ?? "unknown"
         throw Problem(
           .busy, "another memctl is syncing this cache (\(owner))",
           hint: "nothing is lost; try again when it is done")
+      case .cancelled: throw Problem.interrupted
+      case .unavailable(let reason): throw Problem.cannotLock(path, reason)
       }
-      waited += interval
     }
   }
 
@@ -120,7 +116,7 @@ extension Problem {
     _ path: String, _ reason: Int32, of cachePath: String
   ) -> Problem {
     Problem(
-      .file, "cannot open the lock file \(path): \(String(cString: strerror(reason)))",
+      .file, "cannot open the lock file \(path): \(SystemError(reason))",
       hint: reason == EACCES
         ? "it may belong to another user: sudo chown --reference='\(cachePath)' '\(path)'"
         : "check the folder and its permissions")
@@ -132,9 +128,9 @@ extension Problem {
       hint: "remove it; memctl makes a new one")
   }
 
-  fileprivate static func cannotLock(_ path: String, _ reason: Int32) -> Problem {
+  fileprivate static func cannotLock(_ path: String, _ reason: SystemError) -> Problem {
     Problem(
-      .file, "the file system gives no lock on \(path): \(String(cString: strerror(reason)))",
+      .file, "the file system gives no lock on \(path): \(reason)",
       hint: """
         set MEMCTL_LOCK_FILE to a file on a local disk, which serves this cache alone and is the same \
         for every memctl that uses it

@@ -1,4 +1,5 @@
 import SQLite
+import System
 import TestSupport
 import Testing
 

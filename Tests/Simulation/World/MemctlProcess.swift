@@ -1,4 +1,5 @@
 import MemctlCore
+import System
 import SQLite
 
 /// One run of memctl: the real cache and the real engine, over a simulated network.

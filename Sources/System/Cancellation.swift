@@ -5,30 +5,27 @@ import Glibc
 /// It is a pipe, so that waiting code can wait for it together with sockets, and so that expressing
 /// it is safe in a signal handler.
 public final class Cancellation: Sendable {
-  /// Readable once the wish has been expressed, and then for good.
-  public let readDescriptor: Int32
-  private let writeDescriptor: Int32
+  private let pipe: Pipe
 
   public init() {
-    var ends: [Int32] = [-1, -1]
-    precondition(pipe(&ends) == 0, "no file descriptor is left")
-    for end in ends {
-      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+    guard let pipe = try? Pipe(isBlocking: false) else {
+      preconditionFailure("no file descriptor is left")
     }
-    readDescriptor = ends[0]
-    writeDescriptor = ends[1]
+    self.pipe = pipe
   }
 
   deinit {
-    close(readDescriptor)
-    close(writeDescriptor)
+    close(pipe.readEnd)
+    close(pipe.writeEnd)
   }
+
+  /// Readable once the wish has been expressed, and then for good.
+  public var readDescriptor: Int32 { pipe.readEnd }
 
   /// Expresses the wish. Safe in a signal handler; calling it again changes nothing.
   public func cancel() {
     var byte: UInt8 = 1
-    _ = write(writeDescriptor, &byte, 1)
+    _ = write(pipe.writeEnd, &byte, 1)
   }
 
   public var isCancelled: Bool { wait(milliseconds: 0) }

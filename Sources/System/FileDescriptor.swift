@@ -1,0 +1,88 @@
+import Glibc
+
+/// An open file or pipe. It is a number, which closes nothing by itself.
+package struct FileDescriptor: RawRepresentable, Hashable, Sendable {
+  package let rawValue: Int32
+
+  package init(rawValue: Int32) { self.rawValue = rawValue }
+
+  package static let standardInput = FileDescriptor(rawValue: STDIN_FILENO)
+  package static let standardError = FileDescriptor(rawValue: STDERR_FILENO)
+
+  /// Opens a file, which no program that is started inherits.
+  ///
+  /// - Parameters:
+  ///   - flags: as `open` takes them.
+  ///   - mode: the permissions of a file that is created.
+  package static func open(
+    _ path: String, _ flags: Int32, mode: mode_t = 0o600
+  ) throws(SystemError) -> FileDescriptor {
+    let descriptor = Glibc.open(path, flags | O_CLOEXEC, mode)
+    if descriptor < 0 { throw SystemError() }
+    return FileDescriptor(rawValue: descriptor)
+  }
+
+  /// Opens a file as `open` does, but does not wait for the other end of a named pipe, which no
+  /// signal could end. Reading and writing wait as usual.
+  package static func openAtOnce(
+    _ path: String, _ flags: Int32, mode: mode_t = 0o600
+  ) throws(SystemError) -> FileDescriptor {
+    let file = try open(path, flags | O_NONBLOCK, mode: mode)
+    _ = fcntl(file.rawValue, F_SETFL, fcntl(file.rawValue, F_GETFL) & ~O_NONBLOCK)
+    return file
+  }
+
+  /// Makes a file that has no name, and so vanishes with its last descriptor.
+  ///
+  /// - Parameter prefix: begins the name that it has for a moment.
+  package static func openTemporary(
+    in folder: String, prefix: String
+  ) throws(SystemError) -> FileDescriptor {
+    var path = Array("\(folder)/\(prefix)XXXXXX".utf8CString)
+    let descriptor = mkstemp(&path)
+    if descriptor < 0 { throw SystemError() }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    unlink(path)
+    return FileDescriptor(rawValue: descriptor)
+  }
+
+  package func close() { Glibc.close(rawValue) }
+
+  // MARK: Whole contents
+
+  /// Everything up to the end; where that is longer than `limit`, at least as many bytes as that.
+  package func readAll(limit: Int = .max) throws(SystemError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count < limit {
+      let count = read(rawValue, &piece, piece.count)
+      if count == 0 { break }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw SystemError()
+      }
+      bytes += piece[..<count]
+    }
+    return bytes
+  }
+
+  /// Writes all of the bytes, in as many pieces as it takes. After an error, some may be written.
+  package func writeAll(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let piece = UnsafeRawBufferPointer(rebasing: rest)
+      let count = write(rawValue, piece.baseAddress, piece.count)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw SystemError()
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  package func writeAll(_ bytes: [UInt8]) throws(SystemError) {
+    try bytes.withUnsafeBufferPointer { bytes throws(SystemError) in
+      try writeAll(UnsafeRawBufferPointer(bytes))
+    }
+  }
+}
