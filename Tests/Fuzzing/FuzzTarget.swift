@@ -42,7 +42,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         precondition(!row.fields.content.utf8.contains(0), "no text is cut by a NUL")
       }
     } catch let problem as Problem {
-      precondition(problem.kind == .nonsense, "an answer that cannot be read makes no sense")
+      precondition(problem.kind == .invalidResponse, "an answer that cannot be read makes no sense")
     } catch {
       preconditionFailure("unexpected: \(error)")
     }

@@ -42,7 +42,7 @@ struct BadAnswer: Sendable, CustomTestStringConvertible {
 extension BadAnswer {
   static let checkAddress = "nothing is lost; check that the address is that of a memory server"
   static let tryLater = "nothing is lost; try again later"
-  static let nonsense = "the server's answer makes no sense: "
+  static let invalidResponse = "invalid response: "
   static let goesOn = "nothing is lost; memctl sync goes on once the server itself answers again"
   static func gateway(_ status: Int) -> String {
     "something between here and the server answered \(status)"
@@ -70,15 +70,17 @@ extension BadAnswer {
       BadAnswer(
         "silence", .silence, 75, lost + "no answer from 127.0.0.1:PORT within 0.3 s", hint),
       BadAnswer(
-        "no HTTP", .garbage, 76, nonsense + "what answers at 127.0.0.1:PORT is not HTTP",
+        "no HTTP", .garbage, 76, invalidResponse + "what answers at 127.0.0.1:PORT is not HTTP",
         checkAddress),
       BadAnswer(
         "a circle", .redirect(to: "/circle"), 76,
-        nonsense + "the server redirects more than 5 times", checkAddress),
+        invalidResponse + "the server redirects more than 5 times", checkAddress),
       BadAnswer(
         "no address", .redirect(to: "ftp://127.0.0.1/"), 76,
-        nonsense + "the server redirects to an address that memctl does not follow", checkAddress),
-      BadAnswer("elsewhere", .redirect(to: Home.nowhere), 76, nonsense + foreign, checkAddress),
+        invalidResponse + "the server redirects to an address that memctl does not follow",
+        checkAddress),
+      BadAnswer(
+        "elsewhere", .redirect(to: Home.nowhere), 76, invalidResponse + foreign, checkAddress),
     ]
   }
 }

@@ -4,19 +4,19 @@ import Testing
 @Suite("The answer to auth-check")
 struct BadAuthCheckTests {
   private static let other =
-    BadAnswer.nonsense + "http://127.0.0.1:PORT does not answer like a memory server"
+    BadAnswer.invalidResponse + "http://127.0.0.1:PORT does not answer like a memory server"
 
-  private static func nonsense(_ body: String) -> BadAnswer {
+  private static func invalidResponse(_ body: String) -> BadAnswer {
     BadAnswer(body: body, 76, other, BadAnswer.checkAddress)
   }
 
   private static let answers =
     [
-      nonsense(""), nonsense("[]"), nonsense("null"), nonsense("{}"),
-      nonsense("<html>It works!</html>"), nonsense(#"{"user_id":null}"#),
-      nonsense(#"{"user_id":7}"#),
-      nonsense(#"{"user_id":"\#(String(repeating: "a", count: 257))"}"#),
-      nonsense(#"{"status":"ok","user_id":"ali"#),
+      invalidResponse(""), invalidResponse("[]"), invalidResponse("null"), invalidResponse("{}"),
+      invalidResponse("<html>It works!</html>"), invalidResponse(#"{"user_id":null}"#),
+      invalidResponse(#"{"user_id":7}"#),
+      invalidResponse(#"{"user_id":"\#(String(repeating: "a", count: 257))"}"#),
+      invalidResponse(#"{"status":"ok","user_id":"ali"#),
       BadAnswer("404", .answer(404), 76, other, BadAnswer.checkAddress),
       BadAnswer(
         "500", .answer(500, body: Array("Internal Server Error".utf8)), 75,

@@ -7,29 +7,33 @@ struct BadStoreAnswerTests {
   private static let look =
     "nothing is lost; memctl sync finds out whether it arrived before it sends again"
 
-  private static func nonsense(_ body: String, _ reason: String) -> BadAnswer {
+  private static func invalidResponse(_ body: String, _ reason: String) -> BadAnswer {
     BadAnswer(
-      body: body, 76, "the server's answer makes no sense: \(reason)", BadAnswer.checkAddress)
+      body: body, 76, "invalid response: \(reason)", BadAnswer.checkAddress)
   }
   private static let noObject = "the server answered 200 with something that is no JSON object"
   private static let noID = "the server answered 200 without an id"
 
   private static let bodies = [
-    nonsense("", noObject), nonsense("[]", noObject), nonsense("null", noObject),
-    nonsense("7", noObject), nonsense(#"[{"id":7}]"#, noObject),
-    nonsense("<html>It works!</html>", noObject),
-    nonsense(#"{"id":7,"category":"fac"#, noObject), nonsense(#"{"id":7}{"id":8}"#, noObject),
-    nonsense("{}", noID), nonsense(#"{"detail":"ok"}"#, noID), nonsense(#"{"id":null}"#, noID),
-    nonsense(#"{"id":"7"}"#, noID), nonsense(#"{"id":0}"#, noID), nonsense(#"{"id":-7}"#, noID),
-    nonsense(#"{"id":1.5}"#, noID), nonsense(#"{"id":9223372036854775808}"#, noID),
-    nonsense(#"{"id":1}"#, "the server answered with the id 1 of another memory"),
+    invalidResponse("", noObject), invalidResponse("[]", noObject),
+    invalidResponse("null", noObject),
+    invalidResponse("7", noObject), invalidResponse(#"[{"id":7}]"#, noObject),
+    invalidResponse("<html>It works!</html>", noObject),
+    invalidResponse(#"{"id":7,"category":"fac"#, noObject),
+    invalidResponse(#"{"id":7}{"id":8}"#, noObject),
+    invalidResponse("{}", noID), invalidResponse(#"{"detail":"ok"}"#, noID),
+    invalidResponse(#"{"id":null}"#, noID),
+    invalidResponse(#"{"id":"7"}"#, noID), invalidResponse(#"{"id":0}"#, noID),
+    invalidResponse(#"{"id":-7}"#, noID),
+    invalidResponse(#"{"id":1.5}"#, noID), invalidResponse(#"{"id":9223372036854775808}"#, noID),
+    invalidResponse(#"{"id":1}"#, "the server answered with the id 1 of another memory"),
   ]
   private static let others = [
     BadAnswer(
       "dripping", .trickle(Array(#"{"id":7}"#.utf8), everyMilliseconds: 100), 75,
       BadAnswer.lost + "no complete answer from 127.0.0.1:PORT within 0.3 s", look),
     BadAnswer(
-      "202", .answer(202), 76, BadAnswer.nonsense + "the server answered with status 202",
+      "202", .answer(202), 76, BadAnswer.invalidResponse + "the server answered with status 202",
       BadAnswer.checkAddress),
     BadAnswer(
       "500", .answer(500, body: Array("Internal Server Error".utf8)), 75,
@@ -59,10 +63,12 @@ struct BadStoreAnswerTests {
   private static let unconfirmed = "the server answered 200 without confirming anything"
   private static let deletes =
     [
-      nonsense("", noObject), nonsense("[]", noObject), nonsense("<html>", noObject),
-      nonsense("{}", unconfirmed), nonsense(#"{"deleted":0}"#, unconfirmed),
-      nonsense(#"{"deleted":null}"#, unconfirmed), nonsense(#"{"deleted":8}"#, unconfirmed),
-      nonsense(#"{"deleted":true}"#, unconfirmed),
+      invalidResponse("", noObject), invalidResponse("[]", noObject),
+      invalidResponse("<html>", noObject),
+      invalidResponse("{}", unconfirmed), invalidResponse(#"{"deleted":0}"#, unconfirmed),
+      invalidResponse(#"{"deleted":null}"#, unconfirmed),
+      invalidResponse(#"{"deleted":8}"#, unconfirmed),
+      invalidResponse(#"{"deleted":true}"#, unconfirmed),
     ] + BadAnswer.connections(look)
 
   @Test(

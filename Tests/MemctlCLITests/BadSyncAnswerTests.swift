@@ -11,7 +11,7 @@ struct BadSyncAnswerTests {
 
   private static func refused(_ body: String, _ reason: String) -> BadAnswer {
     BadAnswer(
-      body: body, 76, "the server's sync answer makes no sense: \(reason)",
+      body: body, 76, "invalid response to a sync request: \(reason)",
       "nothing was changed; check that the address is that of a memory server")
   }
 
@@ -47,11 +47,11 @@ struct BadSyncAnswerTests {
       BadAnswer.tryLater),
     BadAnswer(
       "204", .answer(204, body: []), 76,
-      BadAnswer.nonsense + "the server answered with status 204",
+      BadAnswer.invalidResponse + "the server answered with status 204",
       BadAnswer.checkAddress),
     BadAnswer(
       "404", .answer(404, body: Array(#"{"detail":"Not Found"}"#.utf8)), 76,
-      BadAnswer.nonsense + "asked for what changed, it answered Not Found",
+      BadAnswer.invalidResponse + "asked for what changed, it answered Not Found",
       BadAnswer.checkAddress),
     BadAnswer("404 of a gateway", .answer(404), 75, BadAnswer.gateway(404), BadAnswer.goesOn),
     BadAnswer(

@@ -151,12 +151,12 @@ struct ExitCodeTests {
   }
 
   @Test("76: the server's answer makes no sense")
-  func nonsense() throws {
+  func invalidResponse() throws {
     let server = FaultyServer(thereafter: .accepting(.answer(body: Array("<html>".utf8))))
     home.environment["MEMORY_API_URL"] = server.url("")
     expect(
       76,
-      "the server's sync answer makes no sense: it is not valid JSON at byte 0: a value is missing",
+      "invalid response to a sync request: it is not valid JSON at byte 0: a value is missing",
       "nothing was changed; check that the address is that of a memory server",
       of: try home.memctl("pull"))
   }

@@ -5,7 +5,7 @@ import Testing
 @Suite("An answer that is too long, or has no end")
 struct LongAnswerTests {
   private static let tooLong =
-    BadAnswer.nonsense + "the answer is longer than 1,048,576 bytes"
+    BadAnswer.invalidResponse + "the answer is longer than 1,048,576 bytes"
 
   @Test("is given up where a short one is due", arguments: ["push", "pull"])
   func endless(command: String) throws {

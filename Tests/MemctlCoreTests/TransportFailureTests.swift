@@ -22,7 +22,7 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
     (.resetInBody, "the connection to SERVER broke before the answer was complete"),
     (.closeInChunk, "the connection to SERVER broke before the answer was complete"),
   ]
-  static let nonsense: [(FaultyBehaviour, String)] = [
+  static let invalidResponses: [(FaultyBehaviour, String)] = [
     (.garbage, "what answers at SERVER is not HTTP"),
     (
       .raw(Array("HTTP/9.9 200 OK\r\n\r\n".utf8)) + .closeUnread,
@@ -52,11 +52,13 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
     #expect(server.connectionCount == 1)
   }
 
-  @Test("What answers, but not as a server of this API could, is told apart", arguments: nonsense)
+  @Test(
+    "What answers, but not as a server of this API could, is told apart",
+    arguments: invalidResponses)
   func noServer(behaviour: FaultyBehaviour, text: String) {
     let server = FaultyServer(behaviour)
     let request = HTTPRequest(.post, server.url(), body: [0x7B], patience: .whole(10))
-    #expect(failure(request) == "nonsense(\"\(text)\")")
+    #expect(failure(request) == "invalidResponse(\"\(text)\")")
   }
 
   @Test(

@@ -103,7 +103,7 @@ import Testing
   func circle() {
     let server = FaultyServer(thereafter: .redirect(to: "/"))
     let request = HTTPRequest(.get, server.url(), patience: .whole(10))
-    #expect(failure(request) == #"nonsense("the server redirects more than 5 times")"#)
+    #expect(failure(request) == #"invalidResponse("the server redirects more than 5 times")"#)
     #expect(server.requests.count == 6)
   }
 

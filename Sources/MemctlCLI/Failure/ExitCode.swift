@@ -30,7 +30,7 @@ struct ExitCode: RawRepresentable, Hashable {
       case .bug: .bug
       case .file: .ioError
       case .offline, .overloaded, .serverFailed, .gateway, .waiting, .busy, .interrupted: .tryAgain
-      case .nonsense, .refused: .protocolError
+      case .invalidResponse, .refused: .protocolError
       case .unauthorized, .forbidden: .noPermission
       case .configuration, .certificate: .configuration
       }

@@ -53,7 +53,7 @@ struct EntryExplanation {
     let happened =
       if entry.isMeantForAnotherServer {
         "The cache belongs to another server or account now, and this was not meant for it\(answer)."
-      } else if entry.lastError?.kind == .nonsense {
+      } else if entry.lastError?.kind == .invalidResponse {
         "Whether it arrived cannot be found out\(answer), so to send it again could make a copy."
       } else if hasFailed {
         "The server failed at it\(times)\(answer), so memctl no longer tries."

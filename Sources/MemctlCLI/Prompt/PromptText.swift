@@ -42,7 +42,7 @@ struct PromptText: Equatable {
     case .certificate: return "certificate refused"
     case .overloaded: return "server busy"
     case .serverFailed: return "server failing"
-    case .nonsense, .refused, .configuration, .file, .bug: return "sync fails"
+    case .invalidResponse, .refused, .configuration, .file, .bug: return "sync fails"
     case .unauthorized: return "key refused"
     case .forbidden: return "may not fetch"
     case .usage, .rejected, .ambiguous, .invalidInput, .notFound, .waiting, .busy, .interrupted,

@@ -5,7 +5,7 @@ import System
 /// file that has no name and so vanishes with the process.
 final class CurlAnswer {
   private static let maximumHead = 256 << 10
-  static let tooManyHeaders = TransportFailure.nonsense(
+  static let tooManyHeaders = TransportFailure.invalidResponse(
     "the answer has more headers than memctl takes")
   /// How many times as long as it came an answer may become. Memories compress to a tenth; what is
   /// made to fill a memory, to a thousandth.
@@ -63,7 +63,7 @@ final class CurlAnswer {
     bodyCount += bytes.count
     guard bodyCount <= maximumBody else { throw .tooLarge(limit: maximumBody) }
     guard bodyCount <= Self.maximumExpansion * max(received, Self.leastMeasured) else {
-      throw .nonsense(
+      throw .invalidResponse(
         "the compressed answer is more than \(Self.maximumExpansion) times as long as it came")
     }
     if let file { return try write(bytes, to: file) }

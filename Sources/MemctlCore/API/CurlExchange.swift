@@ -175,7 +175,7 @@ final class CurlExchange {
     case .foreign(let origin):
       return .failure(.foreignRedirect(to: origin.description))
     case .broken(let reason):
-      return .failure(.nonsense(reason))
+      return .failure(.invalidResponse(reason))
     }
   }
 
@@ -190,7 +190,7 @@ final class CurlExchange {
 
   private func failure(_ code: CURLcode) -> TransportFailure {
     if CurlFailure.isNoHTTP(code), mayHaveArrived {
-      return .nonsense("what answers at \(url.origin.server) is not HTTP")
+      return .invalidResponse("what answers at \(url.origin.server) is not HTTP")
     }
     let detail = detail[0] == 0 ? ccurl_easy_strerror(code)! : UnsafePointer(detail)
     let failure = CurlFailure(

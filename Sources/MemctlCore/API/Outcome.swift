@@ -42,20 +42,22 @@ extension Outcome {
     }
   }
 
-  private static func nonsense(_ reason: String) -> Outcome { Outcome(.nonsense(reason)) }
+  private static func invalidResponse(_ reason: String) -> Outcome {
+    Outcome(.invalidResponse(reason))
+  }
 
   private static func acknowledgement(
     of operation: Operation, _ response: HTTPResponse
   ) -> Outcome {
     let answer = response.body.withBytes { try? JSONValue(parsing: $0) }
     guard let answer, answer.object != nil else {
-      return .nonsense(
+      return .invalidResponse(
         "the server answered \(response.status) with something that is no JSON object")
     }
     switch operation {
     case .store:
       guard let id = answer["id"]?.int64, id > 0 else {
-        return .nonsense("the server answered \(response.status) without an id")
+        return .invalidResponse("the server answered \(response.status) without an id")
       }
       return .acknowledged(ServerID(rawValue: id))
     case .delete(let id): return confirmation(answer["deleted"], of: id, response)
@@ -68,7 +70,7 @@ extension Outcome {
     _ value: JSONValue?, of id: ServerID, _ response: HTTPResponse
   ) -> Outcome {
     guard let value = value?.int64, value == id.rawValue || value == 1 else {
-      return .nonsense("the server answered \(response.status) without confirming anything")
+      return .invalidResponse("the server answered \(response.status) without confirming anything")
     }
     return .acknowledged(nil)
   }

@@ -24,7 +24,7 @@ public enum Setback: Error, Hashable, Sendable {
   /// The answer cannot be kept on this machine while it is used.
   case noRoom(String)
   /// What answers does not answer like this API.
-  case nonsense(String)
+  case invalidResponse(String)
 }
 
 extension Setback {
@@ -35,7 +35,7 @@ extension Setback {
     let status = response.status
     let message = ServerMessage.text(of: response, behind: veil)
     switch status {
-    case 200..<300: self = .nonsense("the server answered with status \(status)")
+    case 200..<300: self = .invalidResponse("the server answered with status \(status)")
     case 408, 425, 429, 502, 503, 504:
       self = .overloaded(
         status: status, message: message,
@@ -54,12 +54,12 @@ extension Setback {
     case .notSent(let reason): self = .unreachable(veil.over(reason))
     case .blocked(let problem): self = .blocked(problem)
     case .lost(let reason): self = .lost(veil.over(reason))
-    case .nonsense(let reason): self = .nonsense(veil.over(reason))
+    case .invalidResponse(let reason): self = .invalidResponse(veil.over(reason))
     case .foreignRedirect(let origin):
-      self = .nonsense(
+      self = .invalidResponse(
         "the server redirects to \(veil.over(origin)), which gets neither key nor memories")
     case .tooLarge(let limit):
-      self = .nonsense("the answer is longer than \(grouped(limit)) bytes")
+      self = .invalidResponse("the answer is longer than \(grouped(limit)) bytes")
     case .noRoom(let reason): self = .noRoom(reason)
     }
   }
@@ -68,7 +68,7 @@ extension Setback {
   var mayHaveArrived: Bool {
     switch self {
     case .unauthorized, .refused, .unreachable, .blocked: false
-    case .failed, .lost, .noRoom, .nonsense: true
+    case .failed, .lost, .noRoom, .invalidResponse: true
     case .overloaded(let status, _, _): status >= 500
     // Who asks for a password of its own has let nothing pass.
     case .gateway(let status): ![401, 407, 511].contains(status)
@@ -80,7 +80,7 @@ extension Setback {
     switch self {
     case .unauthorized(let message), .refused(_, let message), .failed(_, let message),
       .overloaded(_, let message, _), .unreachable(let message), .lost(let message),
-      .noRoom(let message), .nonsense(let message):
+      .noRoom(let message), .invalidResponse(let message):
       message
     case .blocked(let problem): problem.message
     case .gateway(407): "a proxy on the way to the server asks for a password (407)"
@@ -100,7 +100,7 @@ extension Setback {
     case .gateway(let status): .init(kind: .gateway, status: status, message: message)
     case .unreachable, .lost, .noRoom: .init(kind: .offline, message: message)
     case .blocked(let problem): .init(kind: problem.kind, message: message)
-    case .nonsense: .init(kind: .nonsense, message: message)
+    case .invalidResponse: .init(kind: .invalidResponse, message: message)
     }
   }
 }

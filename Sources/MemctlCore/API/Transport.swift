@@ -99,7 +99,7 @@ public enum TransportFailure: Error, Hashable, Sendable {
   /// The request may have reached the server: whether it took effect is unknown.
   case lost(String)
   /// What answers does not speak HTTP, or not as memctl takes it. The request may have taken effect.
-  case nonsense(String)
+  case invalidResponse(String)
   /// The server redirects to another origin, which gets neither the key nor the request.
   case foreignRedirect(to: String)
   /// The answer is longer than memctl takes.

@@ -4,7 +4,7 @@
 public struct Problem: Error, Hashable, Sendable {
   /// The kinds that scripts tell apart; `rawValue` is the `kind` of the JSON reports.
   public enum Kind: String, Sendable, CaseIterable {
-    /// The command line makes no sense.
+    /// The command line is not one that memctl takes.
     case usage
     /// The server rejected an entry, which is now a dead letter.
     case rejected
@@ -30,8 +30,8 @@ public struct Problem: Error, Hashable, Sendable {
     case waiting
     /// Another process is syncing.
     case busy
-    /// The server's answer makes no sense.
-    case nonsense
+    /// What answered did not answer like a memory server.
+    case invalidResponse = "invalid_response"
     /// A guard refused what the server's answer would do.
     case refused
     /// The server does not accept the key.
@@ -55,4 +55,9 @@ public struct Problem: Error, Hashable, Sendable {
     self.message = message
     self.hint = hint
   }
+}
+
+extension Problem.Kind {
+  /// Reads a kind that stands in a file. Before 0.1.0, one of them had another name.
+  init?(stored name: String) { self.init(rawValue: name == "nonsense" ? "invalid_response" : name) }
 }

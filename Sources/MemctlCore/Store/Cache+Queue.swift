@@ -33,7 +33,7 @@ extension Cache {
       attempts: row.int(5), nextAttemptAt: row.optionalText(6).flatMap(Timestamp.init),
       lastError: row.optionalText(7).map { kind in
         QueueEntry.LastError(
-          kind: Problem.Kind(rawValue: kind) ?? .bug, status: row.optionalInt64(8).map(Int.init),
+          kind: Problem.Kind(stored: kind) ?? .bug, status: row.optionalInt64(8).map(Int.init),
           message: row.text(9))
       },
       idempotencyKey: row.optionalText(10), sentAfter: row.optionalText(11).flatMap(Timestamp.init),

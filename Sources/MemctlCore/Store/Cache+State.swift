@@ -172,14 +172,13 @@ public struct LastRunError: Sendable {
   let scope: Scope
   /// ISO 8601.
   public let time: String
-  /// The `kind` of the problem.
-  public let kind: String
+  public let kind: Problem.Kind
   public let message: String
 
   init(_ problem: Problem, in scope: Scope, at time: Timestamp) {
     self.scope = scope
     self.time = time.description
-    kind = problem.kind.rawValue
+    kind = problem.kind
     message = problem.message
   }
 
@@ -189,13 +188,13 @@ public struct LastRunError: Sendable {
     else { return nil }
     scope = value["during"]?.string.flatMap(Scope.init) ?? .sync
     self.time = time
-    self.kind = kind
+    self.kind = Problem.Kind(stored: kind) ?? .bug
     self.message = message
   }
 
   public var json: JSONValue {
     [
-      "at": .string(time), "during": .string(scope.rawValue), "kind": .string(kind),
+      "at": .string(time), "during": .string(scope.rawValue), "kind": .string(kind.rawValue),
       "message": .string(message),
     ]
   }
@@ -218,7 +217,7 @@ extension Cache {
       SyncState(
         pending: try count("SELECT count(*) FROM pending_ops") + count("\(Self.held) <> 'dead'"),
         deadLetters: try count("\(Self.held) = 'dead'"), authFailed: try isKeyRefused(),
-        lastError: try lastRunError().flatMap { Problem.Kind(rawValue: $0.kind) },
+        lastError: try lastRunError()?.kind,
         lastSuccess: try note(.lastSuccess))
     }
   }

@@ -53,7 +53,7 @@ extension SyncEngine {
       default: return .setback(error)
       }
     }
-    return .setback(.nonsense("\(requests.baseURL) does not answer like a memory server"))
+    return .setback(.invalidResponse("\(requests.baseURL) does not answer like a memory server"))
   }
 
   /// Whether the server has its database at hand, which auth-check does without. Nothing is applied.
@@ -65,7 +65,7 @@ extension SyncEngine {
     do throws(Setback) {
       let response = try answer(to: requests.sync(since: since))
       return member("memories", of: response)?.array == nil
-        ? .nonsense("asked for what changed, it answered something else") : nil
+        ? .invalidResponse("asked for what changed, it answered something else") : nil
     } catch {
       return error
     }
@@ -110,8 +110,8 @@ extension SyncEngine {
     case .gateway(let status): return .gateway(setback.message, status: status)
     case .refused(403, let message): return .forbidden(message)
     case .refused(_, let message):
-      return .nonsense("asked for what changed, it answered \(message)")
-    case .nonsense(let reason): return .nonsense(reason, hint: requests.addressHint)
+      return .invalidResponse("asked for what changed, it answered \(message)")
+    case .invalidResponse(let reason): return .invalidResponse(reason, hint: requests.addressHint)
     }
   }
 }

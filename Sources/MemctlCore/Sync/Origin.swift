@@ -49,7 +49,7 @@ extension SyncEngine {
     let report = try apply()
     // What seems to be missing was not deleted, and so keeps an id of the former server's.
     if report.watermark == nil {
-      throw Problem.nonsense("a record does not say which memory it is")
+      throw Problem.invalidResponse("a record does not say which memory it is")
     }
     try cache.forgetTrashedServerIDs()
     return report

@@ -57,11 +57,11 @@ extension Problem {
         : "nothing is lost; memctl sync goes on once the server itself answers again")
   }
 
-  static func nonsense(
+  static func invalidResponse(
     _ reason: String, hint: String = "check that the address is that of a memory server"
   ) -> Problem {
     Problem(
-      .nonsense, "the server's answer makes no sense: \(reason)", hint: "nothing is lost; \(hint)")
+      .invalidResponse, "invalid response: \(reason)", hint: "nothing is lost; \(hint)")
   }
 
   static func unauthorized(_ message: String) -> Problem {
@@ -135,7 +135,7 @@ extension Problem {
     let what =
       switch first.error.kind {
       case .invalidInput: "entry \(id) cannot be sent"
-      case .nonsense: "whether entry \(id) arrived cannot be found out"
+      case .invalidResponse: "whether entry \(id) arrived cannot be found out"
       case .serverFailed: "the server keeps failing at entry \(id)"
       default: "the server rejected entry \(id)"
       }

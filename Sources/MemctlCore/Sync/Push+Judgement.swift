@@ -72,7 +72,8 @@ extension Push {
   mutating func noteEffectOnRun(_ setback: Setback, of operation: Operation) throws {
     let problem = try engine.problem(of: setback, to: operation)
     switch setback {
-    case .lost where problem.kind != .interrupted, .noRoom, .nonsense, .gateway: strike(problem)
+    case .lost where problem.kind != .interrupted, .noRoom, .invalidResponse, .gateway:
+      strike(problem)
     // What is refused or failed at was judged before.
     case .refused, .failed: break
     case .lost, .unauthorized, .overloaded, .unreachable, .blocked: halt(problem)

@@ -323,7 +323,7 @@ struct Push {
           shipment,
           isEqual && !shipment.isRepeat
             ? .rejected(status: 200, message: "\(name), which has the same text")
-            : Outcome(.nonsense(name)))
+            : Outcome(.invalidResponse(name)))
         // An equal memory that was in doubt as well has adopted what came of this key.
         if isEqual, shipment.isRepeat {
           try cache.renewKey(

@@ -150,7 +150,7 @@ extension ServerRow {
 enum SyncAnswer {
   /// Calls `row` for each record, in order; returns the answer's `server_time`.
   ///
-  /// - Throws: `Problem` of kind `.nonsense` when the answer is not one of this API, and whatever
+  /// - Throws: `Problem` of kind `.invalidResponse` when the answer is not one of this API, and whatever
   ///   `row` throws. The caller undoes then what it did with earlier records.
   static func read(
     _ body: ResponseBody, row: (Result<ServerRow, ServerRow.Defect>) throws -> Void
@@ -160,12 +160,12 @@ enum SyncAnswer {
       var hasMemories = false
       var serverTime: Timestamp?
       do {
-        guard try reader.peek() == .object else { throw nonsense("it is not an object") }
+        guard try reader.peek() == .object else { throw invalidResponse("it is not an object") }
         try reader.readObject { reader, name in
           switch name {
           case "memories":
             guard try reader.peek() == .array, !hasMemories else {
-              throw nonsense("its memories are not one list")
+              throw invalidResponse("its memories are not one list")
             }
             hasMemories = true
             var released = 0
@@ -179,24 +179,24 @@ enum SyncAnswer {
           case "server_time":
             guard try reader.peek() == .string, let text = try reader.readString().string,
               let time = Timestamp(text)
-            else { throw nonsense("its server_time is not a time") }
+            else { throw invalidResponse("its server_time is not a time") }
             serverTime = time
           default: try reader.skipValue()
           }
         }
         try reader.readEnd()
       } catch let error as JSONError {
-        throw nonsense("it is \(error)")
+        throw invalidResponse("it is \(error)")
       }
-      guard hasMemories else { throw nonsense("it has no memories") }
-      guard let serverTime else { throw nonsense("it has no server_time") }
+      guard hasMemories else { throw invalidResponse("it has no memories") }
+      guard let serverTime else { throw invalidResponse("it has no server_time") }
       return serverTime
     }
   }
 
-  private static func nonsense(_ reason: String) -> Problem {
+  private static func invalidResponse(_ reason: String) -> Problem {
     Problem(
-      .nonsense, "the server's sync answer makes no sense: \(reason)",
+      .invalidResponse, "invalid response to a sync request: \(reason)",
       hint: "nothing was changed; check that the address is that of a memory server")
   }
 }

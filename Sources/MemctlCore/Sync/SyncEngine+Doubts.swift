@@ -85,7 +85,7 @@ extension SyncEngine {
     try cache.noteFailure(
       doubt.id,
       QueueEntry.LastError(
-        kind: .nonsense,
+        kind: .invalidResponse,
         message: "the server has a memory that makes no sense, which could be this one"),
       countsAsAttempt: false, nextAttemptAt: nil)
     return true

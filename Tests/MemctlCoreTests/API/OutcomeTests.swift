@@ -40,7 +40,7 @@ import Testing
       #expect(judge(status) == .failed(status: status, message: "because"))
     }
     for status in [202, 204, 206] {
-      #expect(judge(status) == .nonsense("the server answered with status \(status)"))
+      #expect(judge(status) == .invalidResponse("the server answered with status \(status)"))
     }
     for status in [101, 300, 301, 304, 407, 600, 999] {
       #expect(judge(status) == .gateway(status: status))
@@ -86,7 +86,7 @@ import Testing
     let table: [(Setback, Bool)] = [
       (.unauthorized(message: ""), false), (.refused(status: 422, message: ""), false),
       (.failed(status: 500, message: ""), true), (.unreachable(""), false), (.lost(""), true),
-      (.noRoom(""), true), (.nonsense(""), true),
+      (.noRoom(""), true), (.invalidResponse(""), true),
       (.overloaded(status: 429, message: "", retryAfter: nil), false),
       (.overloaded(status: 502, message: "", retryAfter: nil), true),
       (.gateway(status: 407), false), (.gateway(status: 511), false),
@@ -146,10 +146,11 @@ import Testing
       (.notSent("no"), .unreachable("no")), (.lost("broke"), .lost("broke")),
       (
         .foreignRedirect(to: "http://x"),
-        .nonsense("the server redirects to http://x, which gets neither key nor memories")
+        .invalidResponse("the server redirects to http://x, which gets neither key nor memories")
       ),
-      (.nonsense("no HTTP"), .nonsense("no HTTP")), (.noRoom("full"), .noRoom("full")),
-      (.tooLarge(limit: 1_024), .nonsense("the answer is longer than 1,024 bytes")),
+      (.invalidResponse("no HTTP"), .invalidResponse("no HTTP")),
+      (.noRoom("full"), .noRoom("full")),
+      (.tooLarge(limit: 1_024), .invalidResponse("the answer is longer than 1,024 bytes")),
     ]
     for (failure, expected) in failures {
       #expect(Outcome(of: Self.store, .failure(failure)) == Outcome(expected))

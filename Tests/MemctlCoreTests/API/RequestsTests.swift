@@ -83,7 +83,7 @@ import Testing
       "", "memory", "ftp://x", "https://", "https://a b", "https://x?y=1", "https://x#y",
       "https://u:p@x",
     ])
-  func nonsense(address: String) throws {
+  func invalidAddress(address: String) throws {
     let found = try problem { _ = try Requests(address: address, key: "k", timeout: 5) }
     #expect(found?.kind == .configuration)
   }

@@ -269,7 +269,7 @@ import Testing
     server.fail(.authCheck, with: .refuse(404))
     #expect(try client.engine.checkAccess() == .unknown)
     server.change { $0.fault = { _, _, _ in .refuse(404) } }
-    guard case .setback(.nonsense) = try client.engine.checkAccess() else {
+    guard case .setback(.invalidResponse) = try client.engine.checkAccess() else {
       Issue.record("a server that knows neither address is taken for a memory server")
       return
     }

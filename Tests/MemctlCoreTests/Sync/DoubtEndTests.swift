@@ -167,7 +167,7 @@ import Testing
     #expect(report.push?.dead == 1)
     let entry = try #require(try client.cache.entries().first)
     #expect(entry.state == .dead)
-    #expect(entry.lastError?.kind == .nonsense)
+    #expect(entry.lastError?.kind == .invalidResponse)
     #expect(try client.contents() == ["a", "theirs"])
     #expect(try client.cache.retry(entry.id))
     #expect(try client.engine.sync().problems == [])

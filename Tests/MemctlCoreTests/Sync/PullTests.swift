@@ -125,7 +125,7 @@ import Testing
     server.change { $0.serverTime = text }
     for operation in [SyncEngine.pull, { engine in { try engine.resync() } }] {
       let report = try operation(client.engine)()
-      #expect(report.kinds == [.nonsense])
+      #expect(report.kinds == [.invalidResponse])
       #expect(report.pull == nil)
     }
     #expect(try client.contents() == ["a"])
@@ -249,7 +249,7 @@ import Testing
   ]
 
   @Test("An answer that is none of this API's changes nothing", arguments: broken)
-  func nonsense(body: String) throws {
+  func invalidResponse(body: String) throws {
     let client = try Client(server)
     for number in 0..<3 { server.add("m\(number)") }
     _ = try client.engine.pull()
@@ -259,7 +259,7 @@ import Testing
     server.fail(.sync, with: .refuse(200, body: body))
     for operation in [SyncEngine.pull, { engine in { try engine.resync(force: true) } }] {
       let report = try operation(client.engine)()
-      #expect(report.kinds == [.nonsense])
+      #expect(report.kinds == [.invalidResponse])
       #expect(report.problems.first?.hint != nil)
     }
     #expect(try client.memories() == before)
@@ -281,7 +281,7 @@ import Testing
       }
     }
     for count in 0..<body.count {
-      #expect(try problem { try apply(count) }?.kind == .nonsense)
+      #expect(try problem { try apply(count) }?.kind == .invalidResponse)
     }
     #expect(try client.contents() == [])
     try apply(body.count)
@@ -291,7 +291,8 @@ import Testing
   @Test(
     "A pull that fails says why and leaves the push alone",
     arguments: [
-      (500, Problem.Kind.serverFailed), (503, .overloaded), (404, .nonsense), (401, .unauthorized),
+      (500, Problem.Kind.serverFailed), (503, .overloaded), (404, .invalidResponse),
+      (401, .unauthorized),
     ])
   func failing(status: Int, kind: Problem.Kind) throws {
     let client = try Client(server)
@@ -396,7 +397,7 @@ import Testing
     server.change { $0.extraRecords = ["{"] }
     client.clock.advance(seconds: 1)
     for id in Int64(1)...900 { server.edit(id) { $0.tags = "t" } }
-    #expect(try client.engine.pull().kinds == [.nonsense])
+    #expect(try client.engine.pull().kinds == [.invalidResponse])
     #expect(try client.memories().allSatisfy { $0.fields.tags == "" })
   }
 

@@ -182,13 +182,30 @@ import Testing
     let id = try client.store("a")
     server.fail(.store, 1...1, with: .refuse(200, body: body))
     let report = try client.engine.push()
-    #expect(report.kinds == [.nonsense])
+    #expect(report.kinds == [.invalidResponse])
     #expect(try client.states() == [.inDoubt])
     #expect(try client.cache.memory(id)?.serverID == nil)
     client.waitLongEnough()
     _ = try client.engine.push()
     #expect(server.contents == ["a"])
     #expect(try client.cache.memory(id)?.serverID?.rawValue == 1)
+  }
+
+  @Test("What a file from before 0.1.0 remembers of such an answer keeps its meaning")
+  func earlierName() throws {
+    let client = try Client(server)
+    try client.store("a")
+    server.fail(.store, 1...1, with: .refuse(200, body: "{}"))
+    _ = try client.engine.push()
+    let connection = try Connection(path: client.path)
+    try connection.execute(
+      """
+      UPDATE memctl_entries SET error_kind = 'nonsense' WHERE error_kind = 'invalid_response';
+      UPDATE memctl_meta SET value = replace(value, 'invalid_response', 'nonsense')
+      """)
+    #expect(try client.cache.entries().map(\.lastError?.kind) == [.invalidResponse])
+    #expect(try client.cache.syncState().lastError == .invalidResponse)
+    #expect(try client.cache.counts().lastError?.json["kind"] == "invalid_response")
   }
 
   private static let unconfirmed = [
@@ -203,7 +220,7 @@ import Testing
     _ = try client.engine.pull()
     try client.delete("a")
     server.fail(.delete, 1...1, with: .refuse(200, body: body))
-    #expect(try client.engine.push().kinds == [.nonsense])
+    #expect(try client.engine.push().kinds == [.invalidResponse])
     #expect(try client.states() == [.pending])
     _ = try client.engine.sync()
     #expect(server.contents == ["other"])
@@ -230,7 +247,7 @@ import Testing
     _ = try client.engine.pull()
     let id = try client.store("a")
     server.fail(.store, 1...1, with: .refuse(200, body: #"{"id":1}"#))
-    #expect(try client.engine.push().kinds == [.nonsense])
+    #expect(try client.engine.push().kinds == [.invalidResponse])
     #expect(try client.cache.memory(id)?.serverID == nil)
     #expect(try client.memory("other")?.serverID?.rawValue == 1)
     client.waitLongEnough()
@@ -259,7 +276,7 @@ import Testing
     server.add(redacted) { $0.isSensitive = true }
     _ = try client.engine.pull()
     server.fail(.store, 1...1, with: .refuse(200, body: #"{"id":1}"#))
-    #expect(try client.engine.push().kinds == [.nonsense])
+    #expect(try client.engine.push().kinds == [.invalidResponse])
     #expect(try client.cache.memory(id)?.serverID == nil)
     #expect(try client.memory(redacted)?.serverID?.rawValue == 1)
     client.waitLongEnough()

@@ -47,7 +47,7 @@ import Testing
     #expect(fate(failed, of: Self.store, attempts: 4) == .inDoubt, "it may have arrived")
     let setbacks: [Setback] = [
       .unreachable(""), .lost(""), .overloaded(status: 503, message: "", retryAfter: nil),
-      .nonsense(""), .gateway(status: 402), .failed(status: 500, message: ""),
+      .invalidResponse(""), .gateway(status: 402), .failed(status: 500, message: ""),
     ]
     for setback in setbacks {
       #expect(fate(Outcome(setback), of: Self.delete, attempts: 1_000) == .pending)
