@@ -17,28 +17,24 @@ public enum Program {
     signal(SIGXFSZ, SIG_IGN)
     setlocale(LC_CTYPE, "C.UTF-8")
     let readable = environment.compactMapValues(\.self)
-    do throws(Problem) {
+    func refuse(_ problem: Problem, at path: [String] = []) -> Int32 {
+      let terminal = Terminal(color: .never, environment: readable)
+      let output = Output(terminal, shape: words.contains("--json") ? .json : nil)
+      return fail(problem, at: path, output)
+    }
+    if let index = words.firstIndex(of: nil) {
+      return refuse(
+        Problem(
+          .invalidInput, "argument \(index + 1) is not valid UTF-8, so nothing was done",
+          hint: "convert a text with iconv -t UTF-8; give a file a name in UTF-8"))
+    }
+    do throws(UsageError) {
       let context = Context(
-        try parse(words), environment: readable,
+        try Memctl.table.parse(words.compactMap(\.self)), environment: readable,
         unreadableVariables: Set(environment.keys).subtracting(readable.keys))
       return run(context)
     } catch {
-      let terminal = Terminal(color: .never, environment: readable)
-      let output = Output(terminal, shape: words.contains("--json") ? .json : nil)
-      return fail(error, at: [], output)
-    }
-  }
-
-  private static func parse(_ words: [String?]) throws(Problem) -> ParsedCommand {
-    if let index = words.firstIndex(of: nil) {
-      throw Problem(
-        .invalidInput, "argument \(index + 1) is not valid UTF-8, so nothing was done",
-        hint: "convert a text with iconv -t UTF-8; give a file a name in UTF-8")
-    }
-    do {
-      return try Memctl.table.parse(words.compactMap(\.self))
-    } catch {
-      throw Problem(.usage, error.message, hint: error.hint)
+      return refuse(Problem(.usage, error.message, hint: error.hint), at: error.path)
     }
   }
 

@@ -2,7 +2,7 @@ import CommandLine
 
 /// Help that belongs to no command.
 enum Topics {
-  static let all = [exitCodes, environment, ids]
+  static let all = [exitCodes, environment, ids, JSONTopic.topic]
 
   private static let exitCodes = HelpTopic(
     "exit-codes", summary: "what the exit code of a command means",

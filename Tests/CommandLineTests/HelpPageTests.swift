@@ -152,7 +152,11 @@ struct HelpPageTests {
         message: "no help for 'exit-code'",
         hint: "did you mean 'exit-codes'? otherwise: memctl --help")
     ) { try page("exit-code") }
-    #expect(throws: UsageError(message: "no help for 'queue x'", hint: "memctl queue --help")) {
+    #expect(
+      throws:
+        UsageError(
+          message: "no help for 'queue x'", hint: "memctl queue --help", path: ["queue"])
+    ) {
       try page("queue", "x")
     }
   }

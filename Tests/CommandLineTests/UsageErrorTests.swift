@@ -52,8 +52,23 @@ struct UsageErrorTests {
       ("queue show 1 2", "unexpected operand '2'", "memctl queue show --help"),
     ])
   func usageError(line: String, message: String, hint: String) {
-    #expect(throws: UsageError(message: message, hint: hint)) {
+    let error = #expect(throws: UsageError.self) {
       try CommandTable.sample.parse(line.split(separator: " ").map(String.init))
     }
+    #expect(error?.message == message)
+    #expect(error?.hint == hint)
+  }
+
+  @Test(
+    "names the command that the line got as far as",
+    arguments: [
+      ("pusch", []), ("push --limit 0", ["push"]), ("queue shwo", ["queue"]),
+      ("queue --dead list", ["queue", "list"]), ("store -5", ["store"]),
+    ])
+  func path(line: String, path: [String]) {
+    let error = #expect(throws: UsageError.self) {
+      try CommandTable.sample.parse(line.split(separator: " ").map(String.init))
+    }
+    #expect(error?.path == path)
   }
 }

@@ -22,20 +22,7 @@ struct RepairTests {
 
   @Test("is what the hint for a damaged cache names, and it puts it right")
   func damaged() throws {
-    let root = try #require(
-      try Connection(path: home.database).first(
-        "SELECT rootpage FROM sqlite_schema WHERE name = 'memctl_trash_memory'"
-      ) { $0.int(0) })
-    let pending = try #require(
-      try Connection(path: home.database).first(
-        "SELECT rootpage FROM sqlite_schema WHERE name = 'pending_ops'"
-      ) { $0.int(0) })
-    for page in [root, pending] {
-      let file = try FileHandle(forUpdating: URL(fileURLWithPath: home.database))
-      try file.seek(toOffset: UInt64((page - 1) * 4_096))
-      try file.write(contentsOf: Data(repeating: 0, count: 4_096))
-      try file.close()
-    }
+    try home.damageQueue()
     let failed = try home.memctl("store", "another")
     #expect(failed.status == 74)
     #expect(failed.hint == "memctl repair rescues what can be read, and keeps the damaged file")
@@ -55,5 +42,22 @@ struct RepairTests {
     let ended = try home.memctl("repair", "--db", "typo.db")
     #expect(ended.status == 66)
     #expect(try FileManager.default.contentsOfDirectory(atPath: home.folder.path) == ["memory.db"])
+  }
+}
+
+extension Home {
+  /// Overwrites a page of the queue and one of an index.
+  func damageQueue() throws {
+    let connection = try Connection(path: database)
+    for name in ["memctl_trash_memory", "pending_ops"] {
+      let page = try #require(
+        try connection.first("SELECT rootpage FROM sqlite_schema WHERE name = ?", name) {
+          $0.int(0)
+        })
+      let file = try FileHandle(forUpdating: URL(fileURLWithPath: database))
+      try file.seek(toOffset: UInt64((page - 1) * 4_096))
+      try file.write(contentsOf: Data(repeating: 0, count: 4_096))
+      try file.close()
+    }
   }
 }

@@ -55,7 +55,7 @@ struct StoreTests {
     let memory = try home.memctl("list", "--json").json[0]
     #expect(memory["content"] as? String == "--text")
     #expect(memory["category"] as? String == "gotchas")
-    #expect(memory["tags"] as? String == "a,b")
+    #expect(memory["tags"] as? [String] == ["a", "b"])
     #expect(memory["expanded_keywords"] as? String == "k l")
     #expect(memory["importance"] as? Double == 0.25)
   }

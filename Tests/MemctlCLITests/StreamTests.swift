@@ -77,6 +77,15 @@ struct StreamTests {
     #expect(!(try home.memctl("counts", "--color=always", "--json").output.contains("\u{1B}")))
   }
 
+  @Test("--quiet leaves out a JSON report without errors, and nothing else")
+  func quietJSON() throws {
+    #expect(try home.memctl("queue", "retry", "1", "--json", "-q").output == "")
+    #expect(try home.memctl("list", "--json", "-q").json.count == 3)
+    #expect(try home.memctl("counts", "--json", "-q").json.count == 1)
+    let failed = try home.memctl("sync", "--json", "-q")
+    #expect(try failed.json.map { $0["ok"] as? Bool } == [false])
+  }
+
   @Test("help and version write nothing to the disk, and read no configuration")
   func noDisk() throws {
     let empty = try Home()

@@ -54,7 +54,9 @@ struct UsageTests {
 
   @Test("is answered as JSON, too, when that is asked for")
   func json() throws {
-    try Home().play("usage-json", "--json sycn", "show abc --json", "--json")
+    try Home().play(
+      "usage-json", "--json sycn", "show abc --json", "--json", "list --limit 0 --json",
+      "queue lst --json")
   }
 
   @Test("without a command is answered with help on stderr")

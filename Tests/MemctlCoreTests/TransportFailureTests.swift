@@ -171,6 +171,6 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
     let transport = makeTransport()
     let request = HTTPRequest(.post, server.url(), body: [0x7B], patience: .whole(10))
     let outcomes = (0..<3).map { _ in failure(request, over: transport).prefix(4) }
-    #expect(outcomes == ["lost", "nons", "answ"])
+    #expect(outcomes == ["lost", "inva", "answ"])
   }
 }

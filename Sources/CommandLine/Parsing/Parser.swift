@@ -75,7 +75,7 @@ private struct Parser {
       let line = "\(table.invocation(path)) -- \(operand.value.metavar)"
       return UsageError(
         message: "unknown option '\(spelling)'",
-        hint: "put -- before text that begins with a dash: \(line)")
+        hint: "put -- before text that begins with a dash: \(line)", path: path)
     }
     let candidates = (spec.visibleOptions + table.globalOptions.filter { !$0.isHidden })
       .map { "--\($0.name)" }

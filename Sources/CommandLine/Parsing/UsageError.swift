@@ -4,10 +4,13 @@ public struct UsageError: Error, Hashable, Sendable {
   public let message: String
   /// The next command to type, after what was probably meant.
   public let hint: String
+  /// The words that lead to the command that the line names, as far as it names one.
+  public let path: [String]
 
-  public init(message: String, hint: String) {
+  public init(message: String, hint: String, path: [String] = []) {
     self.message = message
     self.hint = hint
+    self.path = path
   }
 }
 
@@ -20,6 +23,6 @@ extension CommandTable {
     let help = invocation.isEmpty ? "help" : "\(invocation) --help"
     return UsageError(
       message: message,
-      hint: guess.map { "did you mean '\($0)'? otherwise: \(help)" } ?? help)
+      hint: guess.map { "did you mean '\($0)'? otherwise: \(help)" } ?? help, path: path)
   }
 }

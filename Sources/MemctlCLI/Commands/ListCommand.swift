@@ -82,17 +82,13 @@ extension Memory {
     ]
   }
 
-  /// The memory's columns; `content` is left out where it is to stay hidden.
+  /// The memory as JSON; `content` is null where it is to stay hidden.
   func members(revealed: Bool) -> [JSONValue.Member] {
-    var members: [JSONValue.Member] = [
+    [
       .init("id", .integer(id.rawValue)),
       .init("server_id", serverID.map { .integer($0.rawValue) } ?? nil),
-    ]
-    if let content = fields.content(revealed: revealed) {
-      members.append(.init("content", .string(content)))
-    }
-    return members + [
-      .init("category", .string(fields.category)), .init("tags", .string(fields.tags)),
+      .init("content", fields.content(revealed: revealed).map { .string($0) } ?? nil),
+      .init("category", .string(fields.category)), .init("tags", fields.tagList),
       .init("expanded_keywords", .string(fields.expandedKeywords)),
       .init("importance", .double(fields.importance)),
       .init("is_sensitive", .bool(fields.isSensitive)),

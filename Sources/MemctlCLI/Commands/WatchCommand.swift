@@ -78,9 +78,13 @@ extension Context {
     let report: Report
     switch result {
     case .success(let done): report = done.report(command: cycle.rawValue, style: output.style)
-    case .failure(let problem): report = Report(command: cycle.rawValue, problems: [problem])
+    case .failure(let problem):
+      report = Report(
+        command: cycle.rawValue, members: [.init("push", nil), .init("pull", nil)],
+        problems: [problem])
     }
     if output.shape == .json {
+      if isQuiet, report.problems.isEmpty { return }
       output.json(
         [
           .init("schema", 1), .init("command", "watch"), .init("time", .string(time)),

@@ -60,7 +60,7 @@ struct EntryView {
   // MARK: JSON
 
   var members: [JSONValue.Member] {
-    var members: [JSONValue.Member] = [
+    [
       .init("id", .integer(entry.id.rawValue)), .init("op", .string(entry.operationName)),
       .init("state", .string(state)),
       .init("memory_id", memoryID.map { .integer($0.rawValue) } ?? nil),
@@ -79,28 +79,20 @@ struct EntryView {
             "message": .string($0.message),
           ]
         } ?? nil),
+      .init("candidates", .array(entry.candidates.map { .integer($0.id.rawValue) })),
+      .init("content", content.map { .string($0) } ?? nil),
     ]
-    if !entry.candidates.isEmpty {
-      members.append(
-        .init("candidates", .array(entry.candidates.map { .integer($0.id.rawValue) })))
-    }
-    if let content { members.append(.init("content", .string(content))) }
-    return members
   }
 
   /// The same with the rest of its memory, or its payload where that cannot be read.
   var exported: [JSONValue.Member] {
-    var members = members
-    if let memory {
-      members += [
-        .init("tags", .string(memory.tags)),
-        .init("expanded_keywords", .string(memory.expandedKeywords)),
-        .init("importance", .double(memory.importance)),
-        .init("is_sensitive", .bool(memory.isSensitive || isMemorySensitive)),
-      ]
-    }
-    if operation == nil, revealed { members.append(.init("payload", .string(entry.payload))) }
-    return members
+    members + [
+      .init("tags", memory?.tagList ?? nil),
+      .init("expanded_keywords", memory.map { .string($0.expandedKeywords) } ?? nil),
+      .init("importance", memory.map { .double($0.importance) } ?? nil),
+      .init("is_sensitive", memory.map { .bool($0.isSensitive || isMemorySensitive) } ?? nil),
+      .init("payload", operation == nil && revealed ? .string(entry.payload) : nil),
+    ]
   }
 
   /// Whether it holds something that is not shown.

@@ -14,9 +14,11 @@ struct Report {
 
 extension Output {
   /// Writes the report; its problems go to standard error as text, and into the JSON report.
+  ///
+  /// - Parameter quiet: leaves the report out, unless it is a JSON report of problems.
   func write(_ report: Report, quiet: Bool) {
     switch shape {
-    case .json:
+    case .json where !quiet || !report.problems.isEmpty:
       json(
         [
           .init("schema", 1),
@@ -25,7 +27,7 @@ extension Output {
         ] + report.members + [.init("errors", .array(report.problems.map(\.json)))])
     case .tabs where !quiet: for member in report.members { writeFlat(member, prefix: "") }
     case .terminal where !quiet: for text in report.summary { line(text) }
-    case .tabs, .terminal: break
+    case .json, .tabs, .terminal: break
     }
     finish()
     for problem in report.problems { printProblem(problem) }

@@ -7,7 +7,8 @@ extension PushReport {
       .init("sent", .integer(Int64(sent))), .init("acknowledged", .integer(Int64(acknowledged))),
       .init("adopted", .integer(Int64(adopted))), .init("cancelled", .integer(Int64(cancelled))),
       .init("in_doubt", .integer(Int64(inDoubt))), .init("deferred", .integer(Int64(deferred))),
-      .init("dead", .integer(Int64(dead))), .init("remaining", .integer(Int64(remaining))),
+      .init("dead_letters", .integer(Int64(dead))),
+      .init("pending_ops", .integer(Int64(remaining))),
     ]
   }
 

@@ -50,7 +50,8 @@ final class BackgroundSync {
   private func news(of event: JSONValue) -> [String] {
     var parts: [String] = []
     for (object, name, text) in [
-      ("push", "acknowledged", "sent"), ("push", "dead", "rejected"), ("pull", "inserted", "new"),
+      ("push", "acknowledged", "sent"), ("push", "dead_letters", "rejected"),
+      ("pull", "inserted", "new"),
       ("pull", "updated", "changed"), ("pull", "deleted", "deleted"),
     ] {
       if let count = event[object]?[name]?.int64, count > 0 {

@@ -179,7 +179,7 @@ import Testing
     client.clock.advance(seconds: 1)
     _ = try client.engine.push()
     var counts = try client.cache.counts()
-    #expect(counts.lastError?.kind == "server_failed")
+    #expect(counts.lastError?.kind == .serverFailed)
     #expect(counts.lastError?.time == failedAt)
     #expect(!counts.lastSyncSuccess)
     server.stopFailing()
