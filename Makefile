@@ -42,8 +42,7 @@ test: ## Run all tests, with warnings as errors
 	@$(SWIFT) test $(STRICT) || { \
 	echo "hint: ✘ marks what failed; swift test $(STRICT) --filter NAME repeats it" >&2; exit 1; }
 
-check: lint ## Check everything that a change has to pass: make lint, then make test
-	@$(MAKE) test
+check: lint test ## Check everything that a change has to pass
 
 lint: ## Check what needs no build: format, shell scripts, spelling, modules
 	@Scripts/require check
