@@ -56,7 +56,7 @@ enum Memctl {
         CommandExample("memctl sync", shows: "send what is queued, then fetch what is new"),
         CommandExample("memctl queue", shows: "see what the server does not have yet"),
       ]),
-    globalOptions: globalOptions, topics: Topics.all)
+    globalOptions: GlobalOptions.all, topics: Topics.all)
 
   private static var groups: [CommandSpec] {
     var specs: [CommandSpec] = []
@@ -112,27 +112,4 @@ enum Memctl {
       CommandExample(
         "memctl origin adopt", shows: "queue all that is here for a new, empty server"),
     ])
-
-  static let globalOptions: [OptionSpec] = [
-    OptionSpec(
-      "db", value: ValueSpec("PATH", .file), help: "the cache to work on",
-      defaultText: "~/.claude/claude-memory/memory/memory.db"),
-    OptionSpec(
-      "api-url", value: ValueSpec("URL"), help: "the server's address",
-      defaultText: "http://localhost:8080"),
-    OptionSpec(
-      "api-key-file", value: ValueSpec("PATH", .file),
-      help: "the file whose first line is the key for the server"),
-    OptionSpec("json", help: "write JSON: one object for a report, one a line for a list"),
-    // With this the prompt tells what .mode asks for.
-    OptionSpec(
-      "format", value: ValueSpec("SHAPE", .choice(Output.Shape.allCases.map(\.rawValue))),
-      help: "the shape of results", isHidden: true),
-    OptionSpec("quiet", short: "q", help: "write no report, only errors"),
-    OptionSpec("verbose", short: "v", help: "say on stderr which cache and server are used"),
-    OptionSpec(
-      "color", value: ValueSpec("WHEN", .choice(Terminal.ColorChoice.allCases.map(\.rawValue))),
-      help: "when to use colour", defaultText: "auto"),
-    OptionSpec("no-input", help: "never ask for anything"),
-  ]
 }

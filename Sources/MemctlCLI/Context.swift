@@ -6,6 +6,8 @@ import System
 /// What a command works with. The cache is opened and the server's address looked up when they are
 /// first asked for, so that `--help` touches no disk and `queue` no network.
 final class Context {
+  /// Every command there is.
+  let table: CommandTable
   let arguments: ParsedCommand
   let environment: [String: String]
   private let unreadableVariables: Set<String>
@@ -15,16 +17,16 @@ final class Context {
 
   /// - Parameter unreadableVariables: those that `environment` lacks because they are not valid UTF-8.
   init(
-    _ arguments: ParsedCommand, environment: [String: String],
+    _ arguments: ParsedCommand, in table: CommandTable, environment: [String: String],
     unreadableVariables: Set<String> = []
   ) {
     self.arguments = arguments
+    self.table = table
     self.environment = environment
     self.unreadableVariables = unreadableVariables
-    let color = arguments.value("color").flatMap(Terminal.ColorChoice.init) ?? .auto
-    terminal = Terminal(color: color, environment: environment)
-    let shape = arguments.value("format").flatMap(Output.Shape.init)
-    output = Output(terminal, shape: arguments.flag("json") ? .json : shape)
+    terminal = Terminal(color: arguments[GlobalOptions.color] ?? .auto, environment: environment)
+    let shape = arguments[GlobalOptions.json] ? .json : arguments[GlobalOptions.format]
+    output = Output(terminal, shape: shape)
   }
 
   /// The user's folder: what the environment says, else the system.
@@ -33,7 +35,7 @@ final class Context {
     return getpwuid(geteuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"
   }
 
-  var isQuiet: Bool { arguments.flag("quiet") }
+  var isQuiet: Bool { arguments[GlobalOptions.quiet] }
 
   private(set) lazy var configuration = Result { try Configuration(sources()) }
 
@@ -46,11 +48,14 @@ final class Context {
         hint: "set \(name) to a text in UTF-8")
     }
     var options: [Setting: String] = [:]
-    for setting in [Setting.db, .apiURL, .apiKeyFile] {
-      options[setting] = arguments.value(setting.rawValue)
+    for (setting, option) in [
+      (Setting.db, GlobalOptions.db), (.apiURL, GlobalOptions.apiURL),
+      (.apiKeyFile, GlobalOptions.apiKeyFile),
+    ] {
+      options[setting] = arguments[option]
       if options[setting] == "" {
         throw Problem(
-          .usage, "--\(setting.rawValue) is empty", hint: "is the variable set that you gave it?")
+          .usage, "--\(option.spec.name) is empty", hint: "is the variable set that you gave it?")
       }
     }
     return Configuration.Sources(
@@ -146,13 +151,14 @@ final class Context {
 
   /// Says something that `--verbose` asks for.
   func note(_ text: String) {
-    if arguments.flag("verbose") { printError("memctl: \(text.printable)") }
+    if arguments[GlobalOptions.verbose] { printError("memctl: \(text.printable)") }
   }
 
   /// Asks before something that cannot be undone. Where nobody can answer, the command line itself
   /// was the decision.
   func confirm(_ question: String) -> Bool {
-    guard terminal.isInputTerminal, terminal.isErrorTerminal, !arguments.flag("no-input") else {
+    guard terminal.isInputTerminal, terminal.isErrorTerminal, !arguments[GlobalOptions.noInput]
+    else {
       return true
     }
     printError("\(question) [y/N] ", terminator: "")

@@ -30,7 +30,7 @@ public enum Program {
     }
     do throws(UsageError) {
       let context = Context(
-        try Memctl.table.parse(words.compactMap(\.self)), environment: readable,
+        try Memctl.table.parse(words.compactMap(\.self)), in: Memctl.table, environment: readable,
         unreadableVariables: Set(environment.keys).subtracting(readable.keys))
       return run(context)
     } catch {
@@ -59,18 +59,18 @@ public enum Program {
   }
 
   private static func perform(_ arguments: ParsedCommand, _ context: Context) throws -> ExitCode {
-    switch arguments.outcome {
+    switch arguments.action {
     case .help:
-      context.output.page(try HelpPage(for: arguments.path, in: Memctl.table))
+      context.output.page(try HelpPage(for: arguments.path, in: context.table))
       return .success
     case .version:
       return try VersionCommand(arguments).run(context)
-    case .noCommand where context.terminal.isInputTerminal && context.terminal.isOutputTerminal:
+    case .nothing where context.terminal.isInputTerminal && context.terminal.isOutputTerminal:
       return try ReplCommand().run(context)
-    case .noCommand where context.output.shape == .json:
+    case .nothing where context.output.shape == .json:
       throw Problem(.usage, "no command is given", hint: "memctl --help")
-    case .noCommand:
-      let page = try HelpPage(for: [], in: Memctl.table)
+    case .nothing:
+      let page = try HelpPage(for: [], in: context.table)
       printError(page.text(width: 80, styled: false), terminator: "")
       return .usage
     case .run:

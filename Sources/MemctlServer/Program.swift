@@ -4,6 +4,16 @@ import MemoryAPI
 
 /// The program `memctl-serve`.
 public enum Program {
+  private static let listen = Option(
+    "listen", .text("HOST:PORT"), help: "where to listen; port 0 takes a free one",
+    defaultText: ServerOptions.defaultListen)
+  private static let store = Option(
+    "store", .file("FILE"), help: "the server's own database",
+    defaultText: "~/.local/share/memctl/server.db")
+  private static let keys = Option(
+    "keys", .file("FILE"),
+    help: "users and their keys, as JSON; without it, MEMORY_API_KEY is the one key")
+
   public static let table = CommandTable(
     program: CommandSpec(
       "memctl-serve",
@@ -14,17 +24,7 @@ public enum Program {
         and end it. It listens elsewhere than on this machine only where --keys is given.
         """
       ],
-      options: [
-        OptionSpec(
-          "listen", value: ValueSpec("HOST:PORT"), help: "where to listen; port 0 takes a free one",
-          defaultText: ServerOptions.defaultListen),
-        OptionSpec(
-          "store", value: ValueSpec("FILE", .file), help: "the server's own database",
-          defaultText: "~/.local/share/memctl/server.db"),
-        OptionSpec(
-          "keys", value: ValueSpec("FILE", .file),
-          help: "users and their keys, as JSON; without it, MEMORY_API_KEY is the one key"),
-      ],
+      options: [listen, store, keys],
       examples: [
         CommandExample("MEMORY_API_KEY=secret memctl-serve", shows: "serve on port 8080")
       ]))
@@ -52,13 +52,13 @@ public enum Program {
 
   private static func serve(_ arguments: [String]) throws {
     let parsed = try table.parse(arguments)
-    switch parsed.outcome {
-    case .help, .noCommand:
+    switch parsed.action {
+    case .help, .nothing:
       try say(try HelpPage(for: [], in: table).text(width: 80, styled: false))
     case .version: try say("memctl-serve \(Version.text)\n")
     case .run:
       let options = try ServerOptions(
-        listen: parsed.value("listen"), store: parsed.value("store"), keys: parsed.value("keys"),
+        listen: parsed[listen], store: parsed[store], keys: parsed[keys],
         environment: { name in getenv(name).map { String(cString: $0) } })
       try Server(options: options).run { url in
         // It can be used all the same by those who know where it listens.

@@ -1,5 +1,37 @@
 import CommandLine
 
+/// The options and operands of the sample that tests ask for.
+enum Sample {
+  static let limit = Option(
+    "limit", short: "n", .integer("N", 1...Int.max), help: "send at most N entries",
+    defaultText: "all")
+  static let dryRun = Flag("dry-run", help: "only say what would be sent")
+  static let dead = Flag("dead", help: "only what the server rejected")
+  static let entry = Operand(Argument<String>("ID", .dynamic("entry")))
+  static let entries = Operands(Argument<String>("ID", .dynamic("entry")), .oneOrMore)
+  static let category = Option(
+    "category", short: "c", Argument<String>("NAME", .dynamic("category")),
+    help: "what kind of memory it is")
+  static let tag = RepeatableOption("tag", .text("TAG"), help: "a label for it")
+  static let importance = Option(
+    "importance", .number("0..1", 0...1), help: "how much it matters")
+  static let text = OptionalOperand(.text("TEXT"))
+  static let format = Operand<Format>(.choice("jsonl|csv"))
+  static let file = OptionalOperand(.file("FILE"))
+
+  static let db = Option("db", .file("PATH"), help: "the file of the cache")
+  static let quiet = Flag("quiet", short: "q", help: "say nothing but errors")
+  static let verbose = Flag("verbose", short: "v", help: "say more")
+
+  static let listen = Option(
+    "listen", .text("HOST:PORT"), help: "where", defaultText: "127.0.0.1:8080")
+
+  enum Format: String, CaseIterable, ArgumentValue {
+    case jsonl
+    case csv
+  }
+}
+
 extension CommandTable {
   /// A small program with a bit of everything.
   static let sample = CommandTable(
@@ -12,11 +44,8 @@ extension CommandTable {
           "push",
           summary: "send the queue",
           options: [
-            OptionSpec(
-              "limit", short: "n", value: ValueSpec("N", .integer(1...Int.max)),
-              help: "send at most N entries", defaultText: "all"),
-            OptionSpec("dry-run", help: "only say what would be sent"),
-            OptionSpec("secret", help: "nothing to see", isHidden: true),
+            Sample.limit, Sample.dryRun,
+            Flag("secret", help: "nothing to see", isHidden: true),
           ],
           examples: [CommandExample("memctl push -n 10", shows: "send the ten oldest entries")]),
         CommandSpec(
@@ -26,51 +55,39 @@ extension CommandTable {
             CommandSpec(
               "list",
               summary: "the entries, oldest first",
-              options: [OptionSpec("dead", help: "only what the server rejected")]),
+              options: [Sample.dead]),
             CommandSpec(
-              "show", summary: "one entry", operands: [OperandSpec("ID", .dynamic("entry"))]),
+              "show", summary: "one entry", operands: [Sample.entry]),
             CommandSpec(
               "drop", summary: "forget entries",
-              operands: [OperandSpec("ID", .dynamic("entry"), .oneOrMore)]),
+              operands: [Sample.entries]),
           ],
           defaultSubcommand: "list"),
         CommandSpec(
           "store",
           summary: "write a memory",
-          options: [
-            OptionSpec(
-              "category", short: "c", value: ValueSpec("NAME", .dynamic("category")),
-              help: "what kind of memory it is"),
-            OptionSpec("tag", value: ValueSpec("TAG"), help: "a label for it", isRepeatable: true),
-            OptionSpec(
-              "importance", value: ValueSpec("0..1", .number(0...1)), help: "how much it matters"),
-          ],
-          operands: [OperandSpec("TEXT", .text, .optional)]),
+          options: [Sample.category, Sample.tag, Sample.importance],
+          operands: [Sample.text]),
         CommandSpec(
           "key", summary: "manage keys",
           subcommands: [CommandSpec("add", summary: "add a key")]),
         CommandSpec(
           "export", summary: "write memories to a file",
-          operands: [
-            OperandSpec("jsonl|csv", .choice(["jsonl", "csv"])),
-            OperandSpec("FILE", .file, .optional),
-          ]),
+          operands: [Sample.format, Sample.file]),
         CommandSpec(
           "help", summary: "explain a command or topic",
-          operands: [OperandSpec("WORD", .text, .any)]),
+          operands: [Operands(.text("WORD"), .any)]),
         CommandSpec(
           "__complete", summary: "print candidates for the shell",
-          operands: [OperandSpec("KIND")], isHidden: true),
+          operands: [Operand(.text("KIND"))], isHidden: true),
       ],
       examples: [
         CommandExample("memctl store 'Tea, not coffee.'", shows: "write a memory and send it")
       ]),
     globalOptions: [
-      OptionSpec("db", value: ValueSpec("PATH", .file), help: "the file of the cache"),
-      OptionSpec("quiet", short: "q", help: "say nothing but errors"),
-      OptionSpec("verbose", short: "v", help: "say more"),
-      OptionSpec(
-        "color", value: ValueSpec("WHEN", .choice(["auto", "always", "never"])),
+      Sample.db, Sample.quiet, Sample.verbose,
+      Option(
+        "color", Argument<String>("WHEN", .choice(["auto", "always", "never"])),
         help: "when to colour the output", defaultText: "auto"),
     ],
     topics: [
@@ -86,8 +103,5 @@ extension CommandTable {
   static let server = CommandTable(
     program: CommandSpec(
       "memctl-serve", summary: "answer requests",
-      options: [
-        OptionSpec(
-          "listen", value: ValueSpec("HOST:PORT"), help: "where", defaultText: "127.0.0.1:8080")
-      ]))
+      options: [Sample.listen]))
 }

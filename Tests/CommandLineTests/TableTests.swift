@@ -26,27 +26,31 @@ struct TableTests {
       (program([leaf("a", [flag("x", "5")])]), "p a: --x: '-5' is no ASCII letter"),
       (program([leaf("a", [flag("X")])]), "p a: --X: the name is not lower-case kebab"),
       (
-        program([leaf("a", [OptionSpec("x", value: ValueSpec(""), help: "x")])]),
+        program([leaf("a", [Option("x", .text(""), help: "x")])]),
         "p a: --x: a value without a name"
       ),
       (
-        program([leaf("a", operands: [OperandSpec("A", .text, .any), OperandSpec("B")])]),
+        program([leaf("a", operands: [Operands(.text("A"), .any), Operand(.text("B"))])]),
         "p a: an operand that takes several words is not the last"
       ),
       (
-        program([leaf("a", operands: [OperandSpec("A", .text, .optional), OperandSpec("B")])]),
+        program([leaf("a", operands: [OptionalOperand(.text("A")), Operand(.text("B"))])]),
         "p a: a required operand follows an optional one"
       ),
       (
-        program([leaf("a", operands: [OperandSpec("A", .choice(["x y"]))])]),
+        program([leaf("a", operands: [Operand(.text("A")), Operand(.file("A"))])]),
+        "p a: 'A' names two operands"
+      ),
+      (
+        program([leaf("a", operands: [operand(.choice(["x y"]))])]),
         "p a: the choices are not lower-case kebab"
       ),
       (
-        program([leaf("a", operands: [OperandSpec("A", .choice(["x", "x"]))])]),
+        program([leaf("a", operands: [operand(.choice(["x", "x"]))])]),
         "p a: 'x' is a choice twice"
       ),
       (
-        program([leaf("a", operands: [OperandSpec("A", .dynamic("x"))])]),
+        program([leaf("a", operands: [operand(.dynamic("x"))])]),
         "p: dynamic values without a command '__complete'"
       ),
       (
@@ -54,7 +58,7 @@ struct TableTests {
         "p g: there is no subcommand 'b' to be the default"
       ),
       (
-        program([group([leaf("a", operands: [OperandSpec("A")])], default: "a")]),
+        program([group([leaf("a", operands: [operand(.text)])], default: "a")]),
         "p g: the default subcommand 'a' takes words"
       ),
       (
@@ -82,8 +86,8 @@ private func program(
 }
 
 private func leaf(
-  _ name: String, _ options: [OptionSpec] = [], summary: String = "do it",
-  operands: [OperandSpec] = []
+  _ name: String, _ options: [any OptionKey] = [], summary: String = "do it",
+  operands: [any OperandKey] = []
 ) -> CommandSpec {
   CommandSpec(name, summary: summary, options: options, operands: operands)
 }
@@ -92,6 +96,10 @@ private func group(_ commands: [CommandSpec], default name: String? = nil) -> Co
   CommandSpec("g", summary: "g", subcommands: commands, defaultSubcommand: name)
 }
 
-private func flag(_ name: String, _ short: Character? = nil) -> OptionSpec {
-  OptionSpec(name, short: short, help: "a flag")
+private func operand(_ kind: ValueSpec.Kind) -> any OperandKey {
+  Operand(Argument<String>("A", kind))
+}
+
+private func flag(_ name: String, _ short: Character? = nil) -> Flag {
+  Flag(name, short: short, help: "a flag")
 }

@@ -84,7 +84,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     }
     do throws(UsageError) {
       let parsed = try Memctl.table.parse(words)
-      guard case .run = parsed.outcome else { return }
+      guard case .run = parsed.action else { return }
       precondition(
         Memctl.commands.contains { $0.path == parsed.path }, "what is to run is a command")
     } catch {

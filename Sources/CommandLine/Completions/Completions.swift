@@ -1,5 +1,5 @@
 /// A shell that completes command lines.
-public enum Shell: String, CaseIterable, Sendable {
+public enum Shell: String, CaseIterable, ArgumentValue {
   case bash
   case zsh
   case fish

@@ -1,62 +1,70 @@
 /// A command line that the table allows.
 ///
-/// Options are asked for by their long name. To ask for one that neither the command nor the program
-/// has, or as what it is not, is a programmer's error and traps.
+/// A command asks it by the keys that it has declared. To ask by one that neither the command nor the
+/// program has in its table is a programmer's error and traps.
 public struct ParsedCommand: Sendable {
-  public enum Outcome: Hashable, Sendable {
+  /// What the line asks for.
+  public enum Action: Hashable, Sendable {
     /// `spec` is to be run.
     case run
-    /// The help of the command at `path` is asked for.
+    /// The help of the command at `path`.
     case help
     case version
-    /// The program has commands and the line names none.
-    case noCommand
+    /// Nothing: the program has commands and the line names none.
+    case nothing
   }
 
-  public let outcome: Outcome
+  public let action: Action
   /// The words that lead to the command, with the default subcommand filled in; empty for the
   /// program itself.
   public let path: [String]
   public let spec: CommandSpec
-  public let operands: [String]
-  let options: [OptionSpec]
+  let operands: [String]
+  let globalOptions: [OptionSpec]
   /// The values of the options on the line by long name, in their order; a flag's are empty.
   let given: [String: [String]]
 
-  public func flag(_ name: String) -> Bool {
-    precondition(option(name).value == nil, "--\(name) is no flag")
-    return given[name] != nil
+  public subscript<Key: OptionKey>(key: Key) -> Key.Reading where Key.Failure == Never {
+    key.reading(of: texts(of: key.spec))
   }
 
-  /// Whether the line has the option, a flag or not.
-  public func isGiven(_ name: String) -> Bool { given[name] != nil }
-
-  public func value(_ name: String) -> String? { values(name).first }
-
-  /// The values of an option that is repeatable, in the order of the line.
-  public func values(_ name: String) -> [String] {
-    precondition(option(name).value != nil, "--\(name) takes no value")
-    return given[name] ?? []
+  /// - Throws: what the value finds wrong with its text.
+  public subscript<Key: OptionKey>(key: Key) -> Key.Reading {
+    get throws { try key.reading(of: texts(of: key.spec)) }
   }
 
-  public func integer(_ name: String) -> Int? {
-    guard case .integer = option(name).value?.kind else {
-      preconditionFailure("--\(name) takes no integer")
+  public subscript<Key: OperandKey>(key: Key) -> Key.Reading where Key.Failure == Never {
+    key.reading(of: words(of: key.spec))
+  }
+
+  /// - Throws: what the value finds wrong with its text.
+  public subscript<Key: OperandKey>(key: Key) -> Key.Reading {
+    get throws { try key.reading(of: words(of: key.spec)) }
+  }
+
+  public func isGiven(_ key: any OptionKey) -> Bool { !texts(of: key.spec).isEmpty }
+
+  /// Those of the options that the line has, as another command line may have them:
+  /// `--db=x`, `--quiet`.
+  public func words(for keys: [any OptionKey]) -> [String] {
+    keys.map { $0.spec }.flatMap { option in
+      texts(of: option).map { "--\(option.name)" + (option.value == nil ? "" : "=\($0)") }
     }
-    return value(name).map { Int($0)! }
   }
 
-  public func number(_ name: String) -> Double? {
-    guard case .number = option(name).value?.kind else {
-      preconditionFailure("--\(name) takes no number")
-    }
-    return value(name).map { Double($0)! }
+  private func texts(of option: OptionSpec) -> [String] {
+    precondition(
+      (spec.options + globalOptions).contains { $0.name == option.name },
+      "'\(path.joined(separator: " "))' has no option --\(option.name)")
+    return given[option.name] ?? []
   }
 
-  private func option(_ name: String) -> OptionSpec {
-    guard let option = options.first(where: { $0.name == name }) else {
-      preconditionFailure("'\(path.joined(separator: " "))' has no option --\(name)")
+  private func words(of operand: OperandSpec) -> [String] {
+    let metavar = operand.value.metavar
+    guard let index = spec.operands.firstIndex(where: { $0.value.metavar == metavar }) else {
+      preconditionFailure("'\(path.joined(separator: " "))' has no operand \(metavar)")
     }
-    return option
+    let rest = operands.dropFirst(index)
+    return Array(operand.isVariadic ? rest : rest.prefix(1))
   }
 }

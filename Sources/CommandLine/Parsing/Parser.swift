@@ -27,14 +27,14 @@ private struct Parser {
       if values["help"] != nil { return parsed(.help) }
       if values["version"] != nil { return parsed(.version) }
     }
-    let outcome = try finish()
-    return parsed(outcome)
+    let action = try finish()
+    return parsed(action)
   }
 
-  private func parsed(_ outcome: ParsedCommand.Outcome) -> ParsedCommand {
+  private func parsed(_ action: ParsedCommand.Action) -> ParsedCommand {
     ParsedCommand(
-      outcome: outcome, path: path, spec: spec, operands: operands,
-      options: spec.options + table.globalOptions, given: values)
+      action: action, path: path, spec: spec, operands: operands,
+      globalOptions: table.globalOptions, given: values)
   }
 
   private mutating func take(_ step: Grammar.Step) throws(UsageError) {
@@ -87,10 +87,10 @@ private struct Parser {
   // MARK: The end of the line
 
   /// Settles what only the whole line can tell: the default subcommand and the operands.
-  private mutating func finish() throws(UsageError) -> ParsedCommand.Outcome {
+  private mutating func finish() throws(UsageError) -> ParsedCommand.Action {
     grammar.descendToDefault()
     guard spec.subcommands.isEmpty else {
-      if path.isEmpty { return .noCommand }
+      if path.isEmpty { return .nothing }
       throw table.usageError("'\(spelled(path))' needs a subcommand", at: path)
     }
     for (index, expected) in spec.operands.enumerated() where expected.isRequired {

@@ -17,8 +17,8 @@ public struct CommandSpec: Sendable {
     _ name: String,
     summary: String,
     discussion: [HelpBlock] = [],
-    options: [OptionSpec] = [],
-    operands: [OperandSpec] = [],
+    options: [any OptionKey] = [],
+    operands: [any OperandKey] = [],
     subcommands: [CommandSpec] = [],
     defaultSubcommand: String? = nil,
     examples: [CommandExample] = [],
@@ -27,8 +27,8 @@ public struct CommandSpec: Sendable {
     self.name = name
     self.summary = summary
     self.discussion = discussion
-    self.options = options
-    self.operands = operands
+    self.options = options.map { $0.spec }
+    self.operands = operands.map { $0.spec }
     self.subcommands = subcommands
     self.defaultSubcommand = defaultSubcommand
     self.examples = examples

@@ -73,6 +73,9 @@ extension CommandTable {
 
   private func violations(ofOperands operands: [OperandSpec], in place: String) -> [String] {
     var found = operands.flatMap { violations(of: $0.value, in: place) }
+    for name in duplicates(operands.map(\.value.metavar)) {
+      found.append("\(place): '\(name)' names two operands")
+    }
     if operands.dropLast().contains(where: \.isVariadic) {
       found.append("\(place): an operand that takes several words is not the last")
     }

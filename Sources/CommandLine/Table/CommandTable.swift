@@ -11,9 +11,11 @@ public struct CommandTable: Sendable {
   public let topics: [HelpTopic]
 
   /// - Parameter globalOptions: All but `--help` and `--version`, which every program has.
-  public init(program: CommandSpec, globalOptions: [OptionSpec] = [], topics: [HelpTopic] = []) {
+  public init(
+    program: CommandSpec, globalOptions: [any OptionKey] = [], topics: [HelpTopic] = []
+  ) {
     self.program = program
-    self.globalOptions = globalOptions + [.help, .version]
+    self.globalOptions = (globalOptions + [Flag.help, Flag.version]).map { $0.spec }
     self.topics = topics
   }
 }

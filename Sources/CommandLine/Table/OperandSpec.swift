@@ -12,8 +12,8 @@ public struct OperandSpec: Sendable {
   public let value: ValueSpec
   public let arity: Arity
 
-  public init(_ metavar: String, _ kind: ValueSpec.Kind = .text, _ arity: Arity = .one) {
-    value = ValueSpec(metavar, kind)
+  init(_ value: ValueSpec, _ arity: Arity) {
+    self.value = value
     self.arity = arity
   }
 }

@@ -13,7 +13,7 @@ public struct OptionSpec: Sendable {
   /// Whether help, suggestions and completions pass over it.
   public let isHidden: Bool
 
-  public init(
+  init(
     _ name: String,
     short: Character? = nil,
     value: ValueSpec? = nil,
@@ -33,9 +33,6 @@ public struct OptionSpec: Sendable {
 }
 
 extension OptionSpec {
-  static let help = OptionSpec("help", short: "h", help: "show help for the program or a command")
-  static let version = OptionSpec("version", help: "show the version")
-
   /// The ways to write it, short before long: `-n`, `--limit`.
   var spellings: [String] { (short.map { ["-\($0)"] } ?? []) + ["--\(name)"] }
 
@@ -52,4 +49,9 @@ extension OptionSpec {
     if value != nil, isRepeatable { notes.append("repeatable") }
     return notes.isEmpty ? help : "\(help) (\(notes.joined(separator: "; ")))"
   }
+}
+
+extension Flag {
+  static let help = Flag("help", short: "h", help: "show help for the program or a command")
+  static let version = Flag("version", help: "show the version")
 }

@@ -17,7 +17,7 @@ public struct ValueSpec: Sendable {
   public let metavar: String
   public let kind: Kind
 
-  public init(_ metavar: String, _ kind: Kind = .text) {
+  init(_ metavar: String, _ kind: Kind) {
     self.metavar = metavar
     self.kind = kind
   }

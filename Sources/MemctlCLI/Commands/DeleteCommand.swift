@@ -3,6 +3,8 @@ import JSON
 import MemctlCore
 
 struct DeleteCommand: Command {
+  private static let ids = Operands(.memory("ID"), .oneOrMore)
+
   static let spec = CommandSpec(
     "delete", summary: "delete memories here and on the server",
     discussion: [
@@ -11,14 +13,14 @@ struct DeleteCommand: Command {
       never had is not sent at all.
       """
     ],
-    operands: [OperandSpec("ID", .dynamic("memory"), .oneOrMore)],
+    operands: [ids],
     examples: [
       CommandExample("memctl delete 12 server:840", shows: "delete two memories")
     ])
 
   private let names: [MemoryName]
 
-  init(_ arguments: ParsedCommand) throws { names = try arguments.operands.map(MemoryName.init) }
+  init(_ arguments: ParsedCommand) throws { names = try arguments[Self.ids] }
 
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()

@@ -2,9 +2,11 @@ import CommandLine
 import MemctlCore
 
 struct HelpCommand: Command {
+  private static let words = Operands(.helpWord, .any)
+
   static let spec = CommandSpec(
     "help", summary: "show help for a command or a topic",
-    operands: [OperandSpec("WORD", .dynamic("help"), .any)],
+    operands: [words],
     examples: [
       CommandExample("memctl help queue show", shows: "show help for a command"),
       CommandExample("memctl help exit-codes", shows: "show help for a topic"),
@@ -12,11 +14,11 @@ struct HelpCommand: Command {
 
   private let words: [String]
 
-  init(_ arguments: ParsedCommand) { words = arguments.operands }
+  init(_ arguments: ParsedCommand) { words = arguments[Self.words] }
 
   func run(_ context: Context) throws -> ExitCode {
     do throws(UsageError) {
-      context.output.page(try HelpPage(for: words, in: Memctl.table))
+      context.output.page(try HelpPage(for: words, in: context.table))
     } catch {
       throw Problem(.usage, error.message, hint: error.hint)
     }
@@ -42,22 +44,21 @@ struct VersionCommand: Command {
 }
 
 struct CompletionsCommand: Command {
+  private static let shell = Operand<Shell>(.choice("SHELL"))
+
   static let spec = CommandSpec(
     "completions", summary: "print the completion script for a shell",
-    operands: [OperandSpec("SHELL", .choice(Shell.allCases.map(\.rawValue)))],
+    operands: [shell],
     examples: [
       CommandExample("source <(memctl completions bash)", shows: "complete in this bash session")
     ])
 
   private let shell: Shell
 
-  init(_ arguments: ParsedCommand) {
-    // The table lets only the names of shells through.
-    shell = Shell(rawValue: arguments.operands[0])!
-  }
+  init(_ arguments: ParsedCommand) { shell = arguments[Self.shell] }
 
   func run(_ context: Context) throws -> ExitCode {
-    context.output.text(Completions(Memctl.table).script(for: shell))
+    context.output.text(Completions(context.table).script(for: shell))
     return .success
   }
 }
@@ -70,7 +71,7 @@ struct ManCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     context.output.text(
-      ManPage(Memctl.table, version: Version.text, date: Version.date).roff())
+      ManPage(context.table, version: Version.text, date: Version.date).roff())
     return .success
   }
 }
@@ -78,17 +79,22 @@ struct ManCommand: Command {
 /// Prints candidates for the shells' completion. Errors stay silent: they would spoil the line that
 /// is being typed.
 struct CompleteCommand: Command {
+  private static let kind = Operand(.text("KIND"))
+
   static let spec = CommandSpec(
     Completions.command, summary: "print candidates for completion",
-    operands: [OperandSpec("KIND")],
+    operands: [kind],
     isHidden: true)
 
-  private let kind: String
+  private let kind: CompletionCandidates.Kind?
 
-  init(_ arguments: ParsedCommand) { kind = arguments.operands[0] }
+  init(_ arguments: ParsedCommand) {
+    kind = CompletionCandidates.Kind(rawValue: arguments[Self.kind])
+  }
 
   func run(_ context: Context) throws -> ExitCode {
-    for candidate in (try? Candidates { try context.cache(.read) }.named(kind)) ?? [] {
+    let candidates = CompletionCandidates(context.table) { try context.cache(.read) }
+    for candidate in kind.flatMap({ try? candidates.of($0) }) ?? [] {
       let value = candidate.value.printable
       context.output.line(
         candidate.description.isEmpty ? value : "\(value)\t\(candidate.description)")

@@ -2,14 +2,14 @@ import CommandLine
 import MemctlCore
 
 /// How the user names a memory.
-enum MemoryName: CustomStringConvertible {
+enum MemoryName: ArgumentValue, CustomStringConvertible {
   case local(LocalID)
   case server(ServerID)
 
   static let prefix = "server:"
 
   /// - Throws: `Problem` of kind `.usage`.
-  init(_ text: String) throws {
+  init(argument text: String) throws(Problem) {
     let isServer = text.hasPrefix(Self.prefix)
     guard let number = Int64(isServer ? text.dropFirst(Self.prefix.count) : text[...]), number > 0
     else {
@@ -38,9 +38,9 @@ enum MemoryName: CustomStringConvertible {
   }
 }
 
-extension EntryID {
+extension EntryID: ArgumentValue {
   /// - Throws: `Problem` of kind `.usage`.
-  init(_ text: String) throws {
+  public init(argument text: String) throws(Problem) {
     guard let number = Int64(text), number > 0 else {
       throw Problem(
         .usage, "'\(text)' is not the id of a queue entry", hint: "memctl queue shows the ids")
@@ -49,9 +49,9 @@ extension EntryID {
   }
 }
 
-extension TrashID {
+extension TrashID: ArgumentValue {
   /// - Throws: `Problem` of kind `.usage`.
-  init(_ text: String) throws {
+  public init(argument text: String) throws(Problem) {
     guard let number = Int64(text), number > 0 else {
       throw Problem(
         .usage, "'\(text)' is not an id in the trash", hint: "memctl trash shows the ids")
@@ -73,15 +73,16 @@ extension ParsedCommand {
   /// The ids that a line names; nil for `--all`.
   ///
   /// - Throws: `Problem` of kind `.usage` where it has neither or both.
-  func idsOrAll(of things: String) throws -> [String]? {
-    let all = flag("all")
-    guard all != !operands.isEmpty else {
+  func ids<ID>(_ ids: Operands<ID>, or all: Flag, of things: String) throws -> [ID]? {
+    let all = self[all]
+    let ids = try self[ids]
+    guard all != !ids.isEmpty else {
       let command = "memctl \(path.joined(separator: " "))"
       throw Problem(
         .usage, all ? "give ids or --all, not both" : "which \(things)?",
         hint: "\(command) ID..., or \(command) --all")
     }
-    return all ? nil : operands
+    return all ? nil : ids
   }
 }
 

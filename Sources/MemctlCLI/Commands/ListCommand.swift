@@ -3,6 +3,12 @@ import JSON
 import MemctlCore
 
 struct ListCommand: Command {
+  private static let category = Option(
+    "category", short: "c", .category, help: "only those of this category")
+  private static let tag = Option("tag", short: "t", .tag, help: "only those with this tag")
+  private static let sort = Option<Cache.Selection.Order>(
+    "sort", .choice("BY"), help: "the order", defaultText: "newest")
+
   static let spec = CommandSpec(
     "list", summary: "list memories",
     discussion: [
@@ -13,20 +19,7 @@ struct ListCommand: Command {
       \\t, \\n, \\r and \\\\, and other control characters as in JSON: \\u001b. The content of a sensitive memory is left empty.
       """,
     ],
-    options: [
-      OptionSpec(
-        "category", short: "c", value: ValueSpec("C", .dynamic("category")),
-        help: "only those of this category"),
-      OptionSpec(
-        "tag", short: "t", value: ValueSpec("T", .dynamic("tag")), help: "only those with this tag"),
-      OptionSpec(
-        "limit", short: "n", value: ValueSpec("N", .integer(1...Int.max)), help: "at most so many"),
-      OptionSpec(
-        "sort",
-        value: ValueSpec("BY", .choice(Cache.Selection.Order.allCases.map(\.rawValue))),
-        help: "the order", defaultText: "newest"),
-      .reveal,
-    ],
+    options: [category, tag, Option.limit, sort, Flag.reveal],
     examples: [
       CommandExample("memctl list -c decisions -n 10", shows: "list the ten newest decisions"),
       CommandExample("memctl list --json | jq -r .content", shows: "print every content"),
@@ -37,10 +30,9 @@ struct ListCommand: Command {
 
   init(_ arguments: ParsedCommand) {
     selection = Cache.Selection(
-      category: arguments.value("category").map(Category.folded), tag: arguments.value("tag"),
-      order: arguments.value("sort").flatMap(Cache.Selection.Order.init) ?? .newest,
-      limit: arguments.integer("limit"))
-    revealed = arguments.flag("reveal")
+      category: arguments[Self.category].map(Category.folded), tag: arguments[Self.tag],
+      order: arguments[Self.sort] ?? .newest, limit: arguments[Option.limit])
+    revealed = arguments[Flag.reveal]
   }
 
   func run(_ context: Context) throws -> ExitCode {
@@ -62,8 +54,16 @@ struct ListCommand: Command {
   }
 }
 
-extension OptionSpec {
-  static let reveal = OptionSpec("reveal", help: "show the content of sensitive memories")
+extension Cache.Selection.Order: ArgumentValue {}
+
+extension Flag {
+  static let reveal = Flag("reveal", help: "show the content of sensitive memories")
+}
+
+extension Option<Int> {
+  static var limit: Self {
+    Self("limit", short: "n", .integer("N", 1...Int.max), help: "at most so many")
+  }
 }
 
 extension Memory {

@@ -37,6 +37,8 @@ struct OriginShowCommand: Command {
 }
 
 struct OriginMoveCommand: Command {
+  private static let url = Operand(.text("URL"))
+
   static let spec = CommandSpec(
     "move", summary: "say that the server has a new address",
     discussion: [
@@ -46,7 +48,7 @@ struct OriginMoveCommand: Command {
       nothing changes (76). Then set MEMORY_API_URL to the new address.
       """
     ],
-    operands: [OperandSpec("URL")],
+    operands: [url],
     examples: [
       CommandExample(
         "memctl origin move https://memory.example.org", shows: "the same server, under a new name")
@@ -54,7 +56,7 @@ struct OriginMoveCommand: Command {
 
   private let address: String
 
-  init(_ arguments: ParsedCommand) { address = arguments.operands[0] }
+  init(_ arguments: ParsedCommand) { address = arguments[Self.url] }
 
   func run(_ context: Context) throws -> ExitCode {
     let change = try context.engine(at: address).move()
@@ -69,6 +71,8 @@ struct OriginMoveCommand: Command {
 }
 
 struct OriginAdoptCommand: Command {
+  private static let force = Flag("force", help: "also where the server has memories")
+
   static let spec = CommandSpec(
     "adopt", summary: "send all that is here to a new, empty server",
     discussion: [
@@ -84,7 +88,7 @@ struct OriginAdoptCommand: Command {
       cache first.
       """,
     ],
-    options: [OptionSpec("force", help: "also where the server has memories")],
+    options: [force],
     examples: [
       CommandExample(
         "memctl origin adopt --api-url https://new.example.org", shows: "queue all for a new server"
@@ -94,7 +98,7 @@ struct OriginAdoptCommand: Command {
 
   private let force: Bool
 
-  init(_ arguments: ParsedCommand) { force = arguments.flag("force") }
+  init(_ arguments: ParsedCommand) { force = arguments[Self.force] }
 
   func run(_ context: Context) throws -> ExitCode {
     let engine = try context.engine()

@@ -2,6 +2,8 @@ import CommandLine
 import MemctlCore
 
 struct QueueAddCommand: Command {
+  private static let ids = Operands(.memory("MEMORY-ID"), .oneOrMore)
+
   static let spec = CommandSpec(
     "add", summary: "queue memories that the server does not have and that nothing is queued for",
     discussion: [
@@ -11,14 +13,14 @@ struct QueueAddCommand: Command {
       error (65), and then none is queued.
       """
     ],
-    operands: [OperandSpec("MEMORY-ID", .dynamic("memory"), .oneOrMore)],
+    operands: [ids],
     examples: [
       CommandExample("memctl queue add 12", shows: "send memory 12 after all")
     ])
 
   private let names: [MemoryName]
 
-  init(_ arguments: ParsedCommand) throws { names = try arguments.operands.map(MemoryName.init) }
+  init(_ arguments: ParsedCommand) throws { names = try arguments[Self.ids] }
 
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()

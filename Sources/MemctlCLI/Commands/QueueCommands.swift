@@ -3,6 +3,8 @@ import JSON
 import MemctlCore
 
 struct QueueListCommand: Command {
+  private static let dead = Flag("dead", help: "only what the server rejected")
+
   static let spec = CommandSpec(
     "list", summary: "list the entries, oldest first",
     discussion: [
@@ -11,21 +13,16 @@ struct QueueListCommand: Command {
       attempts, created at, next attempt at and content, separated by tabs.
       """
     ],
-    options: [
-      OptionSpec("dead", help: "only what the server rejected"),
-      OptionSpec(
-        "limit", short: "n", value: ValueSpec("N", .integer(1...Int.max)), help: "at most so many"),
-      .reveal,
-    ])
+    options: [dead, Option.limit, Flag.reveal])
 
   private let onlyDead: Bool
   private let limit: Int
   private let revealed: Bool
 
   init(_ arguments: ParsedCommand) {
-    onlyDead = arguments.flag("dead")
-    limit = arguments.integer("limit") ?? .max
-    revealed = arguments.flag("reveal")
+    onlyDead = arguments[Self.dead]
+    limit = arguments[Option.limit] ?? .max
+    revealed = arguments[Flag.reveal]
   }
 
   func run(_ context: Context) throws -> ExitCode {
@@ -50,17 +47,19 @@ struct QueueListCommand: Command {
 }
 
 struct QueueShowCommand: Command {
+  private static let ids = Operands(.entry, .oneOrMore)
+
   static let spec = CommandSpec(
     "show", summary: "say what an entry is, what happened to it and what it waits for",
-    options: [.reveal],
-    operands: [OperandSpec("ID", .dynamic("entry"), .oneOrMore)])
+    options: [Flag.reveal],
+    operands: [ids])
 
   private let ids: [EntryID]
   private let revealed: Bool
 
   init(_ arguments: ParsedCommand) throws {
-    ids = try arguments.operands.map { try EntryID($0) }
-    revealed = arguments.flag("reveal")
+    ids = try arguments[Self.ids]
+    revealed = arguments[Flag.reveal]
   }
 
   func run(_ context: Context) throws -> ExitCode {
@@ -91,17 +90,18 @@ struct QueueShowCommand: Command {
 }
 
 struct QueueRetryCommand: Command {
+  private static let all = Flag(
+    "all", help: "every entry, except what was meant for another server")
+  private static let ids = Operands(.entry, .any)
+
   static let spec = CommandSpec(
     "retry", summary: "let entries be sent again at once, dead ones included",
-    options: [
-      OptionSpec("all", help: "every entry, except what was meant for another server")
-    ],
-    operands: [OperandSpec("ID", .dynamic("entry"), .any)])
+    options: [all], operands: [ids])
 
   private let ids: [EntryID]?
 
   init(_ arguments: ParsedCommand) throws {
-    ids = try arguments.idsOrAll(of: "entries")?.map { try EntryID($0) }
+    ids = try arguments.ids(Self.ids, or: Self.all, of: "entries")
   }
 
   func run(_ context: Context) throws -> ExitCode {
@@ -124,6 +124,8 @@ struct QueueRetryCommand: Command {
 }
 
 struct QueueDropCommand: Command {
+  private static let ids = Operands(.entry, .oneOrMore)
+
   static let spec = CommandSpec(
     "drop", summary: "give entries up without sending them",
     discussion: [
@@ -137,11 +139,11 @@ struct QueueDropCommand: Command {
       again, and memctl keeps looking for what came of it.
       """,
     ],
-    operands: [OperandSpec("ID", .dynamic("entry"), .oneOrMore)])
+    operands: [ids])
 
   private let ids: [EntryID]
 
-  init(_ arguments: ParsedCommand) throws { ids = try arguments.operands.map { try EntryID($0) } }
+  init(_ arguments: ParsedCommand) throws { ids = try arguments[Self.ids] }
 
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()

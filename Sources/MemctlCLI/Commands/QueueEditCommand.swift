@@ -2,6 +2,12 @@ import CommandLine
 import MemctlCore
 
 struct QueueEditCommand: Command {
+  private static let content = Option(
+    "content", .text("TEXT"), help: "the memory's text, or - to read it from stdin")
+  private static let fieldOptions = FieldOptions(hasDefaults: false)
+  private static let notSensitive = Flag("no-sensitive", help: "the server and screens show it")
+  private static let id = Operand(.entry)
+
   static let spec = CommandSpec(
     "edit", summary: "change what an entry says, and send it",
     discussion: [
@@ -12,23 +18,8 @@ struct QueueEditCommand: Command {
       not changed before memctl sync has settled that.
       """
     ],
-    options: [
-      OptionSpec(
-        "content", value: ValueSpec("TEXT"), help: "the memory's text, or - to read it from stdin"),
-      OptionSpec(
-        "category", short: "c", value: ValueSpec("C", .dynamic("category")),
-        help: "what it is about"),
-      OptionSpec(
-        "tags", short: "t", value: ValueSpec("A,B", .dynamic("tags")),
-        help: "tags, separated by commas"),
-      OptionSpec(
-        "keywords", value: ValueSpec("WORDS"), help: "further words that a search should find it by"
-      ),
-      OptionSpec("importance", value: ValueSpec("N", .number(0...1)), help: "from 0 to 1"),
-      OptionSpec("sensitive", help: "screens hide it; the server removes only credentials"),
-      OptionSpec("no-sensitive", help: "the server and screens show it"),
-    ],
-    operands: [OperandSpec("ID", .dynamic("entry"))],
+    options: [content] + fieldOptions.all + [notSensitive],
+    operands: [id],
     examples: [
       CommandExample(
         "memctl queue edit 41 --content 'Prefers tabs'", shows: "shorten what was too long"),
@@ -40,17 +31,18 @@ struct QueueEditCommand: Command {
   private let changes: MemoryChanges
 
   init(_ arguments: ParsedCommand) throws {
-    id = try EntryID(arguments.operands[0])
-    let isSensitive = arguments.flag("sensitive")
-    if isSensitive, arguments.flag("no-sensitive") {
+    let options = Self.fieldOptions
+    id = try arguments[Self.id]
+    let isSensitive = arguments[options.sensitive]
+    if isSensitive, arguments[Self.notSensitive] {
       throw Problem(
         .usage, "give --sensitive or --no-sensitive, not both", hint: "memctl queue edit --help")
     }
     changes = MemoryChanges(
-      content: arguments.value("content"), category: arguments.value("category"),
-      tags: arguments.value("tags"), expandedKeywords: arguments.value("keywords"),
-      importance: arguments.number("importance"),
-      isSensitive: isSensitive ? true : arguments.flag("no-sensitive") ? false : nil)
+      content: arguments[Self.content], category: arguments[options.category],
+      tags: arguments[options.tags], expandedKeywords: arguments[options.keywords],
+      importance: arguments[options.importance],
+      isSensitive: isSensitive ? true : arguments[Self.notSensitive] ? false : nil)
     if changes.isEmpty {
       throw Problem(
         .usage, "what is to be changed?",

@@ -3,6 +3,11 @@ import JSON
 import MemctlCore
 
 struct QueueExportCommand: Command {
+  private static let dead = Flag("dead", help: "only what the server rejected")
+  private static let reveal = Flag(
+    "reveal", help: "write sensitive contents, and what cannot be read as it is")
+  private static let ids = Operands(.entry, .any)
+
   static let spec = CommandSpec(
     "export", summary: "write entries out as JSON, one a line, with all that they carry",
     discussion: [
@@ -13,11 +18,8 @@ struct QueueExportCommand: Command {
       with --reveal alone.
       """
     ],
-    options: [
-      OptionSpec("dead", help: "only what the server rejected"),
-      OptionSpec("reveal", help: "write sensitive contents, and what cannot be read as it is"),
-    ],
-    operands: [OperandSpec("ID", .dynamic("entry"), .any)],
+    options: [dead, reveal],
+    operands: [ids],
     examples: [
       CommandExample(
         "memctl queue export --dead --reveal > dead.jsonl", shows: "keep what the server rejected")
@@ -28,9 +30,9 @@ struct QueueExportCommand: Command {
   private let revealed: Bool
 
   init(_ arguments: ParsedCommand) throws {
-    ids = try arguments.operands.map { try EntryID($0) }
-    onlyDead = arguments.flag("dead")
-    revealed = arguments.flag("reveal")
+    ids = try arguments[Self.ids]
+    onlyDead = arguments[Self.dead]
+    revealed = arguments[Self.reveal]
     if onlyDead, !ids.isEmpty {
       throw Problem(
         .usage, "give ids or --dead, not both",

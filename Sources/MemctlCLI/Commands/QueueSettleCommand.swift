@@ -3,6 +3,11 @@ import JSON
 import MemctlCore
 
 struct QueueSettleCommand: Command {
+  private static let memory = Option<MemoryName>(
+    "is", Argument("server:N", .text), help: "it arrived, and is this memory on the server")
+  private static let none = Flag("none", help: "it did not arrive; send it again")
+  private static let id = Operand(.entry)
+
   static let spec = CommandSpec(
     "settle", summary: "say whether an entry in doubt has arrived",
     discussion: [
@@ -17,12 +22,8 @@ struct QueueSettleCommand: Command {
       the server may have the memory twice.
       """,
     ],
-    options: [
-      OptionSpec(
-        "is", value: ValueSpec("server:N"), help: "it arrived, and is this memory on the server"),
-      OptionSpec("none", help: "it did not arrive; send it again"),
-    ],
-    operands: [OperandSpec("ID", .dynamic("entry"), .one)],
+    options: [memory, none],
+    operands: [id],
     examples: [
       CommandExample("memctl queue settle 41 --is server:7", shows: "entry 41 is memory 7 there"),
       CommandExample("memctl queue settle 41 --none", shows: "entry 41 did not arrive"),
@@ -32,10 +33,10 @@ struct QueueSettleCommand: Command {
   private let knowledge: Cache.Knowledge
 
   init(_ arguments: ParsedCommand) throws {
-    id = try EntryID(arguments.operands[0])
-    switch (arguments.value("is"), arguments.flag("none")) {
+    id = try arguments[Self.id]
+    switch (try arguments[Self.memory], arguments[Self.none]) {
     case (let name?, false):
-      guard case .server(let serverID) = try MemoryName(name) else {
+      guard case .server(let serverID) = name else {
         throw Problem(
           .usage, "'\(name)' is not the id of a memory on the server",
           hint: "write it as server:\(name)")

@@ -4,6 +4,13 @@ import MemctlCore
 import System
 
 struct ReplCommand: Command {
+  private static let command = RepeatableOption(
+    "command", short: "c", .text("COMMAND"), help: "run this and end")
+  private static let file = RepeatableOption(
+    "file", short: "f", .file("FILE"),
+    help: "run the commands in a file, or - for stdin, and end")
+  private static let noStartScript = Flag("no-rc", help: "do not read replrc")
+
   static let spec = CommandSpec(
     "repl", summary: "take commands at a prompt, or from a script",
     discussion: [
@@ -30,7 +37,7 @@ struct ReplCommand: Command {
       """,
       "Beside the commands of memctl there are:",
       .definitions(
-        Memctl.promptCommands.map { (term: $0.spec.synopsis, text: "\($0.spec.summary)") }),
+        PromptCommands.all.map { (term: $0.spec.synopsis, text: "\($0.spec.summary)") }),
       "Files:",
       .definitions([
         (
@@ -40,15 +47,7 @@ struct ReplCommand: Command {
         ("~/.local/state/memctl/history", "what was typed, the owner's alone"),
       ]),
     ],
-    options: [
-      OptionSpec(
-        "command", short: "c", value: ValueSpec("COMMAND"), help: "run this and end",
-        isRepeatable: true),
-      OptionSpec(
-        "file", short: "f", value: ValueSpec("FILE", .file),
-        help: "run the commands in a file, or - for stdin, and end", isRepeatable: true),
-      OptionSpec("no-rc", help: "do not read replrc"),
-    ],
+    options: [command, file, noStartScript],
     examples: [
       CommandExample("memctl repl", shows: "open the prompt"),
       CommandExample("memctl repl -c counts -c queue", shows: "run two commands"),
@@ -60,9 +59,9 @@ struct ReplCommand: Command {
   private let readsStartScript: Bool
 
   init(_ arguments: ParsedCommand) throws {
-    commands = arguments.values("command")
-    files = arguments.values("file")
-    readsStartScript = !arguments.flag("no-rc")
+    commands = arguments[Self.command]
+    files = arguments[Self.file]
+    readsStartScript = !arguments[Self.noStartScript]
     if !commands.isEmpty, !files.isEmpty {
       throw Problem(
         .usage, "give --command or --file, not both",
@@ -77,7 +76,9 @@ struct ReplCommand: Command {
     let scripts = try self.scripts(context)
     let session: Session
     do throws(SystemError) {
-      session = try Session(context, isInteractive: scripts.isEmpty)
+      session = try Session(
+        context, PromptTable(context.table, adding: PromptCommands.all),
+        isInteractive: scripts.isEmpty)
     } catch {
       throw Problem(.bug, "no signal can be waited for: \(error)")
     }

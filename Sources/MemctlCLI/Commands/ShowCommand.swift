@@ -3,11 +3,13 @@ import JSON
 import MemctlCore
 
 struct ShowCommand: Command {
+  private static let ids = Operands(.memory("ID"), .oneOrMore)
+
   static let spec = CommandSpec(
     "show", summary: "show memories in full",
     discussion: ["Reads the cache alone, never the network."],
-    options: [.reveal],
-    operands: [OperandSpec("ID", .dynamic("memory"), .oneOrMore)],
+    options: [Flag.reveal],
+    operands: [ids],
     examples: [
       CommandExample("memctl show 12", shows: "show a memory"),
       CommandExample("memctl show server:840 --json", shows: "show one by its id on the server"),
@@ -17,8 +19,8 @@ struct ShowCommand: Command {
   private let revealed: Bool
 
   init(_ arguments: ParsedCommand) throws {
-    names = try arguments.operands.map(MemoryName.init)
-    revealed = arguments.flag("reveal")
+    names = try arguments[Self.ids]
+    revealed = arguments[Flag.reveal]
   }
 
   func run(_ context: Context) throws -> ExitCode {

@@ -3,6 +3,9 @@ import JSON
 import MemctlCore
 
 struct StoreCommand: Command {
+  private static let fieldOptions = FieldOptions(hasDefaults: true)
+  private static let text = OptionalOperand(.text("TEXT"))
+
   static let spec = CommandSpec(
     "store", summary: "write a memory",
     discussion: [
@@ -11,46 +14,35 @@ struct StoreCommand: Command {
       be reached it gets it at once, else with the next sync.
       """
     ],
-    options: [
-      OptionSpec(
-        "category", short: "c", value: ValueSpec("C", .dynamic("category")),
-        help: "what it is about", defaultText: Category.standard),
-      OptionSpec(
-        "tags", short: "t", value: ValueSpec("A,B", .dynamic("tags")),
-        help: "tags, separated by commas"),
-      OptionSpec(
-        "keywords", value: ValueSpec("WORDS"), help: "further words that a search should find it by"
-      ),
-      OptionSpec(
-        "importance", value: ValueSpec("N", .number(0...1)), help: "from 0 to 1",
-        defaultText: "0.5"),
-      OptionSpec("sensitive", help: "screens hide it; the server removes only credentials"),
-    ],
-    operands: [OperandSpec("TEXT", .text, .optional)],
+    options: fieldOptions.all,
+    operands: [text],
     examples: [
       CommandExample("memctl store 'Prefers tabs' -c preferences", shows: "write a memory"),
       CommandExample("git log -1 --format=%B | memctl store -", shows: "take the text from a pipe"),
     ])
 
   private let text: String?
-  private let arguments: ParsedCommand
+  /// All but the content.
+  private let fields: MemoryFields
 
   init(_ arguments: ParsedCommand) {
-    self.arguments = arguments
-    text = arguments.operands.first.flatMap { $0 == "-" ? nil : $0 }
+    let options = Self.fieldOptions
+    text = arguments[Self.text]
+    fields = MemoryFields(
+      content: "", category: arguments[options.category] ?? Category.standard,
+      tags: arguments[options.tags] ?? "", expandedKeywords: arguments[options.keywords] ?? "",
+      importance: arguments[options.importance] ?? 0.5,
+      isSensitive: arguments[options.sensitive])
   }
 
   func run(_ context: Context) throws -> ExitCode {
-    if text == nil, arguments.operands.isEmpty, context.terminal.isInputTerminal {
+    if text == nil, context.terminal.isInputTerminal {
       throw Problem(
         .usage, "the memory's text is missing", hint: "memctl store 'TEXT', or - for stdin")
     }
-    let fields = try MemoryFields(
-      content: try text ?? StandardInput.memory(),
-      category: arguments.value("category") ?? Category.standard,
-      tags: arguments.value("tags") ?? "", expandedKeywords: arguments.value("keywords") ?? "",
-      importance: arguments.number("importance") ?? 0.5, isSensitive: arguments.flag("sensitive")
-    ).validated()
+    var fields = fields
+    fields.content = try text.flatMap { $0 == "-" ? nil : $0 } ?? StandardInput.memory()
+    fields = try fields.validated()
     let cache = try context.cache(.create)
     let (id, entry) = try cache.store(fields, at: .now)
     let problems = context.trySending([entry])

@@ -23,6 +23,11 @@ struct SyncCommand: Command {
 }
 
 struct PushCommand: Command {
+  private static let limit = Option(
+    "limit", short: "n", .integer("N", 1...Int.max), help: "send at most so many")
+  private static let dryRun = Flag(
+    "dry-run", help: "show what would be sent, without sending it")
+
   static let spec = CommandSpec(
     "push", summary: "send the queue",
     discussion: [
@@ -31,20 +36,15 @@ struct PushCommand: Command {
       server does not take for good becomes a dead letter; everything else stays queued.
       """
     ],
-    options: [
-      OptionSpec(
-        "limit", short: "n", value: ValueSpec("N", .integer(1...Int.max)),
-        help: "send at most so many"),
-      OptionSpec("dry-run", help: "show what would be sent, without sending it"),
-    ],
+    options: [limit, dryRun],
     examples: [CommandExample("memctl push --dry-run", shows: "show what would be sent")])
 
   private let limit: Int?
   private let isDryRun: Bool
 
   init(_ arguments: ParsedCommand) {
-    limit = arguments.integer("limit")
-    isDryRun = arguments.flag("dry-run")
+    limit = arguments[Self.limit]
+    isDryRun = arguments[Self.dryRun]
   }
 
   func run(_ context: Context) throws -> ExitCode {
@@ -59,11 +59,11 @@ struct PushCommand: Command {
 struct PullCommand: Command {
   static let spec = CommandSpec(
     "pull", summary: "fetch what changed on the server and apply it",
-    options: [OptionSpec("dry-run", help: "show what would change, without changing it")])
+    options: [Flag.rehearsal])
 
   private let isDryRun: Bool
 
-  init(_ arguments: ParsedCommand) { isDryRun = arguments.flag("dry-run") }
+  init(_ arguments: ParsedCommand) { isDryRun = arguments[Flag.rehearsal] }
 
   func run(_ context: Context) throws -> ExitCode {
     let engine = try context.engine(overridesPause: true)
@@ -74,6 +74,9 @@ struct PullCommand: Command {
 }
 
 struct ResyncCommand: Command {
+  private static let force = Flag(
+    "force", help: "also where that is refused for the sake of the cache")
+
   static let spec = CommandSpec(
     "resync", summary: "push what the server lacks, then make the cache equal to the server",
     discussion: [
@@ -85,18 +88,15 @@ struct ResyncCommand: Command {
       that were queued for the former one become dead letters.
       """
     ],
-    options: [
-      OptionSpec("dry-run", help: "show what would change, without changing it"),
-      OptionSpec("force", help: "also where that is refused for the sake of the cache"),
-    ],
+    options: [Flag.rehearsal, force],
     examples: [CommandExample("memctl resync --dry-run", shows: "show what a resync would do")])
 
   private let isDryRun: Bool
   private let force: Bool
 
   init(_ arguments: ParsedCommand) {
-    isDryRun = arguments.flag("dry-run")
-    force = arguments.flag("force")
+    isDryRun = arguments[Flag.rehearsal]
+    force = arguments[Self.force]
   }
 
   func run(_ context: Context) throws -> ExitCode {
@@ -105,6 +105,11 @@ struct ResyncCommand: Command {
       ? context.finish(rehearsed: try engine.rehearse(.resync, force: force), command: "resync")
       : context.finish(try engine.resync(force: force), command: "resync")
   }
+}
+
+extension Flag {
+  fileprivate static let rehearsal = Flag(
+    "dry-run", help: "show what would change, without changing it")
 }
 
 extension Context {

@@ -11,18 +11,14 @@ struct TrashListCommand: Command {
       trashed at and content, separated by tabs.
       """
     ],
-    options: [
-      OptionSpec(
-        "limit", short: "n", value: ValueSpec("N", .integer(1...Int.max)), help: "at most so many"),
-      .reveal,
-    ])
+    options: [Option.limit, Flag.reveal])
 
   private let limit: Int?
   private let revealed: Bool
 
   init(_ arguments: ParsedCommand) {
-    limit = arguments.integer("limit")
-    revealed = arguments.flag("reveal")
+    limit = arguments[Option.limit]
+    revealed = arguments[Flag.reveal]
   }
 
   func run(_ context: Context) throws -> ExitCode {
@@ -44,6 +40,10 @@ struct TrashListCommand: Command {
 }
 
 struct TrashRestoreCommand: Command {
+  private static let asNew = Flag("as-new", help: "make each a new memory, beside the present one")
+  private static let all = Flag("all", help: "the latest version of each memory")
+  private static let ids = Operands(.trashed, .any)
+
   static let spec = CommandSpec(
     "restore", summary: "bring versions back, here and on the server",
     discussion: [
@@ -53,11 +53,8 @@ struct TrashRestoreCommand: Command {
       so that its text travels with the mark that makes the server black it out.
       """
     ],
-    options: [
-      OptionSpec("as-new", help: "make each a new memory, beside the present one"),
-      OptionSpec("all", help: "the latest version of each memory"),
-    ],
-    operands: [OperandSpec("ID", .dynamic("trash"), .any)],
+    options: [asNew, all],
+    operands: [ids],
     examples: [
       CommandExample("memctl trash restore 7", shows: "make the memory say again what it said"),
       CommandExample("memctl trash restore --all", shows: "bring back all, each as it was last"),
@@ -67,8 +64,8 @@ struct TrashRestoreCommand: Command {
   private let asNew: Bool
 
   init(_ arguments: ParsedCommand) throws {
-    ids = try arguments.idsOrAll(of: "versions")?.map { try TrashID($0) }
-    asNew = arguments.flag("as-new")
+    ids = try arguments.ids(Self.ids, or: Self.all, of: "versions")
+    asNew = arguments[Self.asNew]
   }
 
   func run(_ context: Context) throws -> ExitCode {
@@ -98,14 +95,17 @@ struct TrashRestoreCommand: Command {
 }
 
 struct TrashPurgeCommand: Command {
+  private static let ids = Operands(.trashed, .any)
+
   static let spec = CommandSpec(
     "purge", summary: "remove versions from the trash for good, without IDs all of them",
-    operands: [OperandSpec("ID", .dynamic("trash"), .any)])
+    operands: [ids])
 
   private let ids: [TrashID]?
 
   init(_ arguments: ParsedCommand) throws {
-    ids = arguments.operands.isEmpty ? nil : try arguments.operands.map { try TrashID($0) }
+    let ids = try arguments[Self.ids]
+    self.ids = ids.isEmpty ? nil : ids
   }
 
   func run(_ context: Context) throws -> ExitCode {

@@ -5,6 +5,10 @@ import MemctlCore
 import System
 
 struct WatchCommand: Command {
+  private static let interval = Option(
+    "interval", short: "i", .number("S", 0.1...86_400), help: "seconds between cycles",
+    defaultText: "60")
+
   static let spec = CommandSpec(
     "watch", summary: "keep syncing until stopped",
     discussion: [
@@ -16,11 +20,7 @@ struct WatchCommand: Command {
       from a backup is opened anew; while there is none, the cycles fail and none is created.
       """
     ],
-    options: [
-      OptionSpec(
-        "interval", short: "i", value: ValueSpec("S", .number(0.1...86_400)),
-        help: "seconds between cycles", defaultText: "60")
-    ],
+    options: [interval],
     examples: [
       CommandExample("memctl watch --interval 30", shows: "sync every half minute"),
       CommandExample("memctl watch --json >> sync.log", shows: "write an event a cycle"),
@@ -28,7 +28,7 @@ struct WatchCommand: Command {
 
   private let interval: Double?
 
-  init(_ arguments: ParsedCommand) { interval = arguments.number("interval") }
+  init(_ arguments: ParsedCommand) { interval = arguments[Self.interval] }
 
   func run(_ context: Context) throws -> ExitCode {
     var first: SyncEngine? = try context.engine()

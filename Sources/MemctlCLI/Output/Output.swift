@@ -1,3 +1,4 @@
+import CommandLine
 import Glibc
 import JSON
 import MemctlCore
@@ -5,7 +6,7 @@ import System
 
 /// Standard output, in one of the three shapes that memctl writes.
 final class Output {
-  enum Shape: String, CaseIterable {
+  enum Shape: String, CaseIterable, ArgumentValue {
     case terminal = "table"
     case tabs = "tsv"
     case json

@@ -8,16 +8,21 @@ struct Completer {
   struct Completion {
     /// What the line up to the cursor becomes: all that the candidates have in common.
     let line: String
-    let candidates: [Candidates.Candidate]
+    let candidates: [CompletionCandidate]
     /// The same lines, with a candidate each.
     let lines: [String]
     /// Whether a blank follows where there is only one.
     let appendsBlank: Bool
   }
 
-  private let candidates: Candidates
+  private let table: CommandTable
+  private let candidates: CompletionCandidates
 
-  init(_ candidates: Candidates) { self.candidates = candidates }
+  /// - Parameter table: what may be typed.
+  init(_ table: CommandTable, _ candidates: CompletionCandidates) {
+    self.table = table
+    self.candidates = candidates
+  }
 
   /// - Parameters:
   ///   - line: what stands before the cursor.
@@ -30,7 +35,7 @@ struct Completer {
     guard let word = splitter.lastWord, word.length <= line.utf8.count else { return nil }
     var words = splitter.wordsBefore
     if words.first == "memctl" { words.removeFirst() }
-    let found = Memctl.promptTable.expectations(after: words, typing: word.text)
+    let found = table.expectations(after: words, typing: word.text)
       .flatMap { candidates(for: $0, typing: word.text) }
       // Nobody names the same one twice.
       .filter { $0.value.hasPrefix(word.text) && !words.dropFirst().contains($0.value) }
@@ -47,14 +52,14 @@ struct Completer {
 
   private func completion(
     of line: String, replacing length: Int, _ word: String,
-    with found: [Candidates.Candidate]
+    with found: [CompletionCandidate]
   ) -> Completion? {
     guard let first = found.first else { return nil }
     let before = String(decoding: line.utf8.dropLast(length), as: UTF8.self)
     let isAlone = found.count == 1
     // There may be more than were found, so that these have too much in common.
     let common =
-      found.count >= Candidates.limit
+      found.count >= CompletionCandidates.limit
       ? word : found.dropFirst().reduce(first.value) { $0.commonPrefix(with: $1.value) }
     return Completion(
       // As it was typed, where nothing is added.
@@ -67,7 +72,7 @@ struct Completer {
 
   private func candidates(
     for expectation: Expectation, typing word: String
-  ) -> [Candidates.Candidate] {
+  ) -> [CompletionCandidate] {
     switch expectation {
     case .command(let spec):
       // What only the prompt has is out of the way until a dot is typed.
@@ -75,7 +80,7 @@ struct Completer {
       return [.init(value: spec.name, description: spec.summary)]
     case .option(let option):
       var found = [
-        Candidates.Candidate(
+        CompletionCandidate(
           value: "--\(option.name)\(option.value == nil ? "" : "=")", description: option.help)
       ]
       if let short = option.short, word == "-\(short)" { found.append(.init(value: word)) }
@@ -89,24 +94,31 @@ struct Completer {
 
   private func candidates(
     for value: ValueSpec, typing text: String
-  ) -> [Candidates.Candidate] {
+  ) -> [CompletionCandidate] {
     switch value.kind {
     case .text, .integer, .number: return []
     case .choice(let choices): return choices.map { .init(value: $0) }
     case .file: return files(text, onlyFolders: false)
     case .directory: return files(text, onlyFolders: true)
-    case .dynamic("tags"):
-      // The last one of a list.
-      let before = text.lastIndex(of: ",").map { text[...$0] } ?? ""
-      return ((try? candidates.named("tag")) ?? []).map {
-        .init(value: before + $0.value, prefix: String(before))
-      }
-    case .dynamic(let kind): return (try? candidates.named(kind, prefix: text)) ?? []
+    case .dynamic(let name):
+      return CompletionCandidates.Kind(rawValue: name).map { candidates(of: $0, typing: text) }
+        ?? []
     }
   }
 
-  private func files(_ prefix: String, onlyFolders: Bool) -> [Candidates.Candidate] {
-    var found: [Candidates.Candidate] = []
+  private func candidates(
+    of kind: CompletionCandidates.Kind, typing text: String
+  ) -> [CompletionCandidate] {
+    guard kind == .tags else { return (try? candidates.of(kind, prefix: text)) ?? [] }
+    // The last one of a list.
+    let before = text.lastIndex(of: ",").map { text[...$0] } ?? ""
+    return ((try? candidates.of(.tag)) ?? []).map {
+      .init(value: before + $0.value, prefix: String(before))
+    }
+  }
+
+  private func files(_ prefix: String, onlyFolders: Bool) -> [CompletionCandidate] {
+    var found: [CompletionCandidate] = []
     var state: Int32 = 0
     while let name = creadline_filename(prefix, state) {
       defer { free(name) }

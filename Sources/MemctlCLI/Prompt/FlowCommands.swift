@@ -5,14 +5,16 @@ import MemctlCore
 /// What runs when, and for how long.
 
 struct ReadCommand: PromptCommand {
+  private static let file = Operand(.file("FILE"))
+
   static let spec = CommandSpec(
     ".read", summary: "run the commands in a file",
     discussion: ["It stops at the first command that fails, unless .bail is off."],
-    operands: [OperandSpec("FILE", .file)])
+    operands: [file])
 
   private let path: String
 
-  init(_ arguments: ParsedCommand) { path = arguments.operands[0] }
+  init(_ arguments: ParsedCommand) { path = arguments[Self.file] }
 
   func run(_ session: Session) throws -> ExitCode { session.run(try Script(path: path)) }
 }
@@ -23,11 +25,11 @@ struct BailCommand: PromptCommand {
     discussion: [
       "With off, a script ends with the worst code of all, in the order that help exit-codes tells."
     ],
-    operands: [.onOrOff])
+    operands: [Switch.operand])
 
   private let isOn: Bool
 
-  init(_ arguments: ParsedCommand) { isOn = arguments.operands[0] == "on" }
+  init(_ arguments: ParsedCommand) { isOn = arguments[Switch.operand] == .on }
 
   func run(_ session: Session) -> ExitCode {
     session.stopsAtError = isOn
@@ -36,14 +38,16 @@ struct BailCommand: PromptCommand {
 }
 
 struct RepeatCommand: PromptCommand {
+  private static let times = Option(
+    "times", short: "n", .integer("N", 1...Int.max), help: "run it so often")
+  private static let pause = Operand(.number("S", 0...86_400))
+  private static let command = Operands(.text("COMMAND"), .line)
+
   static let spec = CommandSpec(
     ".watch", summary: "run a command again and again, S seconds apart, until Ctrl-C",
     discussion: ["It goes on where the command fails, and ends with what that ended with last."],
-    options: [
-      OptionSpec(
-        "times", short: "n", value: ValueSpec("N", .integer(1...Int.max)), help: "run it so often")
-    ],
-    operands: [OperandSpec("S", .number(0...86_400)), OperandSpec("COMMAND", .text, .line)],
+    options: [times],
+    operands: [pause, command],
     examples: [CommandExample(".watch 2 queue --dead", shows: "look every two seconds")])
 
   private let pause: Double
@@ -51,9 +55,9 @@ struct RepeatCommand: PromptCommand {
   private let words: [String]
 
   init(_ arguments: ParsedCommand) {
-    pause = Double(arguments.operands[0])!
-    times = arguments.integer("times") ?? .max
-    words = Array(arguments.operands.dropFirst())
+    pause = arguments[Self.pause]
+    times = arguments[Self.times] ?? .max
+    words = arguments[Self.command]
   }
 
   func run(_ session: Session) -> ExitCode {
@@ -70,14 +74,16 @@ struct RepeatCommand: PromptCommand {
 }
 
 struct QuitCommand: PromptCommand {
+  private static let code = OptionalOperand(.integer("CODE", 0...255))
+
   static let spec = CommandSpec(
     ".quit", summary: "leave, with an exit code", discussion: ["So do Ctrl-D, exit and quit."],
-    operands: [OperandSpec("CODE", .integer(0...255), .optional)])
+    operands: [code])
 
   private let code: ExitCode
 
   init(_ arguments: ParsedCommand) {
-    code = ExitCode(rawValue: arguments.operands.first.flatMap(Int32.init) ?? 0)
+    code = ExitCode(rawValue: arguments[Self.code].map(Int32.init) ?? 0)
   }
 
   func run(_ session: Session) -> ExitCode {

@@ -4,6 +4,8 @@ import MemctlCore
 /// What there is, and how it is set.
 
 struct PromptHelpCommand: PromptCommand {
+  private static let pattern = OptionalOperand(.text("PATTERN"))
+
   static let spec = CommandSpec(
     ".help", summary: "list the commands, those that only the prompt has first",
     discussion: [
@@ -11,15 +13,15 @@ struct PromptHelpCommand: PromptCommand {
       With a pattern: those that have it in their name or summary; of a single one, its whole help.
       """
     ],
-    operands: [OperandSpec("PATTERN", .text, .optional)])
+    operands: [pattern])
 
   private let pattern: String
 
-  init(_ arguments: ParsedCommand) { pattern = arguments.operands.first?.lowercased() ?? "" }
+  init(_ arguments: ParsedCommand) { pattern = arguments[Self.pattern]?.lowercased() ?? "" }
 
   func run(_ session: Session) throws -> ExitCode {
     let all =
-      (Memctl.promptCommands.map { $0.spec } + Memctl.table.program.subcommands)
+      (session.table.own.map { $0.spec } + session.table.program.program.subcommands)
       .filter { !$0.isHidden }
     let exact = all.filter { $0.name == pattern || $0.name == ".\(pattern)" }
     let found =
@@ -29,7 +31,7 @@ struct PromptHelpCommand: PromptCommand {
       } : exact
     let output = session.makeOutput()
     if found.count == 1 {
-      output.page(try HelpPage(for: [found[0].name], in: Memctl.promptTable))
+      output.page(try HelpPage(for: [found[0].name], in: session.table.all))
     } else if found.isEmpty {
       throw Problem(
         .notFound, "no command has '\(pattern)' in its name or summary",
@@ -48,6 +50,10 @@ struct PromptHelpCommand: PromptCommand {
 }
 
 struct SetCommand: PromptCommand {
+  private enum Setting: String, CaseIterable, ArgumentValue { case autosync }
+
+  private static let setting = Operand<Setting>(.choice("autosync"))
+
   static let spec = CommandSpec(
     ".set", summary: "turn a setting of the prompt on or off",
     discussion: [
@@ -55,11 +61,11 @@ struct SetCommand: PromptCommand {
         ("autosync", "sync in the background; on by default where there is a key for the server")
       ])
     ],
-    operands: [OperandSpec("autosync", .choice(["autosync"])), .onOrOff])
+    operands: [setting, Switch.operand])
 
   private let isOn: Bool
 
-  init(_ arguments: ParsedCommand) { isOn = arguments.operands[1] == "on" }
+  init(_ arguments: ParsedCommand) { isOn = arguments[Switch.operand] == .on }
 
   func run(_ session: Session) -> ExitCode {
     session.syncsByItself = isOn

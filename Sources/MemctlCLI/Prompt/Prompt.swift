@@ -31,8 +31,10 @@ final class Prompt {
   func run(startScript: Script?) -> ExitCode {
     var settings = termios()
     let isTerminal = tcgetattr(STDIN_FILENO, &settings) == 0
-    let candidates = Candidates { [unowned self] in try openCache() }
-    let completer = Completer(candidates)
+    let candidates = CompletionCandidates(session.table.program) { [unowned self] in
+      try openCache()
+    }
+    let completer = Completer(session.table.all, candidates)
     LineEditor.prepare(
       signals: session.signals,
       completer: { [unowned self] in completer.complete($0, after: splitter) },
@@ -260,7 +262,7 @@ final class Prompt {
     let isWanted = session.syncsByItself && reasonNotToSync == nil
     if isWanted, sync == nil {
       sync = try? BackgroundSync(
-        options: session.inherited(["db", "api-url", "api-key-file"]))
+        options: session.context.arguments.words(for: GlobalOptions.places))
     } else if !isWanted {
       stopBackgroundSync()
     }

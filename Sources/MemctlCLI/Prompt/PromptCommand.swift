@@ -15,23 +15,30 @@ protocol PromptCommand: Sendable {
   func run(_ session: Session) throws -> ExitCode
 }
 
-extension Memctl {
+/// What may be typed at the prompt: the commands of memctl, and those of the prompt.
+struct PromptTable {
+  /// That of memctl.
+  let program: CommandTable
   /// The commands of the prompt in the order of its help.
-  static let promptCommands: [any PromptCommand.Type] = [
-    PromptHelpCommand.self, ModeCommand.self, OutputCommand.self, OnceCommand.self,
-    ReadCommand.self, TimerCommand.self, BailCommand.self, RepeatCommand.self, SetCommand.self,
-    SettingsCommand.self, QuitCommand.self,
-  ]
+  let own: [any PromptCommand.Type]
+  /// Both together.
+  let all: CommandTable
 
-  /// The table of what may be typed at the prompt: the same commands, and its own.
-  static let promptTable = CommandTable(
-    program: CommandSpec(
-      "", summary: table.program.summary,
-      subcommands: table.program.subcommands + promptCommands.map { $0.spec }),
-    globalOptions: globalOptions, topics: Topics.all)
+  init(_ program: CommandTable, adding own: [any PromptCommand.Type]) {
+    self.program = program
+    self.own = own
+    all = CommandTable(
+      program: CommandSpec(
+        "", summary: program.program.summary,
+        subcommands: program.program.subcommands + own.map { $0.spec }),
+      globalOptions: GlobalOptions.all, topics: program.topics)
+  }
 }
 
-/// `on` or `off`.
-extension OperandSpec {
-  static let onOrOff = OperandSpec("on|off", .choice(["on", "off"]))
+/// Whether a setting of the prompt holds.
+enum Switch: String, CaseIterable, ArgumentValue {
+  case on
+  case off
+
+  static let operand = Operand<Switch>(.choice("on|off"))
 }

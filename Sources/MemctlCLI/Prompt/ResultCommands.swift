@@ -4,17 +4,17 @@ import MemctlCore
 /// Where results go, and in which shape.
 
 struct ModeCommand: PromptCommand {
+  private static let shape = OptionalOperand<Output.Shape>(.choice("table|tsv|json"))
+
   static let spec = CommandSpec(
     ".mode", summary: "choose the shape of results, wherever they go",
     discussion: ["Without a shape: tables on a terminal, tab-separated lines everywhere else."],
-    operands: [
-      OperandSpec("table|tsv|json", .choice(Output.Shape.allCases.map(\.rawValue)), .optional)
-    ],
+    operands: [shape],
     examples: [CommandExample(".mode json", shows: "show everything as JSON")])
 
   private let shape: Output.Shape?
 
-  init(_ arguments: ParsedCommand) { shape = arguments.operands.first.flatMap(Output.Shape.init) }
+  init(_ arguments: ParsedCommand) { shape = arguments[Self.shape] }
 
   func run(_ session: Session) -> ExitCode {
     session.mode = shape
@@ -23,14 +23,16 @@ struct ModeCommand: PromptCommand {
 }
 
 struct OutputCommand: PromptCommand {
+  private static let file = OptionalOperand(.file("FILE"))
+
   static let spec = CommandSpec(
     ".output", summary: "send results to a file from now on; without FILE, to the screen again",
     discussion: ["The file is emptied first. Errors stay on the screen."],
-    operands: [OperandSpec("FILE", .file, .optional)])
+    operands: [file])
 
   private let path: String?
 
-  init(_ arguments: ParsedCommand) { path = arguments.operands.first }
+  init(_ arguments: ParsedCommand) { path = arguments[Self.file] }
 
   func run(_ session: Session) throws -> ExitCode {
     session.output = try path.map { try OutputFile($0) }
@@ -39,14 +41,16 @@ struct OutputCommand: PromptCommand {
 }
 
 struct OnceCommand: PromptCommand {
+  private static let file = Operand(.file("FILE"))
+
   static let spec = CommandSpec(
     ".once", summary: "send the results of the next command to a file",
-    operands: [OperandSpec("FILE", .file)],
+    operands: [file],
     examples: [CommandExample(".once notes.tsv; list", shows: "the same as list > notes.tsv")])
 
   private let path: String
 
-  init(_ arguments: ParsedCommand) { path = arguments.operands[0] }
+  init(_ arguments: ParsedCommand) { path = arguments[Self.file] }
 
   func run(_ session: Session) throws -> ExitCode {
     session.outputOnce = try OutputFile(path)
@@ -56,11 +60,11 @@ struct OnceCommand: PromptCommand {
 
 struct TimerCommand: PromptCommand {
   static let spec = CommandSpec(
-    ".timer", summary: "say how long each command took", operands: [.onOrOff])
+    ".timer", summary: "say how long each command took", operands: [Switch.operand])
 
   private let isOn: Bool
 
-  init(_ arguments: ParsedCommand) { isOn = arguments.operands[0] == "on" }
+  init(_ arguments: ParsedCommand) { isOn = arguments[Switch.operand] == .on }
 
   func run(_ session: Session) -> ExitCode {
     session.showsTime = isOn

@@ -10,6 +10,7 @@ import System
 final class Session {
   /// The options and the environment of the command that began the session.
   let context: Context
+  let table: PromptTable
   let isInteractive: Bool
   let signals: SignalQueue
   /// What `.mode` asks for; nil for what suits the place where results go.
@@ -34,8 +35,11 @@ final class Session {
   private var depth = 0
 
   /// - Throws: `SystemError`.
-  init(_ context: Context, isInteractive: Bool) throws(SystemError) {
+  init(
+    _ context: Context, _ table: PromptTable, isInteractive: Bool
+  ) throws(SystemError) {
     self.context = context
+    self.table = table
     self.isInteractive = isInteractive
     mode = context.output.requestedShape
     // Only a line that is being typed has to know that the terminal changes or is taken away, and is
@@ -84,9 +88,9 @@ final class Session {
     if words.contains(where: { $0.utf8.contains(0) }) {
       throw Problem(.usage, "a NUL cannot be part of a command")
     }
-    let command = try? Memctl.table.parse(words)
+    let command = try? table.program.parse(words)
     let opensPrompt =
-      command?.outcome == .noCommand || command?.outcome == .run && command?.path == ["repl"]
+      command?.action == .nothing || command?.action == .run && command?.path == ["repl"]
     guard let first = words.first, !opensPrompt else {
       throw Problem(.usage, "this is memctl's prompt already", hint: "help lists the commands")
     }
@@ -103,15 +107,15 @@ final class Session {
 
   private func runOwn(_ words: [String], tail: String) throws(Problem) -> ExitCode {
     do {
-      let arguments = try Memctl.promptTable.parse(words)
-      if arguments.outcome == .version { return try runProcess(["version"], tail: "") }
-      if arguments.outcome == .help {
+      let arguments = try table.all.parse(words)
+      if arguments.action == .version { return try runProcess(["version"], tail: "") }
+      if arguments.action == .help {
         let output = makeOutput()
-        output.page(try HelpPage(for: arguments.path, in: Memctl.promptTable))
+        output.page(try HelpPage(for: arguments.path, in: table.all))
         output.finish()
         return .success
       }
-      let type = Memctl.promptCommands.first { [$0.spec.name] == arguments.path }!
+      let type = table.own.first { [$0.spec.name] == arguments.path }!
       self.tail = tail
       return try type.init(arguments).run(self)
     } catch let error as UsageError {
@@ -163,21 +167,19 @@ final class Session {
 
   /// The options of the session that the command does not have itself.
   private func options(for words: [String]) -> [String] {
-    guard let command = try? Memctl.table.parse(words) else { return [] }
-    var options = inherited(
-      ["db", "api-url", "api-key-file", "color"].filter { !command.isGiven($0) })
-    for name in ["quiet", "verbose", "no-input"]
-    where context.arguments.flag(name) && !command.isGiven(name) { options.append("--\(name)") }
-    if let mode, !command.isGiven("json"), !command.isGiven("format") {
+    guard let command = try? table.program.parse(words) else { return [] }
+    var options = context.arguments.words(
+      for: Self.inheritedOptions.filter { !command.isGiven($0) })
+    if let mode, !command.isGiven(GlobalOptions.json), !command.isGiven(GlobalOptions.format) {
       options.append("--format=\(mode.rawValue)")
     }
     return options
   }
 
-  /// Those of the session's options, as its commands get them.
-  func inherited(_ names: [String]) -> [String] {
-    names.compactMap { name in context.arguments.value(name).map { "--\(name)=\($0)" } }
-  }
+  private static let inheritedOptions: [any OptionKey] =
+    GlobalOptions.places + [
+      GlobalOptions.color, GlobalOptions.quiet, GlobalOptions.verbose, GlobalOptions.noInput,
+    ]
 
   /// Waits for the end of a command that the terminal's keys reach by themselves.
   private func wait(for process: ChildProcess) -> ExitCode {

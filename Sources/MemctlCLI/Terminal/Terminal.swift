@@ -1,3 +1,4 @@
+import CommandLine
 import Glibc
 
 /// What memctl knows of the terminal that it may be writing to.
@@ -12,7 +13,7 @@ struct Terminal {
   /// The command that shows long results; nil for none.
   let pager: String?
 
-  enum ColorChoice: String, CaseIterable { case auto, always, never }
+  enum ColorChoice: String, CaseIterable, ArgumentValue { case auto, always, never }
 
   init(color: ColorChoice, environment: [String: String]) {
     colorChoice = color

@@ -59,16 +59,19 @@ struct ExpectationTests {
 
   @Test("is that of another command, where one takes the rest of its line")
   func lines() throws {
+    let times = Flag("times", short: "n", help: "x")
+    let pause = Operand(.text("S"))
+    let command = Operands(.text("COMMAND"), .line)
     let table = CommandTable(
       program: CommandSpec(
         "", summary: "prompt",
         subcommands: [
           CommandSpec(
-            ".watch", summary: "repeat", options: [OptionSpec("times", short: "n", help: "x")],
-            operands: [OperandSpec("S"), OperandSpec("COMMAND", .text, .line)]),
+            ".watch", summary: "repeat", options: [times],
+            operands: [pause, command]),
           CommandSpec(
             "list", summary: "list",
-            options: [OptionSpec("limit", short: "n", value: ValueSpec("N"), help: "x")]),
+            options: [Option("limit", short: "n", .text("N"), help: "x")]),
         ]))
     #expect(table.expectations(after: [".watch", "2"], typing: "").count == 2)
     guard
@@ -78,8 +81,9 @@ struct ExpectationTests {
     else { throw UsageError(message: "no value", hint: "") }
     #expect(value.metavar == "N")
     let parsed = try table.parse([".watch", "-n", "2", "list", "-n", "3", "--help"])
-    #expect(parsed.operands == ["2", "list", "-n", "3", "--help"])
-    #expect(parsed.flag("times"))
+    #expect(parsed[pause] == "2")
+    #expect(parsed[command] == ["list", "-n", "3", "--help"])
+    #expect(parsed[times])
     #expect(table.violations() == [])
     #expect(throws: UsageError.self) { try table.parse([".watch", "2"]) }
     let page = try HelpPage(for: [".watch"], in: table).text(width: 80, styled: false)

@@ -1,0 +1,29 @@
+import CommandLine
+import MemctlCore
+
+// The values that several commands take, as the table has them.
+
+extension Argument<String> {
+  static var category: Self { Self("C", .dynamic(.category)) }
+  static var tag: Self { Self("T", .dynamic(.tag)) }
+  static var tags: Self { Self("A,B", .dynamic(.tags)) }
+  static var helpWord: Self { Self("WORD", .dynamic(.help)) }
+}
+
+extension Argument<MemoryName> {
+  static func memory(_ metavar: String) -> Self { Self(metavar, .dynamic(.memory)) }
+}
+
+extension Argument<EntryID> {
+  static var entry: Self { Self("ID", .dynamic(.entry)) }
+}
+
+extension Argument<TrashID> {
+  static var trashed: Self { Self("ID", .dynamic(.trash)) }
+}
+
+extension ValueSpec.Kind {
+  fileprivate static func dynamic(_ kind: CompletionCandidates.Kind) -> Self {
+    .dynamic(kind.rawValue)
+  }
+}

@@ -1,0 +1,87 @@
+import CommandLine
+import MemctlCore
+
+/// A word that completion offers.
+struct CompletionCandidate {
+  let value: String
+  /// One line for people; may be empty.
+  var description = ""
+  /// What stands before it in the same word, or the folder of a file: not worth showing each time.
+  var prefix = ""
+}
+
+/// What a dynamic value may be, for the completion of shells and of the prompt. From the cache alone,
+/// never from the network, and in the time that a key takes, however large the cache is.
+struct CompletionCandidates {
+  /// What the table names where the candidates are not known before memctl runs.
+  enum Kind: String {
+    case category
+    case tag
+    /// Several tags, separated by commas.
+    case tags
+    case memory
+    case entry
+    case trash
+    case help
+  }
+
+  private let table: CommandTable
+  private let cache: () throws -> Cache
+  /// More than anybody reads.
+  static let limit = 200
+
+  /// - Parameters:
+  ///   - table: the commands and topics that there is help for.
+  ///   - cache: asked for where the candidates are in the cache.
+  init(_ table: CommandTable, _ cache: @escaping () throws -> Cache) {
+    self.table = table
+    self.cache = cache
+  }
+
+  /// The candidates of a kind, at most `limit` of the ids. Those that do not begin with `prefix` may
+  /// be among them.
+  ///
+  /// - Throws: `Problem`.
+  func of(_ kind: Kind, prefix: String = "") throws -> [CompletionCandidate] {
+    switch kind {
+    case .category: return Category.canonical.map { CompletionCandidate(value: $0) }
+    case .tag, .tags: return try cache().tags().map { CompletionCandidate(value: $0) }
+    case .memory: return try memories(prefix)
+    case .entry:
+      return try cache().entries(beginningWith: prefix, limit: Self.limit).map {
+        CompletionCandidate(
+          value: "\($0.id.rawValue)", description: "\($0.operationName), \($0.createdAt)")
+      }
+    case .trash:
+      return try cache().trashed(beginningWith: prefix, limit: Self.limit).map {
+        CompletionCandidate(value: "\($0.id.rawValue)", description: $0.memory.preview)
+      }
+    case .help:
+      let commands = table.program.subcommands.filter { !$0.isHidden }
+      return commands.map { CompletionCandidate(value: $0.name, description: $0.summary) }
+        + table.topics.map { CompletionCandidate(value: $0.name, description: $0.summary) }
+    }
+  }
+
+  private func memories(_ prefix: String) throws -> [CompletionCandidate] {
+    let isServer = prefix.hasPrefix(MemoryName.prefix)
+    let digits = isServer ? String(prefix.dropFirst(MemoryName.prefix.count)) : prefix
+    let memories = try cache().memories(
+      isServer ? .server : .local, beginningWith: digits, limit: Self.limit)
+    return memories.map { memory in
+      let id = isServer ? memory.serverID.map { "\(MemoryName.server($0))" } : nil
+      return CompletionCandidate(value: id ?? "\(memory.id.rawValue)", description: memory.preview)
+    }
+  }
+}
+
+extension Memory {
+  private static let previewWidth = 60
+
+  /// The beginning of its content, unless that is sensitive.
+  fileprivate var preview: String {
+    let content = fields.content(revealed: false) ?? Masking.placeholder
+    return String(content.prefix(Self.previewWidth + 1)).printable
+      .truncated(toWidth: Self.previewWidth)
+  }
+}

@@ -1,0 +1,28 @@
+import CommandLine
+
+/// The options that every command takes.
+enum GlobalOptions {
+  static let db = Option(
+    "db", .file("PATH"), help: "the cache to work on",
+    defaultText: "~/.claude/claude-memory/memory/memory.db")
+  static let apiURL = Option(
+    "api-url", .text("URL"), help: "the server's address", defaultText: "http://localhost:8080")
+  static let apiKeyFile = Option(
+    "api-key-file", .file("PATH"),
+    help: "the file whose first line is the key for the server")
+  static let json = Flag("json", help: "write JSON: one object for a report, one a line for a list")
+  /// With this the prompt tells what `.mode` asks for.
+  static let format = Option<Output.Shape>(
+    "format", .choice("SHAPE"), help: "the shape of results", isHidden: true)
+  static let quiet = Flag("quiet", short: "q", help: "write no report, only errors")
+  static let verbose = Flag(
+    "verbose", short: "v", help: "say on stderr which cache and server are used")
+  static let color = Option<Terminal.ColorChoice>(
+    "color", .choice("WHEN"), help: "when to use colour", defaultText: "auto")
+  static let noInput = Flag("no-input", help: "never ask for anything")
+
+  /// Those that say what is worked on.
+  static let places: [any OptionKey] = [db, apiURL, apiKeyFile]
+
+  static let all: [any OptionKey] = places + [json, format, quiet, verbose, color, noInput]
+}

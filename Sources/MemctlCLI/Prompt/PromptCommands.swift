@@ -1,0 +1,9 @@
+/// Every command of the prompt's own. Adding one is a line here.
+enum PromptCommands {
+  /// In the order of the help.
+  static let all: [any PromptCommand.Type] = [
+    PromptHelpCommand.self, ModeCommand.self, OutputCommand.self, OnceCommand.self,
+    ReadCommand.self, TimerCommand.self, BailCommand.self, RepeatCommand.self, SetCommand.self,
+    SettingsCommand.self, QuitCommand.self,
+  ]
+}
