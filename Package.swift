@@ -66,7 +66,8 @@ let package = Package(
     .testTarget(
       name: "MemctlCLITests",
       dependencies: [
-        "MemctlCLI", "MemctlCore", "CommandLine", "SQLite", "TestSupport", "memctl", "memctl-serve",
+        "MemctlCLI", "MemctlCore", "CommandLine", "SQLite", "JSON", "TestSupport", "memctl",
+        "memctl-serve",
       ]),
   ],
   swiftLanguageModes: [.v6]
