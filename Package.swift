@@ -32,9 +32,12 @@ let package = Package(
     .target(
       name: "MemctlCLI",
       dependencies: ["MemctlCore", "CommandLine", "System", "JSON", "CTerminal", "CReadline"]),
+    .target(name: "ServerStore", dependencies: ["MemoryAPI", "SQLite", "System"]),
     .target(
       name: "MemctlServer",
-      dependencies: ["MemoryAPI", "SQLite", "JSON", "CommandLine", "CMicrohttpd", "CZlib"]),
+      dependencies: [
+        "ServerStore", "MemoryAPI", "JSON", "CommandLine", "System", "CMicrohttpd", "CZlib",
+      ]),
     .executableTarget(name: "memctl", dependencies: ["MemctlCLI", "CommandLine"]),
     .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer", "CommandLine"]),
 
@@ -58,10 +61,12 @@ let package = Package(
     .testTarget(
       name: "MemctlCoreTests",
       dependencies: ["MemctlCore", "System", "SQLite", "TestSupport", "memctl-serve"]),
+    .testTarget(name: "ServerStoreTests", dependencies: ["ServerStore", "MemoryAPI", "SQLite"]),
     .testTarget(
       name: "MemctlServerTests",
       dependencies: [
-        "MemctlServer", "MemoryAPI", "SQLite", "JSON", "TestSupport", "memctl-serve",
+        "MemctlServer", "ServerStore", "MemoryAPI", "System", "SQLite", "JSON", "TestSupport",
+        "memctl-serve",
       ]),
     .testTarget(
       name: "MemctlCLITests",

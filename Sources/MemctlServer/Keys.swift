@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import System
 
 /// Who may use the server: users and the key of each.
 public struct Keys: Sendable {
@@ -15,20 +16,20 @@ public struct Keys: Sendable {
       Set(users.map(\.key)).count == users.count && Set(users.map(\.user)).count == users.count
     guard isUnique, !users.isEmpty else {
       throw ServerFailure(
-        .configuration, "the keys cannot be used: each user needs one key of its own",
+        .configuration, "each user needs a key of their own, and only one",
         hint: "write them as {\"alice\":\"KEY\",\"bob\":\"OTHER KEY\"}")
     }
     for (user, key) in users {
       guard !user.isEmpty, !user.utf8.contains(where: Self.isControl) else {
         throw ServerFailure(
-          .configuration, "a user's name is empty or has control characters",
+          .configuration, "a user name is empty or contains control characters",
           hint: "write the keys as {\"alice\":\"KEY\",\"bob\":\"OTHER KEY\"}")
       }
       // No header could carry it as it is.
       guard !key.isEmpty, !key.utf8.contains(where: { Self.isControl($0) || $0 == 0x20 }) else {
         throw ServerFailure(
-          .configuration, "the key of \(user) is empty, or has blanks or control characters",
-          hint: "take one of letters and digits, such as openssl rand -hex 32 prints")
+          .configuration, "the key of \(user) is empty, or contains blanks or control characters",
+          hint: "use letters and digits, such as openssl rand -hex 32 prints")
       }
     }
   }
@@ -37,35 +38,40 @@ public struct Keys: Sendable {
 
   /// Reads `{"user":"key",…}` from the file at `path`.
   ///
-  /// - Throws: `ServerFailure` also when anybody could write the file.
+  /// - Throws: `ServerFailure`, also when anyone could change the file.
   public init(file path: String) throws(ServerFailure) {
-    guard let file = fopen(path, "re") else { throw Self.unreadable(path) }
-    defer { fclose(file) }
     var status = stat()
-    fstat(fileno(file), &status)
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      let file = try FileDescriptor.open(path, O_RDONLY)
+      defer { file.close() }
+      fstat(file.rawValue, &status)
+      bytes = try file.readAll()
+    } catch {
+      throw Self.unreadable(path, error)
+    }
     guard status.st_mode & 0o002 == 0 else {
       throw ServerFailure(
-        .configuration, "anybody on this machine can write the keys: \(path)",
-        hint: "chmod 600 '\(path)', and look at what it says")
+        .configuration, "anyone on this machine can change the keys: \(path)",
+        hint: "run chmod 600 '\(path)', and check what the file says")
     }
     if status.st_mode & 0o077 != 0 {
       complain("other users of this machine can read the keys; chmod 600 '\(path)' keeps them out")
     }
-    guard let bytes = contents(of: file) else { throw Self.unreadable(path) }
     let members = (try? JSONValue(parsing: bytes))?.object ?? []
     let users = members.compactMap { member in member.value.string.map { (member.name, $0) } }
     guard users.count == members.count, !users.isEmpty else {
       throw ServerFailure(
-        .configuration, "the keys are not a JSON object of users and their keys: \(path)",
+        .configuration, "the file of keys is not a JSON object of users and their keys: \(path)",
         hint: "write them as {\"alice\":\"KEY\",\"bob\":\"OTHER KEY\"}")
     }
     try self.init(users)
   }
 
-  private static func unreadable(_ path: String) -> ServerFailure {
+  private static func unreadable(_ path: String, _ reason: SystemError) -> ServerFailure {
     ServerFailure(
-      .configuration, "the keys cannot be read: \(path): \(lastSystemError())",
-      hint: "--keys names a JSON file: {\"user\":\"key\"}")
+      .configuration, "cannot read the keys: \(path): \(reason)",
+      hint: "--keys takes a JSON file: {\"user\":\"key\"}")
   }
 
   /// The user that an `Authorization` header stands for: `Bearer KEY`, or the bare key, with any
@@ -93,14 +99,4 @@ extension BidirectionalCollection {
   fileprivate func trimming(_ isDropped: (Element) -> Bool) -> [Element] {
     Array(drop(while: isDropped).reversed().drop(while: isDropped).reversed())
   }
-}
-
-/// Nil when it cannot be read; `errno` says why.
-private func contents(of file: UnsafeMutablePointer<FILE>) -> [UInt8]? {
-  var bytes: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 4096)
-  while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
-    bytes += buffer[..<count]
-  }
-  return ferror(file) == 0 ? bytes : nil
 }

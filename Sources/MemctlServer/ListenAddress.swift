@@ -1,11 +1,12 @@
 import Glibc
+import System
 
 /// Where the server listens.
 public struct ListenAddress: Sendable, CustomStringConvertible {
   /// As it was given, with brackets around an IPv6 address.
   let host: String
   let port: UInt16
-  /// Whether it can be reached from this machine alone.
+  /// Whether it can be reached only from this machine.
   let isLoopback: Bool
   private let family: Int32
   private let socketAddress: [UInt8]
@@ -18,7 +19,8 @@ public struct ListenAddress: Sendable, CustomStringConvertible {
       isBracketed || !host.contains(":")
     else {
       throw ServerFailure(
-        .usage, "'\(text)' is no address to listen on", hint: "write it as --listen 127.0.0.1:8080")
+        .usage, "'\(text)' is not an address to listen on",
+        hint: "write it as --listen 127.0.0.1:8080")
     }
     let name = isBracketed ? String(host.dropFirst().dropLast()) : String(host)
     var hints = addrinfo()
@@ -29,7 +31,7 @@ public struct ListenAddress: Sendable, CustomStringConvertible {
     let code = getaddrinfo(name, "\(port)", &hints, &found)
     guard code == 0, let first = found else {
       throw ServerFailure(
-        .usage, "'\(name)' is no host to listen on: \(String(cString: gai_strerror(code)))",
+        .usage, "cannot find the host '\(name)': \(String(cString: gai_strerror(code)))",
         hint: "write it as --listen 127.0.0.1:8080 or --listen [::1]:8080")
     }
     defer { freeaddrinfo(found) }
@@ -54,16 +56,16 @@ public struct ListenAddress: Sendable, CustomStringConvertible {
     var on: Int32 = 1
     let size = socklen_t(MemoryLayout<Int32>.size)
     setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, size)
-    // Connections inherit it: an answer never waits for the client to acknowledge the one before.
+    // Connections inherit this: no answer waits for the client to acknowledge the one before.
     setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
     if family == AF_INET6 { setsockopt(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &on, size) }
     let isBound = withAddress { Glibc.bind(socket, $0, $1) } == 0
     guard isBound, Glibc.listen(socket, SOMAXCONN) == 0 else {
-      let reason = lastSystemError()
+      let reason = SystemError()
       close(socket)
       throw ServerFailure(
-        .configuration, "\(self) cannot be listened on: \(reason)",
-        hint: "take a free port with --listen \(host):0")
+        .configuration, "cannot listen on \(self): \(reason)",
+        hint: "use a free port with --listen \(host):0")
     }
     return (socket, boundPort(of: socket))
   }
@@ -88,8 +90,8 @@ public struct ListenAddress: Sendable, CustomStringConvertible {
   }
 }
 
-/// What tells clients of different networks apart: the address, or the half of an IPv6 address that
-/// names the network.
+/// What tells the networks of clients apart: the address, or the half of an IPv6 address that names
+/// the network.
 func peerAddress(of socket: Int32) -> [UInt8] {
   var storage = sockaddr_storage()
   var length = socklen_t(MemoryLayout<sockaddr_storage>.size)

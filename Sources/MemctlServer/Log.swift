@@ -1,14 +1,15 @@
 import Glibc
+import System
 
 /// What the operator is told, line by line.
 ///
-/// It never blocks, and the same trouble a thousand times does not flood it: lines that do not fit
-/// are left out, and the next one that does says how many there were.
+/// It never blocks, and the same trouble a thousand times over does not flood it: lines for which there
+/// is no room are left out, and the next that is written says how many there were.
 final class Log: Sendable {
   static let standardError = Log(descriptor: STDERR_FILENO)
 
   private struct State {
-    /// Lines that may be written at once, of which one comes back each second.
+    /// Lines that may be written at once; each second gives one back.
     var allowance = Log.burst
     var refilled: Double
     var leftOut = 0
@@ -38,7 +39,7 @@ final class Log: Sendable {
         state.leftOut += 1
         return
       }
-      let remark = state.leftOut > 0 ? " (\(state.leftOut) messages before this were left out)" : ""
+      let remark = state.leftOut > 0 ? " (messages left out before this: \(state.leftOut))" : ""
       // One call, so that lines of several processes do not mix.
       let line = Array("memctl-serve: \(message)".utf8.prefix(Self.longestLine - 100))
       let bytes = line + Array("\(remark)\n".utf8)
@@ -59,10 +60,3 @@ final class Log: Sendable {
 
 /// Tells the operator about a failure, on stderr.
 func complain(_ message: String) { Log.standardError.write(message) }
-
-/// Seconds on a clock that is never set back.
-func monotonicSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-}

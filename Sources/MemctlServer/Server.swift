@@ -1,26 +1,31 @@
 import Glibc
+import ServerStore
 
 /// The embedded API server.
 public final class Server: Sendable {
   private let options: ServerOptions
-  private let store: ServerStore
+  private let store: SQLiteStore
 
   /// Opens the store, and makes it when missing.
   ///
-  /// It is called once, before the process has other threads: SIGTERM and SIGINT are blocked from then
-  /// on, until `run` waits for them.
-  /// - Throws: `ServerFailure` when the store cannot be used or is being served already.
+  /// Call it once, before the process has other threads: SIGTERM and SIGINT are blocked from then on,
+  /// until `run` waits for them.
+  /// - Throws: `ServerFailure` when the store cannot be used, or is already served.
   public init(options: ServerOptions) throws(ServerFailure) {
     self.options = options
-    // Before there are other threads, which would take what ends the server and die of it.
+    // Before there are other threads, which would otherwise get the signals and die of them.
     signal(SIGPIPE, SIG_IGN)
     var ends = Self.ends
     pthread_sigmask(SIG_BLOCK, &ends, nil)
-    store = try ServerStore(path: options.store)
+    do throws(StoreOpeningFailure) {
+      store = try SQLiteStore(path: options.store)
+    } catch {
+      throw ServerFailure(error)
+    }
   }
 
-  /// Serves until SIGTERM or SIGINT, then finishes the requests that are running, for at most four
-  /// seconds, and returns.
+  /// Serves until SIGTERM or SIGINT, then gives running requests up to four seconds to finish, and
+  /// returns.
   ///
   /// - Parameter onListening: is called with `http://HOST:PORT` when connections are accepted.
   /// - Throws: `ServerFailure` when the address cannot be listened on.

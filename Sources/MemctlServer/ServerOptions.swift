@@ -7,10 +7,10 @@ public struct ServerOptions: Sendable {
 
   public static let defaultListen = "127.0.0.1:8080"
 
-  /// Settles the options as the command line gives them; nil is an option that was not given.
+  /// Completes the options of the command line; nil is an option that was not given.
   ///
   /// - Parameter environment: the value of an environment variable.
-  /// - Throws: `ServerFailure` when an address, a path or a key is not to be had from them.
+  /// - Throws: `ServerFailure` when an address, a path or a key is missing or cannot be used.
   public init(
     listen: String?, store: String?, keys: String?, environment: (String) -> String?
   ) throws(ServerFailure) {
@@ -25,7 +25,7 @@ public struct ServerOptions: Sendable {
       self.store = "\(home)/.local/share/memctl/server.db"
     } else {
       throw ServerFailure(
-        .configuration, "there is no place for the store: HOME is not set",
+        .configuration, "nowhere to put the store: HOME is not set",
         hint: "name the file with --store FILE")
     }
 
@@ -35,12 +35,13 @@ public struct ServerOptions: Sendable {
       self.keys = try Keys([(Keys.defaultUser, key)])
       guard self.listen.isLoopback else {
         throw ServerFailure(
-          .configuration, "\(self.listen) can be reached from other machines, which needs --keys",
+          .configuration,
+          "\(self.listen) can be reached from other machines, so --keys is required",
           hint: "give each user a key with --keys FILE, or listen on \(Self.defaultListen)")
       }
     } else {
       throw ServerFailure(
-        .configuration, "there is no key, and nobody could use the server",
+        .configuration, "there is no key, so nobody could use the server",
         hint: "set MEMORY_API_KEY, or give each user a key with --keys FILE")
     }
   }

@@ -2,4 +2,4 @@ import CommandLine
 import Glibc
 import MemctlServer
 
-exit(Program.run(Arguments.words))
+exit(ServerProgram.run(Arguments.words))

@@ -1,10 +1,7 @@
 import Foundation
 import JSON
-import Synchronization
 import TestSupport
 import Testing
-
-@testable import MemctlServer
 
 /// What an import may cost.
 @Suite struct ImportTests {
@@ -76,35 +73,5 @@ import Testing
     #expect(answers.map(\.status).sorted() == [200, 200, 200, 200, 503])
     #expect(answers.first { $0.status == 503 }?.headers["retry-after"] == "1")
     #expect(try importing(half + Array("[]".utf8)).status == 200)
-  }
-
-  @Test func `A short change waits for one long one at most`() throws {
-    let server = try LocalServer()
-    let order = Mutex<[String]>([])
-    let begun = DispatchSemaphore(value: 0)
-    let goOn = DispatchSemaphore(value: 0)
-    let done = DispatchSemaphore(value: 0)
-    let submit = { (name: String, isLong: Bool, work: @escaping @Sendable () -> Void) in
-      let isTaken = server.store.writer.submit(
-        { _ in
-          work()
-          return .json(nil)
-        }, isLong: isLong
-      ) { _ in
-        order.withLock { $0.append(name) }
-        done.signal()
-      }
-      #expect(isTaken)
-    }
-    submit("first", true) {
-      begun.signal()
-      goOn.wait()
-    }
-    begun.wait()
-    for name in ["second", "third"] { submit(name, true) {} }
-    for name in ["a", "b"] { submit(name, false) {} }
-    goOn.signal()
-    for _ in 0..<5 { done.wait() }
-    #expect(order.withLock { $0 } == ["first", "a", "b", "second", "third"])
   }
 }

@@ -110,7 +110,7 @@ import Testing
     #expect(process.terminationStatus == 74)
     let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     #expect(
-      text.hasPrefix("memctl-serve: stdout cannot be written: No space left on device\nhint: "))
+      text.hasPrefix("memctl-serve: cannot write to stdout: No space left on device\nhint: "))
   }
 
   @Test func `The store is below the home folder unless it is named`() throws {
@@ -165,7 +165,7 @@ import Testing
     #expect(chmod(keysPath, 0o666) == 0)
     let failure = try failure(otherStore + ["--keys", keysPath])
     #expect(failure.status == 78)
-    #expect(failure.errors.contains("anybody on this machine can write the keys"))
+    #expect(failure.errors.contains("anyone on this machine can change the keys"))
     #expect(chmod(keysPath, 0o640) == 0)
     let server = try ServerProcess(otherStore + ["--keys", keysPath])
     #expect(server.stop() == 0)
@@ -184,7 +184,7 @@ import Testing
         otherStore + ["--keys", keysPath], listen: "127.0.0.1:\(fixture.server.port)")
     }
     #expect(failure.status == 78)
-    #expect(failure.errors.contains("hint: take a free port with --listen 127.0.0.1:0"))
+    #expect(failure.errors.contains("hint: use a free port with --listen 127.0.0.1:0"))
   }
 
   @Test func `Two servers do not share a store`() throws {
@@ -208,7 +208,7 @@ import Testing
     let before = try Data(contentsOf: file)
     let failure = try failure(["--store", file.path, "--keys", keysPath])
     #expect(failure.status == 74)
-    #expect(failure.errors.contains("no store of this version"))
+    #expect(failure.errors.contains("not a store of this version"))
     #expect(try Data(contentsOf: file) == before)
   }
 

@@ -5,17 +5,18 @@ import Synchronization
 import Testing
 
 @testable import MemctlServer
+@testable import ServerStore
 
 /// The server in this process, with limits that a test can reach.
 final class LocalServer {
   let folder: URL
   let port: UInt16
-  let store: ServerStore
+  let store: SQLiteStore
   private let daemon: Daemon
 
   init(limits: Connections.Limits = .init()) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    store = try ServerStore(path: folder.appendingPathComponent("server.db").path)
+    store = try SQLiteStore(path: folder.appendingPathComponent("server.db").path)
     let (socket, port) = try ListenAddress("127.0.0.1:0").listen()
     self.port = port
     daemon = try Daemon(
@@ -36,12 +37,12 @@ final class LocalServer {
   func change(_ sql: String) throws -> Int64? {
     let done = DispatchSemaphore(value: 0)
     let number = Mutex<Int64?>(nil)
-    let isTaken = store.writer.submit({ transaction in
-      let found = try transaction.connection.first(sql) { $0.int64(0) }
-      number.withLock { $0 = found }
-      return .json(nil)
-    }) { _ in done.signal() }
-    #expect(isTaken)
+    store.writer.submit({ transaction in
+      try transaction.memories.connection.first(sql) { $0.int64(0) }
+    }) { found in
+      number.withLock { $0 = try? found.get() }
+      done.signal()
+    }
     done.wait()
     return number.withLock { $0 }
   }
@@ -54,9 +55,9 @@ final class LocalServer {
   }
 }
 
-extension ServerStore {
+extension SQLiteStore {
   /// What the first row of `sql` begins with, to those who read.
   func number(_ sql: String) throws -> Int64 {
-    try #require(try readers.snapshot().connection.first(sql) { $0.int64(0) })
+    try #require(try readers.read { try $0.first(sql) { $0.int64(0) } })
   }
 }

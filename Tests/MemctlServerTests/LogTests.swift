@@ -30,7 +30,7 @@ import Testing
     for number in 0..<5 { log.write("\(number)") }
     #expect(
       lines() == [
-        "memctl-serve: 0 (990 messages before this were left out)", "memctl-serve: 1",
+        "memctl-serve: 0 (messages left out before this: 990)", "memctl-serve: 1",
         "memctl-serve: 2",
       ])
   }
@@ -45,7 +45,7 @@ import Testing
     log.write("lost")
     _ = lines()
     log.write("told")
-    #expect(lines() == ["memctl-serve: told (1 messages before this were left out)"])
+    #expect(lines() == ["memctl-serve: told (messages left out before this: 1)"])
   }
 
   @Test func `A long message is cut to what a pipe takes at once`() {

@@ -1,9 +1,10 @@
 import Glibc
 import JSON
-import MemoryAPI
+import System
 import Testing
 
 @testable import MemctlServer
+@testable import ServerStore
 
 /// The parts that have no effects, by tables.
 @Suite struct RuleTests {
@@ -28,8 +29,8 @@ import Testing
   ])
   func `Credentials are taken out of content`(content: String, redacted: String) {
     for isForced in [false, true] {
-      #expect(Redaction(content, forced: isForced).content == redacted)
-      #expect(Redaction(content, forced: isForced).isSensitive)
+      #expect(RedactedContent(content, forced: isForced).text == redacted)
+      #expect(RedactedContent(content, forced: isForced).isSensitive)
     }
   }
 
@@ -40,13 +41,13 @@ import Testing
   ])
   func `Other content stays, also when its author says that it is sensitive`(content: String) {
     for isForced in [false, true] {
-      #expect(Redaction(content, forced: isForced).content == content)
-      #expect(Redaction(content, forced: isForced).isSensitive == isForced)
+      #expect(RedactedContent(content, forced: isForced).text == content)
+      #expect(RedactedContent(content, forced: isForced).isSensitive == isForced)
     }
   }
 
   @Test func `The command table is sound`() {
-    #expect(Program.table.violations() == [])
+    #expect(ServerProgram.table.violations() == [])
   }
 
   @Test(arguments: [
@@ -59,45 +60,14 @@ import Testing
     #expect(keys.user(authorization: authorization) == user)
   }
 
-  @Test func `Times are later one by one, and the horizon stays before what is not committed`() {
-    let start = Timestamp.now.advanced(bySeconds: 3600)
-    let clock = Clock(last: start, reserved: .epoch)
-    clock.group { _ in }
-    clock.group { _ in
-      let floor = clock.horizon().time
-      let first = clock.next()
-      #expect(floor >= start)
-      #expect(floor < first)
-      #expect(first < clock.next())
-      #expect(clock.horizon() == (floor, true))
-    }
-    let horizon = clock.horizon().time
-    clock.group { _ in #expect(clock.next() > horizon) }
-  }
-
-  @Test func `A horizon that is not reserved is not handed out, and the next clock is later`()
-    throws
-  {
-    let clock = Clock(last: .now, reserved: .epoch)
-    #expect(clock.horizon() == (.epoch, false))
-    let reservation = clock.group { $0 }
-    let reserved = try #require(reservation)
-    #expect(clock.horizon().isReserved)
-    #expect(clock.horizon().time < reserved)
-    // One reservation serves many groups.
-    #expect(clock.group { $0 } == nil)
-    let later = Clock(last: .epoch, reserved: reserved)
-    later.group { _ in #expect(later.next() > reserved) }
-    let closed = clock.close()
-    #expect(closed < reserved)
-    #expect(clock.horizon().time == closed)
-  }
-
   @Test func `A lock that is not to be had is told as what it is`() {
-    let taken = ServerStore.lockFailure(EWOULDBLOCK, path: "/s.db")
-    #expect(taken.message == "the store is served by another process: /s.db")
-    let missing = ServerStore.lockFailure(ENOLCK, path: "/s.db")
-    #expect(missing.message == "the store cannot be locked: /s.db.lock: No locks available")
+    func failure(_ lock: FileLock.Failure) -> ServerFailure {
+      ServerFailure(StoreOpeningFailure(lock, path: "/s.db"))
+    }
+    let taken = failure(.busy)
+    #expect(taken.message == "the store is already served by another process: /s.db")
+    let missing = failure(.unavailable(SystemError(ENOLCK)))
+    #expect(missing.message == "cannot lock the store: /s.db.lock: No locks available")
     #expect((taken.exitCode, missing.exitCode) == (74, 74))
   }
 

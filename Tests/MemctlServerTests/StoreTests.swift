@@ -3,11 +3,8 @@ import Glibc
 import JSON
 import MemoryAPI
 import SQLite
-import Synchronization
 import TestSupport
 import Testing
-
-@testable import MemctlServer
 
 /// What the server makes sure of about its file, while it runs and over a restart.
 @Suite struct StoreTests {
@@ -156,25 +153,6 @@ import Testing
     #expect(try server.store.number("SELECT count(*) FROM memories") == count)
     try server.change("PRAGMA max_page_count = 1000000")
     #expect(try store().json["id"] == .integer(count + 1))
-  }
-
-  @Test func `Each commit is on the disk before it is answered`() throws {
-    let server = try LocalServer()
-    // FULL: less would lose what was answered when the power fails, and no kill shows that.
-    #expect(try server.change("PRAGMA synchronous") == 2)
-    let done = DispatchSemaphore(value: 0)
-    let seen = Mutex<Int64?>(nil)
-    let insert: Writer.Work = { transaction in
-      try transaction.connection.run("UPDATE clock SET reserved = 7")
-      return .json(nil)
-    }
-    let store = server.store
-    _ = store.writer.submit(insert) { _ in
-      seen.withLock { $0 = try? store.number("SELECT reserved FROM clock") }
-      done.signal()
-    }
-    done.wait()
-    #expect(seen.withLock { $0 } == 7)
   }
 
   private func withStore<Result>(_ body: (Connection) throws -> Result) throws -> Result {

@@ -12,30 +12,30 @@ struct HeaderFields {
     fields.lazy.filter { $0.name == name }.map(\.value)
   }
 
-  /// The first value of that name. Bytes that are no UTF-8 are replaced.
+  /// The first value of that name. Bytes that are not UTF-8 are replaced.
   subscript(name: String) -> String? {
     fields.first { $0.name == name }.map { String(decoding: $0.value, as: UTF8.self) }
   }
 
-  /// Why nothing that follows on the connection can be trusted: what stands between client and server
+  /// Why nothing that follows on the connection can be trusted: a program between client and server
   /// could see the end of this request elsewhere (RFC 9112, sections 3.2, 5.1, 6.1 and 6.3).
   func fault(version: String) -> Refusal? {
     let hosts = values("host").count
     let lengths = values("content-length")
     let codings = values("transfer-encoding")
     guard fields.allSatisfy({ Self.isName($0.name) && Self.isValue($0.value) }) else {
-      return Refusal(400, "A header field is malformed")
+      return .malformedHeader
     }
     guard hosts == 1 || hosts == 0 && version == "HTTP/1.0" else {
-      return Refusal(400, "A request needs one Host")
+      return .notOneHost
     }
     guard lengths.count + codings.count <= 1 else {
-      return Refusal(400, "The length of the request is ambiguous")
+      return .ambiguousLength
     }
     guard codings.allSatisfy({ String(decoding: $0, as: UTF8.self).lowercased() == "chunked" })
-    else { return Refusal(501, "The transfer coding is not known") }
+    else { return .unknownTransferCoding }
     guard codings.isEmpty || version != "HTTP/1.0" else {
-      return Refusal(400, "HTTP/1.0 has no transfer codings")
+      return .transferCodingInHTTP10
     }
     return nil
   }
@@ -65,7 +65,7 @@ enum IdempotencyHeader: Equatable {
   init?(_ values: [[UInt8]]) {
     guard let value = values.first, value.count + values.count > 1 else { return nil }
     let isUsable = values.count == 1 && value.count <= Self.longest
-    // Where bytes that are no UTF-8 were replaced, two keys could become one.
+    // Where bytes that are not UTF-8 were replaced, two keys could become one.
     guard isUsable, let key = String(validating: value, as: UTF8.self) else {
       self = .unusable
       return

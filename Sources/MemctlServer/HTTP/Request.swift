@@ -1,4 +1,4 @@
-/// One HTTP request, as far as the API looks at it.
+/// The head of an HTTP request, as far as the API looks at it.
 struct Request: Sendable {
   let method: String
   /// Without the query, percent-decoded.
@@ -11,7 +11,6 @@ struct Request: Sendable {
   let acceptsGzip: Bool
   /// Whether the body is JSON by its `Content-Type`. One that says nothing is taken to be.
   let isJSON: Bool
-  var body: [UInt8] = []
   /// Without the query, as it was sent.
   private let rawPath: Substring
 
@@ -74,17 +73,6 @@ struct Request: Sendable {
       guard let weight = parts.dropFirst().first(where: { $0.hasPrefix("q=") }) else { return true }
       return Double(weight.dropFirst(2)).map { $0 > 0 } ?? false
     }
-  }
-}
-
-/// Names a version of what a URL answers. Always weak: the same version is sent with and without
-/// compression, and a sync answer differs in its `server_time`, which no client misses in a 304.
-struct EntityTag: Equatable {
-  let text: String
-
-  /// - Parameter version: numbers that never are the same again once the answer has changed.
-  init(_ version: Int64...) {
-    text = "W/\"\(version.map(String.init).joined(separator: "-"))\""
   }
 }
 
