@@ -13,4 +13,4 @@ while let entry = variable.pointee {
     decoding: UnsafeRawBufferPointer(start: entry, count: nameLength), as: UTF8.self)
   environment[name] = .some(String(validatingCString: equals + 1))
 }
-exit(Program.run(Arguments.words, environment: environment))
+exit(Memctl.run(Arguments.words, environment: environment))

@@ -83,10 +83,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
       String(decoding: $0, as: UTF8.self)
     }
     do throws(UsageError) {
-      let parsed = try Memctl.table.parse(words)
+      let parsed = try Commands.table.parse(words)
       guard case .run = parsed.action else { return }
       precondition(
-        Memctl.commands.contains { $0.path == parsed.path }, "what is to run is a command")
+        Commands.all.contains { $0.path == parsed.path }, "what is to run is a command")
     } catch {
       precondition(!error.message.isEmpty, "an error says what is wrong")
     }

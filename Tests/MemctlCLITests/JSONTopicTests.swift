@@ -12,7 +12,7 @@ struct JSONTopicTests {
   @Test("has a table for each command that writes JSON of its own")
   func commands() {
     let others = ["repl", "serve", "completions", "help"]
-    let commands = Memctl.commands.filter { !$0.type.spec.isHidden }.map {
+    let commands = Commands.all.filter { !$0.type.spec.isHidden }.map {
       $0.path.joined(separator: " ")
     }
     #expect(

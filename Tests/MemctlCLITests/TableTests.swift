@@ -9,8 +9,8 @@ import Testing
 struct TableTests {
   @Test("breaks none of its own rules")
   func violations() {
-    #expect(Memctl.table.violations() == [])
-    let prompt = PromptTable(Memctl.table, adding: PromptCommands.all)
+    #expect(Commands.table.violations() == [])
+    let prompt = PromptTable(Commands.table, adding: PromptCommands.all)
     #expect(prompt.all.violations() == [])
   }
 
@@ -20,15 +20,15 @@ struct TableTests {
       spec.subcommands.isEmpty
         ? [path] : spec.subcommands.flatMap { paths(below: $0, path + [$0.name]) }
     }
-    #expect(Set(paths(below: Memctl.table.program)) == Set(Memctl.commands.map(\.path)))
+    #expect(Set(paths(below: Commands.table.program)) == Set(Commands.all.map(\.path)))
   }
 
   @Test("makes a help page for each command and topic that fits into 100 columns")
   func helpPages() throws {
     let paths =
-      Memctl.commands.map(\.path) + [[], ["queue"]] + Memctl.table.topics.map { [$0.name] }
+      Commands.all.map(\.path) + [[], ["queue"]] + Commands.table.topics.map { [$0.name] }
     for path in paths {
-      let page = try HelpPage(for: path, in: Memctl.table).text(width: 100, styled: false)
+      let page = try HelpPage(for: path, in: Commands.table).text(width: 100, styled: false)
       let tooWide = page.split(separator: "\n").filter { $0.count > 100 }
       #expect(tooWide == [], "\(path)")
     }

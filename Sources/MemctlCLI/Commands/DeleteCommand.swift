@@ -30,7 +30,7 @@ struct DeleteCommand: Command {
     guard context.confirm("delete \(what) here and on the server?") else { return .isFalse }
     let deletions = try cache.delete(memories.map(\.id), at: .now)
     let queued = deletions.compactMap { if case .queued(let entry) = $0 { entry } else { nil } }
-    let problems = context.trySending(queued)
+    let problems = context.delivery.attempt(queued)
     let waiting = try queued.count { try cache.entry($0).map { $0.state != .dead } ?? false }
     let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
     context.output.write(

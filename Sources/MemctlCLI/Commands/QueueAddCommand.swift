@@ -30,7 +30,7 @@ struct QueueAddCommand: Command {
       if !ids.contains(id) { ids.append(id) }
     }
     let entries = try cache.enqueueStores(of: ids, at: .now)
-    let problems = context.trySending(entries)
+    let problems = context.delivery.attempt(entries)
     let left = try entries.compactMap { try cache.entry($0) }
     let waiting = left.count { $0.state != .dead }
     let counts = [

@@ -65,7 +65,8 @@ struct QueueShowCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache(.read)
     let output = context.output
-    let blockade = try context.blockade()
+    let blockade = try Blockade.explanation(
+      context.configuration.get(), cache, now: output.now)
     for (index, id) in ids.enumerated() {
       guard let entry = try cache.entry(id) else { throw Problem.noEntry(id) }
       let view = try EntryView(entry, in: cache, now: output.now, revealed: revealed)

@@ -60,7 +60,7 @@ struct QueueEditCommand: Command {
       changes.content = try StandardInput.memory()
     }
     guard let operation = try cache.edit(id, changes, at: .now) else { throw Problem.noEntry(id) }
-    let problems = context.trySending([id])
+    let problems = context.delivery.attempt([id])
     let memory = try cache.memory(of: operation)
     let left = try cache.entry(id)
     let place =

@@ -22,7 +22,8 @@ struct RepairCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let path = try context.configuration.get().databasePath()
-    let rescued = try Rescue.run(path: path, lock: context.lock(for: path), tell: Context.tell)
+    let rescued = try Rescue.run(
+      path: path, lock: context.engine.lock(for: path), tell: CacheOpener.tell)
     context.output.write(report(rescued), quiet: context.isQuiet)
     return .success
   }

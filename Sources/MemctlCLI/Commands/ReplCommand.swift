@@ -107,7 +107,7 @@ struct ReplCommand: Command {
   private func startScript(_ context: Context) throws -> Script? {
     let path =
       Configuration.folder(
-        home: context.home, environment: context.environment) + "/replrc"
+        home: context.environment.home, environment: context.environment.variables) + "/replrc"
     guard readsStartScript, access(path, F_OK) == 0 else { return nil }
     let script = try Script(path: path)
     guard let reason = script.reasonForDistrust else { return script }

@@ -45,7 +45,7 @@ struct StoreCommand: Command {
     fields = try fields.validated()
     let cache = try context.cache(.create)
     let (id, entry) = try cache.store(fields, at: .now)
-    let problems = context.trySending([entry])
+    let problems = context.delivery.attempt([entry])
     let serverID = try cache.memory(id)?.serverID
     let isQueued = try cache.entry(entry) != nil
     let place = serverID.map { "on the server as \($0.rawValue)" } ?? "queued for the server"
@@ -60,26 +60,5 @@ struct StoreCommand: Command {
         summary: ["stored \(id.rawValue), \(place)"], problems: problems),
       quiet: context.isQuiet)
     return ExitCode(problems)
-  }
-}
-
-extension Context {
-  /// Sends entries at once if that is possible. That it is not is no failure of the command: the
-  /// entries are safe in the queue. Only what the user must act on comes back.
-  func trySending(_ entries: [EntryID]) -> [Problem] {
-    if entries.isEmpty { return [] }
-    do {
-      guard !(try configuration.get().isSyncDisabled), try configuration.get().key() != nil else {
-        note("no key is configured; it stays in the queue")
-        return []
-      }
-      let problems = try engine().send(entries).problems
-      for problem in problems { note("\(problem.message)") }
-      return problems.filter { ExitCode($0.kind) != .tryAgain }
-    } catch let problem as Problem {
-      return [problem]
-    } catch {
-      return [Problem(.bug, "a bug in memctl: \(error)")]
-    }
   }
 }

@@ -18,7 +18,7 @@ struct SyncCommand: Command {
   init(_ arguments: ParsedCommand) {}
 
   func run(_ context: Context) throws -> ExitCode {
-    context.finish(try context.engine(overridesPause: true).sync(), command: "sync")
+    Ending("sync", context).of(try context.engine(overridesPause: true).sync())
   }
 }
 
@@ -50,9 +50,9 @@ struct PushCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let engine = try context.engine(overridesPause: true)
     if isDryRun {
-      return context.finish(rehearsed: try engine.rehearse(.push, limit: limit), command: "push")
+      return Ending("push", context).of(try engine.rehearse(.push, limit: limit))
     }
-    return context.finish(try engine.push(limit: limit), command: "push")
+    return Ending("push", context).of(try engine.push(limit: limit))
   }
 }
 
@@ -68,8 +68,8 @@ struct PullCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let engine = try context.engine(overridesPause: true)
     return isDryRun
-      ? context.finish(rehearsed: try engine.rehearse(.pull), command: "pull")
-      : context.finish(try engine.pull(), command: "pull")
+      ? Ending("pull", context).of(try engine.rehearse(.pull))
+      : Ending("pull", context).of(try engine.pull())
   }
 }
 
@@ -102,8 +102,8 @@ struct ResyncCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let engine = try context.engine(overridesPause: true)
     return isDryRun
-      ? context.finish(rehearsed: try engine.rehearse(.resync, force: force), command: "resync")
-      : context.finish(try engine.resync(force: force), command: "resync")
+      ? Ending("resync", context).of(try engine.rehearse(.resync, force: force))
+      : Ending("resync", context).of(try engine.resync(force: force))
   }
 }
 
@@ -112,10 +112,21 @@ extension Flag {
     "dry-run", help: "show what would change, without changing it")
 }
 
-extension Context {
-  /// Writes the report of a sync and says which code it ends with. That nothing failed is not enough
-  /// for a script that wants to know whether everything is on the server.
-  fileprivate func finish(_ report: SyncReport, command: String) -> ExitCode {
+/// Writes how it went, and says which code the command ends with.
+private struct Ending {
+  private let command: String
+  private let output: Output
+  private let isQuiet: Bool
+
+  init(_ command: String, _ context: Context) {
+    self.command = command
+    output = context.output
+    isQuiet = context.isQuiet
+  }
+
+  /// That nothing failed is not enough for a script that wants to know whether everything is on the
+  /// server.
+  func of(_ report: SyncReport) -> ExitCode {
     var shown = report.report(command: command, style: output.style)
     if let push = report.push, push.waiting > 0, ExitCode(report.problems) == .success {
       shown.problems.append(.waiting(push))
@@ -124,10 +135,8 @@ extension Context {
     return ExitCode(shown.problems)
   }
 
-  fileprivate func finish(
-    rehearsed: (SyncReport, SyncEngine.Plan), command: String
-  ) -> ExitCode {
-    let (report, plan) = rehearsed
+  func of(_ rehearsal: (SyncReport, SyncEngine.Plan)) -> ExitCode {
+    let (report, plan) = rehearsal
     output.write(report.report(command: command, plan: plan, style: output.style), quiet: isQuiet)
     return ExitCode(report.problems)
   }

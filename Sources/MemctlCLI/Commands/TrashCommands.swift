@@ -74,7 +74,7 @@ struct TrashRestoreCommand: Command {
     let ids = try ids?.map { try $0.find(in: cache).id } ?? cache.latestTrashed()
     let restored = try cache.restore(ids, asNew: asNew, at: .now)
     let entries = restored.compactMap(\.entry)
-    let problems = context.trySending(entries)
+    let problems = context.delivery.attempt(entries)
     let waiting = try entries.count { try cache.entry($0).map { $0.state != .dead } ?? false }
     let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
     let names = restored.count <= 3 ? restored.map { "\($0.id.rawValue)" } : []

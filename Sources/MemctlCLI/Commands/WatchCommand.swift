@@ -34,14 +34,15 @@ struct WatchCommand: Command {
     var first: SyncEngine? = try context.engine()
     let interval = try interval ?? context.configuration.get().syncInterval()
     let alarm = Alarm(context.cancellation)
+    let report = CycleReport(output: context.output, isQuiet: context.isQuiet)
     let loop = WatchLoop(interval: interval) {
       defer { first = nil }
       // A cache that is gone later may be on its way back from a backup, so none is created then.
       return try first ?? context.engine(opening: .change)
     }
     try loop.run(pause: alarm.pause) { cycle, result in
-      context.report(cycle, result)
-      context.closeCache()
+      report.write(cycle, result)
+      context.cache.close()
     }
     return alarm.hasNoReader ? .ended(by: SIGPIPE) : .success
   }
@@ -71,9 +72,12 @@ private final class Alarm {
   }
 }
 
-extension Context {
-  /// A line or a JSON event for each cycle.
-  fileprivate func report(_ cycle: WatchLoop.Cycle, _ result: Result<SyncReport, Problem>) {
+/// A line or a JSON event for each cycle.
+private struct CycleReport {
+  let output: Output
+  let isQuiet: Bool
+
+  func write(_ cycle: WatchLoop.Cycle, _ result: Result<SyncReport, Problem>) {
     let time = Timestamp.now.description
     let report: Report
     switch result {

@@ -171,39 +171,3 @@ struct EntryExplanation {
     return sentences.joined(separator: " ")
   }
 }
-
-extension Context {
-  /// Why nothing at all is sent at present, and what would change that; nil where nothing is known to
-  /// be in the way.
-  func blockade() throws -> String? {
-    let configuration = try configuration.get()
-    if configuration.isSyncDisabled {
-      return "Syncing is off, so nothing is sent: unset MEMORY_SYNC_DISABLE."
-    }
-    if try configuration.key() == nil {
-      return """
-        There is no key for the server, so nothing is sent: set MEMORY_API_KEY or --api-key-file, \
-        then memctl sync.
-        """
-    }
-    if let until = try cache().pause(at: output.now) {
-      return """
-        The server asked for a pause until \(until.description.withDistance(to: output.now)). \
-        memctl watch and the prompt wait for that, memctl sync tries at once.
-        """
-    }
-    if try cache().isKeyRefused() {
-      return """
-        The server does not accept the key, and nothing is sent until it does: set MEMORY_API_KEY \
-        or --api-key-file to a valid key, then memctl sync.
-        """
-    }
-    if let error = try cache().lastRunError() {
-      return """
-        The last sync, \(Timestamp(error.time)?.relative(to: output.now) ?? error.time), did not get \
-        to its end: \(error.message). memctl sync tries again.
-        """
-    }
-    return nil
-  }
-}

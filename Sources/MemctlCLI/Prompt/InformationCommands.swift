@@ -91,7 +91,7 @@ struct SettingsCommand: PromptCommand {
       (
         "history",
         session.isInteractive
-          ? History(home: session.home, environment: session.context.environment).path : "not kept"
+          ? History(home: session.home, environment: session.context.environment.variables).path : "not kept"
       ),
     ]
     for (name, text) in rows { output.line(output.style.label(name) + text.printable) }

@@ -21,7 +21,7 @@ final class Prompt {
 
   init(_ session: Session) {
     self.session = session
-    history = History(home: session.home, environment: session.context.environment)
+    history = History(home: session.home, environment: session.context.environment.variables)
     splitter = ShellSplitter(home: session.home)
   }
 

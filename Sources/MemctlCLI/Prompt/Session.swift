@@ -50,19 +50,19 @@ final class Session {
     signal(SIGCHLD, SIG_DFL)
   }
 
-  var home: String { context.home }
+  var home: String { context.environment.home }
 
   /// What commands have in their environment beside what memctl has in its own: a prompt shows long
   /// results with a pager.
   private var variables: [String: String] {
     guard isInteractive else { return [:] }
-    let pager = context.environment["PAGER"].flatMap { $0.isEmpty ? nil : $0 } ?? "less"
+    let pager = context.environment.variables["PAGER"].flatMap { $0.isEmpty ? nil : $0 } ?? "less"
     return ["MEMCTL_PAGER": pager]
   }
 
   /// Standard output, for what the session itself has to say.
   func makeOutput() -> Output {
-    let environment = variables.merging(context.environment) { $1 }
+    let environment = variables.merging(context.environment.variables) { $1 }
     return Output(Terminal(color: context.terminal.colorChoice, environment: environment))
   }
 

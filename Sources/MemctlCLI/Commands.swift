@@ -1,9 +1,9 @@
 import CommandLine
 
 /// Every command of memctl. Adding one is a file in `Commands` and a line here.
-enum Memctl {
+enum Commands {
   /// The commands in the order of the help, with the words that lead to them.
-  static let commands: [(path: [String], type: any Command.Type)] = [
+  static let all: [(path: [String], type: any Command.Type)] = [
     (["sync"], SyncCommand.self),
     (["push"], PushCommand.self),
     (["pull"], PullCommand.self),
@@ -60,14 +60,14 @@ enum Memctl {
 
   private static var groups: [CommandSpec] {
     var specs: [CommandSpec] = []
-    for (path, type) in commands where specs.last?.name != path[0] {
+    for (path, type) in all where specs.last?.name != path[0] {
       specs.append([queue, trash, origin].first { $0.name == path[0] } ?? type.spec)
     }
     return specs
   }
 
   private static func members(of group: String) -> [any Command.Type] {
-    commands.filter { $0.path.count == 2 && $0.path[0] == group }.map(\.type)
+    all.filter { $0.path.count == 2 && $0.path[0] == group }.map(\.type)
   }
 
   private static let queue = CommandSpec(

@@ -3,7 +3,7 @@ import Glibc
 import MemctlCore
 
 /// The program `memctl`.
-public enum Program {
+public enum Memctl {
   /// Runs a command line and returns the code to end with.
   ///
   /// - Parameters:
@@ -16,9 +16,9 @@ public enum Program {
     // A file that must not grow any more is an error like a full disk.
     signal(SIGXFSZ, SIG_IGN)
     setlocale(LC_CTYPE, "C.UTF-8")
-    let readable = environment.compactMapValues(\.self)
+    let environment = Environment(environment)
     func refuse(_ problem: Problem, at path: [String] = []) -> Int32 {
-      let terminal = Terminal(color: .never, environment: readable)
+      let terminal = Terminal(color: .never, environment: environment.variables)
       let output = Output(terminal, shape: words.contains("--json") ? .json : nil)
       return fail(problem, at: path, output)
     }
@@ -29,10 +29,8 @@ public enum Program {
           hint: "convert a text with iconv -t UTF-8; give a file a name in UTF-8"))
     }
     do throws(UsageError) {
-      let context = Context(
-        try Memctl.table.parse(words.compactMap(\.self)), in: Memctl.table, environment: readable,
-        unreadableVariables: Set(environment.keys).subtracting(readable.keys))
-      return run(context)
+      let arguments = try Commands.table.parse(words.compactMap(\.self))
+      return run(Context(arguments, in: Commands.table, environment))
     } catch {
       return refuse(Problem(.usage, error.message, hint: error.hint), at: error.path)
     }
@@ -61,7 +59,7 @@ public enum Program {
   private static func perform(_ arguments: ParsedCommand, _ context: Context) throws -> ExitCode {
     switch arguments.action {
     case .help:
-      context.output.page(try HelpPage(for: arguments.path, in: context.table))
+      context.output.page(try HelpPage(for: arguments.path, in: Commands.table))
       return .success
     case .version:
       return try VersionCommand(arguments).run(context)
@@ -70,11 +68,11 @@ public enum Program {
     case .nothing where context.output.shape == .json:
       throw Problem(.usage, "no command is given", hint: "memctl --help")
     case .nothing:
-      let page = try HelpPage(for: [], in: context.table)
+      let page = try HelpPage(for: [], in: Commands.table)
       printError(page.text(width: 80, styled: false), terminator: "")
       return .usage
     case .run:
-      guard let type = Memctl.commands.first(where: { $0.path == arguments.path })?.type else {
+      guard let type = Commands.all.first(where: { $0.path == arguments.path })?.type else {
         throw Problem(.bug, "'\(arguments.path.joined(separator: " "))' has no implementation")
       }
       return try type.init(arguments).run(context)

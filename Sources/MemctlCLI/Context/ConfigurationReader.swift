@@ -1,0 +1,47 @@
+import CommandLine
+import Glibc
+import MemctlCore
+
+/// Puts the settings together out of options, environment and files, once.
+final class ConfigurationReader {
+  private let arguments: ParsedCommand
+  private let environment: Environment
+  private lazy var result = Result { try Configuration(sources()) }
+
+  init(_ arguments: ParsedCommand, _ environment: Environment) {
+    self.arguments = arguments
+    self.environment = environment
+  }
+
+  /// - Throws: `Problem`.
+  func get() throws -> Configuration { try result.get() }
+
+  private func sources() throws -> Configuration.Sources {
+    let variables =
+      Setting.allCases.flatMap(\.variables) + ["HOME", "MEMORY_HOME", "XDG_CONFIG_HOME"]
+    if let name = variables.first(where: environment.unreadable.contains) {
+      throw Problem(
+        .configuration, "the environment variable \(name) is not valid UTF-8",
+        hint: "set \(name) to a text in UTF-8")
+    }
+    return Configuration.Sources(
+      options: try options(), environment: environment.variables, home: environment.home,
+      readFile: SettingsFile.read, checkFile: SettingsFile.check,
+      fileExists: { access($0, F_OK) == 0 })
+  }
+
+  private func options() throws -> [Setting: String] {
+    var options: [Setting: String] = [:]
+    for (setting, option) in [
+      (Setting.db, GlobalOptions.db), (.apiURL, GlobalOptions.apiURL),
+      (.apiKeyFile, GlobalOptions.apiKeyFile),
+    ] {
+      options[setting] = arguments[option]
+      if options[setting] == "" {
+        throw Problem(
+          .usage, "--\(option.spec.name) is empty", hint: "is the variable set that you gave it?")
+      }
+    }
+    return options
+  }
+}

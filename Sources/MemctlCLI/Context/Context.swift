@@ -1,0 +1,43 @@
+import CommandLine
+import MemctlCore
+import System
+
+/// What a command works with. The cache is opened and the settings are read when they are first asked
+/// for, so that `--help` touches no disk and `queue` no network.
+struct Context {
+  /// Every command there is.
+  let table: CommandTable
+  let arguments: ParsedCommand
+  let environment: Environment
+  let terminal: Terminal
+  let output: Output
+  let isQuiet: Bool
+  let cancellation = Cancellation()
+  let configuration: ConfigurationReader
+  let cache: CacheOpener
+  let engine: EngineMaker
+  let delivery: Delivery
+  let confirm: Confirmation
+
+  init(_ arguments: ParsedCommand, in table: CommandTable, _ environment: Environment) {
+    self.arguments = arguments
+    self.table = table
+    self.environment = environment
+    let color = arguments[GlobalOptions.color] ?? .auto
+    terminal = Terminal(color: color, environment: environment.variables)
+    let shape = arguments[GlobalOptions.json] ? .json : arguments[GlobalOptions.format]
+    output = Output(terminal, shape: shape)
+    isQuiet = arguments[GlobalOptions.quiet]
+    let commentary = Commentary(isOn: arguments[GlobalOptions.verbose])
+    configuration = ConfigurationReader(arguments, environment)
+    cache = CacheOpener(
+      configuration, cancellation, temporaryFolder: environment.temporaryFolder, commentary)
+    engine = EngineMaker(
+      configuration, environment, cache, cancellation, commentary,
+      showsProgress: terminal.showsProgress && !isQuiet)
+    delivery = Delivery(configuration, engine, commentary)
+    confirm = Confirmation(
+      mayAsk: terminal.isInputTerminal && terminal.isErrorTerminal
+        && !arguments[GlobalOptions.noInput])
+  }
+}

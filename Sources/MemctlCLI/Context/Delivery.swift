@@ -1,0 +1,33 @@
+import MemctlCore
+
+/// Sends what a command has queued at once, where that is possible.
+struct Delivery {
+  private let configuration: ConfigurationReader
+  private let engine: EngineMaker
+  private let commentary: Commentary
+
+  init(_ configuration: ConfigurationReader, _ engine: EngineMaker, _ commentary: Commentary) {
+    self.configuration = configuration
+    self.engine = engine
+    self.commentary = commentary
+  }
+
+  /// That it is not possible is no failure of the command: the entries are safe in the queue. Only what
+  /// the user must act on comes back.
+  func attempt(_ entries: [EntryID]) -> [Problem] {
+    if entries.isEmpty { return [] }
+    do {
+      guard !(try configuration.get().isSyncDisabled), try configuration.get().key() != nil else {
+        commentary.say("no key is configured; it stays in the queue")
+        return []
+      }
+      let problems = try engine().send(entries).problems
+      for problem in problems { commentary.say("\(problem.message)") }
+      return problems.filter { ExitCode($0.kind) != .tryAgain }
+    } catch let problem as Problem {
+      return [problem]
+    } catch {
+      return [Problem(.bug, "a bug in memctl: \(error)")]
+    }
+  }
+}

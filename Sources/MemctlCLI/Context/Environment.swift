@@ -1,0 +1,23 @@
+import Glibc
+
+/// The environment that memctl was started in.
+struct Environment {
+  let variables: [String: String]
+  /// Those that `variables` lacks because they are not valid UTF-8.
+  let unreadable: Set<String>
+
+  /// - Parameter variables: nil for a value that is not valid UTF-8.
+  init(_ variables: [String: String?]) {
+    self.variables = variables.compactMapValues(\.self)
+    unreadable = Set(variables.keys).subtracting(self.variables.keys)
+  }
+
+  /// The user's folder: what the environment says, else the system.
+  var home: String {
+    if let home = variables["HOME"], !home.isEmpty { return home }
+    return getpwuid(geteuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"
+  }
+
+  /// Nil where none is named.
+  var temporaryFolder: String? { variables["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } }
+}

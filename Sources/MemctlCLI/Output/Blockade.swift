@@ -1,0 +1,39 @@
+import MemctlCore
+
+/// What keeps the queue as a whole from being sent.
+enum Blockade {
+  /// Why nothing at all is sent at present, and what would change that; nil where nothing is known to
+  /// be in the way.
+  static func explanation(
+    _ configuration: Configuration, _ cache: Cache, now: Timestamp
+  ) throws -> String? {
+    if configuration.isSyncDisabled {
+      return "Syncing is off, so nothing is sent: unset MEMORY_SYNC_DISABLE."
+    }
+    if try configuration.key() == nil {
+      return """
+        There is no key for the server, so nothing is sent: set MEMORY_API_KEY or --api-key-file, \
+        then memctl sync.
+        """
+    }
+    if let until = try cache.pause(at: now) {
+      return """
+        The server asked for a pause until \(until.description.withDistance(to: now)). \
+        memctl watch and the prompt wait for that, memctl sync tries at once.
+        """
+    }
+    if try cache.isKeyRefused() {
+      return """
+        The server does not accept the key, and nothing is sent until it does: set MEMORY_API_KEY \
+        or --api-key-file to a valid key, then memctl sync.
+        """
+    }
+    if let error = try cache.lastRunError() {
+      return """
+        The last sync, \(Timestamp(error.time)?.relative(to: now) ?? error.time), did not get \
+        to its end: \(error.message). memctl sync tries again.
+        """
+    }
+    return nil
+  }
+}
