@@ -106,7 +106,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     }
   }
 
-  private static func commands(in pieces: [String]) throws -> [ShellSplitter.Command] {
+  private static func commands(in pieces: [String]) throws -> [CommandWords] {
     var splitter = ShellSplitter(home: "/home/a")
     for piece in pieces { try splitter.read(piece) }
     precondition(splitter.lastWord.map { $0.length >= 0 } ?? true, "a word has a length")

@@ -4,22 +4,6 @@
 /// What a shell would replace, variables and patterns, stands for itself. From the first `|`, `<` or
 /// `>` on, the rest of the command is left to a real shell. The text may come in any pieces.
 public struct ShellSplitter: Sendable {
-  /// One command of the text.
-  public struct Command: Hashable, Sendable {
-    public let words: [String]
-    /// Where its output goes, from the first `|`, `<` or `>` on, as it was written; empty for
-    /// nowhere else.
-    public let tail: String
-    /// The line of the text on which it begins, from 1.
-    public let line: Int
-
-    public init(words: [String], tail: String = "", line: Int = 1) {
-      self.words = words
-      self.tail = tail
-      self.line = line
-    }
-  }
-
   /// The word at the end of the text.
   public struct Word: Hashable, Sendable {
     public let text: String
@@ -28,7 +12,7 @@ public struct ShellSplitter: Sendable {
   }
 
   private let home: String?
-  private var complete: [Command] = []
+  private var complete: [CommandWords] = []
   private var words: [String] = []
   private var word: [UInt8]?
   private var wordStart = 0
@@ -64,7 +48,7 @@ public struct ShellSplitter: Sendable {
   }
 
   /// The commands that are complete since the last call, each ended by a line break or `;`.
-  public mutating func takeCommands() -> [Command] {
+  public mutating func takeCommands() -> [CommandWords] {
     defer { complete.removeAll() }
     return complete
   }
@@ -197,7 +181,7 @@ public struct ShellSplitter: Sendable {
         message: "there is no command before '\(tail.prefix(1))'",
         hint: "quote it where it is meant as a character: '\(tail.prefix(1))'")
     }
-    if !words.isEmpty { complete.append(Command(words: words, tail: tail, line: commandLine)) }
+    if !words.isEmpty { complete.append(CommandWords(words: words, tail: tail, line: commandLine)) }
     words = []
     self.tail = nil
     depth = 0

@@ -78,19 +78,24 @@ struct ReplCommand: Command {
     do throws(SystemError) {
       session = try Session(
         context, PromptTable(context.table, adding: PromptCommands.all),
-        isInteractive: scripts.isEmpty)
+        isInteractive: scripts.isEmpty,
+        readsScriptFromInput: !scripts.isEmpty && commands.isEmpty
+          && (files.isEmpty || files.contains("-")))
     } catch {
       throw Problem(.bug, "no signal can be waited for: \(error)")
     }
     if scripts.isEmpty {
       return Prompt(session).run(startScript: try startScript(context))
     }
-    session.readsScriptFromInput = commands.isEmpty && (files.isEmpty || files.contains("-"))
     var worst = ExitCode.success
     for script in scripts where session.end == nil {
-      let code = session.run(script)
+      let code = ScriptRunner(session: session).run(script)
       worst = ExitCode.worst(worst, code)
-      if code != .success, session.stopsAtError || session.wasInterrupted { break }
+      if code != .success,
+        session.settings.stopsAtError || session.signals.haveInterrupted
+      {
+        break
+      }
     }
     return session.end ?? worst
   }

@@ -16,7 +16,9 @@ struct ReadCommand: PromptCommand {
 
   init(_ arguments: ParsedCommand) { path = arguments[Self.file] }
 
-  func run(_ session: Session) throws -> ExitCode { session.run(try Script(path: path)) }
+  func run(_ session: Session) throws -> ExitCode {
+    ScriptRunner(session: session).run(try Script(path: path))
+  }
 }
 
 struct BailCommand: PromptCommand {
@@ -32,7 +34,7 @@ struct BailCommand: PromptCommand {
   init(_ arguments: ParsedCommand) { isOn = arguments[Switch.operand] == .on }
 
   func run(_ session: Session) -> ExitCode {
-    session.stopsAtError = isOn
+    session.settings.stopsAtError = isOn
     return .success
   }
 }
@@ -50,6 +52,8 @@ struct RepeatCommand: PromptCommand {
     operands: [pause, command],
     examples: [CommandExample(".watch 2 queue --dead", shows: "look every two seconds")])
 
+  static let takesTail = true
+
   private let pause: Double
   private let times: Int
   private let words: [String]
@@ -61,13 +65,13 @@ struct RepeatCommand: PromptCommand {
   }
 
   func run(_ session: Session) -> ExitCode {
-    let command = ShellSplitter.Command(words: words, tail: session.tail)
+    let command = CommandWords(words: words, tail: session.tail)
     var code = ExitCode.success
     for time in 1...times {
       code = session.run(command)
-      if session.wasInterrupted || session.end != nil || time == times { break }
-      session.sleep(seconds: pause)
-      if session.wasInterrupted { break }
+      if session.signals.haveInterrupted || session.end != nil || time == times { break }
+      session.signals.sleep(seconds: pause)
+      if session.signals.haveInterrupted { break }
     }
     return code
   }
@@ -80,6 +84,8 @@ struct QuitCommand: PromptCommand {
     ".quit", summary: "leave, with an exit code", discussion: ["So do Ctrl-D, exit and quit."],
     operands: [code])
 
+  static let aliases = ["exit", "quit"]
+
   private let code: ExitCode
 
   init(_ arguments: ParsedCommand) {
@@ -87,7 +93,7 @@ struct QuitCommand: PromptCommand {
   }
 
   func run(_ session: Session) -> ExitCode {
-    session.end = code
+    session.quit = code
     return code
   }
 }

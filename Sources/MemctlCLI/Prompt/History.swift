@@ -22,7 +22,7 @@ struct History {
 
   /// Whether a line belongs into a history. Who begins it with a blank does not want that, and what is
   /// sensitive has no business there, whichever way it is spelled.
-  static func keeps(_ line: String, of commands: [ShellSplitter.Command]) -> Bool {
+  static func keeps(_ line: String, of commands: [CommandWords]) -> Bool {
     guard let first = line.first, !first.isWhitespace else { return false }
     let words = commands.flatMap(\.words)
     return !line.contains("--sens") && !words.contains { $0.hasPrefix("--sens") }

@@ -68,7 +68,7 @@ struct SetCommand: PromptCommand {
   init(_ arguments: ParsedCommand) { isOn = arguments[Switch.operand] == .on }
 
   func run(_ session: Session) -> ExitCode {
-    session.syncsByItself = isOn
+    session.settings.syncsByItself = isOn
     return .success
   }
 }
@@ -81,17 +81,19 @@ struct SettingsCommand: PromptCommand {
   func run(_ session: Session) throws -> ExitCode {
     let output = session.makeOutput()
     let configuration = try session.context.configuration.get()
+    let settings = session.settings
     func word(_ isOn: Bool) -> String { isOn ? "on" : "off" }
     let rows = [
-      ("mode", session.mode?.rawValue ?? "table on a terminal, else tsv"),
-      ("output", session.output?.path ?? "the screen"), ("timer", word(session.showsTime)),
-      ("bail", word(session.stopsAtError)), ("autosync", word(session.syncsByItself)),
+      ("mode", settings.mode?.rawValue ?? "table on a terminal, else tsv"),
+      ("output", settings.output?.path ?? "the screen"), ("timer", word(settings.showsTime)),
+      ("bail", word(settings.stopsAtError)), ("autosync", word(settings.syncsByItself)),
       ("cache", try configuration.databasePath()), ("server", try configuration.serverAddress()),
       ("key", try configuration.key() == nil ? "none" : "there is one"),
       (
         "history",
         session.isInteractive
-          ? History(home: session.home, environment: session.context.environment.variables).path : "not kept"
+          ? History(home: session.home, environment: session.context.environment.variables).path
+          : "not kept"
       ),
     ]
     for (name, text) in rows { output.line(output.style.label(name) + text.printable) }

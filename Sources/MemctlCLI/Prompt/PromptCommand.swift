@@ -4,6 +4,10 @@ import MemctlCore
 /// A command that only the prompt and its scripts have. Its name begins with a dot.
 protocol PromptCommand: Sendable {
   static var spec: CommandSpec { get }
+  /// Other names, that the hand types by itself.
+  static var aliases: [String] { get }
+  /// Whether it runs something whose output may go elsewhere.
+  static var takesTail: Bool { get }
 
   /// Checks what the table cannot, and does nothing else.
   ///
@@ -13,6 +17,11 @@ protocol PromptCommand: Sendable {
   /// - Returns: the code that it ends with.
   /// - Throws: `Problem`.
   func run(_ session: Session) throws -> ExitCode
+}
+
+extension PromptCommand {
+  static var aliases: [String] { [] }
+  static var takesTail: Bool { false }
 }
 
 /// What may be typed at the prompt: the commands of memctl, and those of the prompt.
@@ -32,6 +41,20 @@ struct PromptTable {
         "", summary: program.program.summary,
         subcommands: program.program.subcommands + own.map { $0.spec }),
       globalOptions: GlobalOptions.all, topics: program.topics)
+  }
+
+  /// A command of the prompt's own.
+  func command(_ name: String) -> (any PromptCommand.Type)? { own.first { $0.spec.name == name } }
+
+  /// What is typed, in the words of the table.
+  func meaning(of words: [String]) -> [String] {
+    var words = words
+    // Hints of memctl's name commands as a shell takes them.
+    if words.first == "memctl" { words.removeFirst() }
+    if let first = words.first, let command = own.first(where: { $0.aliases.contains(first) }) {
+      words[0] = command.spec.name
+    }
+    return words
   }
 }
 

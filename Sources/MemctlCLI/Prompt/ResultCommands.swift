@@ -17,7 +17,7 @@ struct ModeCommand: PromptCommand {
   init(_ arguments: ParsedCommand) { shape = arguments[Self.shape] }
 
   func run(_ session: Session) -> ExitCode {
-    session.mode = shape
+    session.settings.mode = shape
     return .success
   }
 }
@@ -35,7 +35,7 @@ struct OutputCommand: PromptCommand {
   init(_ arguments: ParsedCommand) { path = arguments[Self.file] }
 
   func run(_ session: Session) throws -> ExitCode {
-    session.output = try path.map { try OutputFile($0) }
+    session.settings.output = try path.map { try OutputFile($0) }
     return .success
   }
 }
@@ -53,7 +53,7 @@ struct OnceCommand: PromptCommand {
   init(_ arguments: ParsedCommand) { path = arguments[Self.file] }
 
   func run(_ session: Session) throws -> ExitCode {
-    session.outputOnce = try OutputFile(path)
+    session.settings.outputOnce = try OutputFile(path)
     return .success
   }
 }
@@ -67,7 +67,7 @@ struct TimerCommand: PromptCommand {
   init(_ arguments: ParsedCommand) { isOn = arguments[Switch.operand] == .on }
 
   func run(_ session: Session) -> ExitCode {
-    session.showsTime = isOn
+    session.settings.showsTime = isOn
     return .success
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A line is split into words as a shell does it")
 struct ShellSplitterTests {
-  private func split(_ text: String) throws -> [ShellSplitter.Command] {
+  private func split(_ text: String) throws -> [CommandWords] {
     var splitter = ShellSplitter(home: "/home/a")
     try splitter.read(text)
     try splitter.end()
