@@ -49,6 +49,17 @@ struct HelpLayout {
   }
 }
 
+/// A heading and what stands under it; without a heading, text at the margin.
+struct HelpSection: Sendable {
+  let heading: String?
+  let blocks: [HelpBlock]
+
+  init(_ heading: String?, _ blocks: [HelpBlock]) {
+    self.heading = heading
+    self.blocks = blocks
+  }
+}
+
 /// The words of `text` in lines of at most `width` characters; a longer word has a line of its own.
 public func wrapped(_ text: String, to width: Int) -> [String] {
   var lines: [String] = []

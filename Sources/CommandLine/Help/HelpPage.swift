@@ -84,17 +84,6 @@ public struct HelpPage: Sendable {
   }
 }
 
-/// A heading and what stands under it; without a heading, text at the margin.
-struct HelpSection: Sendable {
-  let heading: String?
-  let blocks: [HelpBlock]
-
-  init(_ heading: String?, _ blocks: [HelpBlock]) {
-    self.heading = heading
-    self.blocks = blocks
-  }
-}
-
 extension CommandTable {
   /// The line that shows what a command takes: `memctl queue list [OPTIONS]`.
   func usage(of node: CommandNode) -> String {

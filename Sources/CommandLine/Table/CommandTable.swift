@@ -49,3 +49,8 @@ struct CommandNode {
   let path: [String]
   let spec: CommandSpec
 }
+
+extension Flag {
+  static let help = Flag("help", short: "h", help: "show help for the program or a command")
+  static let version = Flag("version", help: "show the version")
+}

@@ -50,8 +50,3 @@ extension OptionSpec {
     return notes.isEmpty ? help : "\(help) (\(notes.joined(separator: "; ")))"
   }
 }
-
-extension Flag {
-  static let help = Flag("help", short: "h", help: "show help for the program or a command")
-  static let version = Flag("version", help: "show the version")
-}

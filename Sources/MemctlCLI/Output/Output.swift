@@ -26,7 +26,7 @@ final class Output {
     /// What is written goes to standard output.
     case off
     /// So it does, unless more than `rows` come at once.
-    case possible(Terminal, rows: Int)
+    case possible(command: String, rows: Int)
     case on(Pager)
   }
 
@@ -37,7 +37,7 @@ final class Output {
     style = Style(isOn: terminal.usesColor && self.shape != .json)
     // A table that goes to a file has room.
     width = terminal.isOutputTerminal || self.shape != .terminal ? terminal.width : Self.wide
-    paging = terminal.pager == nil ? .off : .possible(terminal, rows: terminal.height - 1)
+    paging = terminal.pager.map { .possible(command: $0, rows: terminal.height - 1) } ?? .off
     self.now = now
   }
 
@@ -47,16 +47,16 @@ final class Output {
   func line(_ text: String) {
     buffer.append(contentsOf: text.utf8)
     buffer.append(UInt8(ascii: "\n"))
-    if case .possible(let terminal, let rows) = paging { page(text, terminal, rows) }
+    if case .possible(let command, let rows) = paging { page(text, command, rows) }
     if buffer.count >= Self.bufferSize { write() }
   }
 
-  private func page(_ text: String, _ terminal: Terminal, _ rows: Int) {
+  private func page(_ text: String, _ command: String, _ rows: Int) {
     let rest = rows - max(1, (text.displayWidth + width - 1) / width)
     if rest >= 0 {
-      paging = .possible(terminal, rows: rest)
+      paging = .possible(command: command, rows: rest)
     } else {
-      paging = Pager(terminal).map { .on($0) } ?? .off
+      paging = Pager(command).map { .on($0) } ?? .off
     }
   }
 

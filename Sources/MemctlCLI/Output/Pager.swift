@@ -21,8 +21,7 @@ struct Pager {
   }
 
   /// Starts it; nil where that fails. Ctrl-C now belongs to the pager.
-  init?(_ terminal: Terminal) {
-    guard let command = terminal.pager else { return nil }
+  init?(_ command: String) {
     guard let pipe = try? Pipe() else { return nil }
     defer { close(pipe.readEnd) }
     // Pages that fit the screen end by themselves, colours pass, and the pages stay on the screen.

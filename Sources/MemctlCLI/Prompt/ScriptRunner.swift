@@ -2,13 +2,6 @@ import CommandLine
 import Glibc
 import MemctlCore
 
-/// Scripts that run, of which one may read another.
-struct RunningScripts {
-  var depth = 0
-  /// Whether it has been said where the innermost stopped.
-  var haveToldStop = false
-}
-
 /// Runs scripts in a session.
 struct ScriptRunner {
   let session: Session

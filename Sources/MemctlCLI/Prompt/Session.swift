@@ -110,3 +110,10 @@ final class Session {
     }
   }
 }
+
+/// Scripts that run, of which one may read another.
+struct RunningScripts {
+  var depth = 0
+  /// Whether it has been said where the innermost stopped.
+  var haveToldStop = false
+}
