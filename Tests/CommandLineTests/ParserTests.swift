@@ -151,6 +151,8 @@ struct ParserTests {
         == ["--tag=b", "--tag=", "--quiet", "--category='x'"])
     #expect(parsed.isGiven(Sample.quiet))
     #expect(!parsed.isGiven(Sample.verbose))
+    #expect(!parsed.isGiven(Sample.text))
+    #expect(try parse("store tea").isGiven(Sample.text))
   }
 
   @Test("that asks for an operand the command does not have is a programmer's error")

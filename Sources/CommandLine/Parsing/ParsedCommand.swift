@@ -44,6 +44,8 @@ public struct ParsedCommand: Sendable {
 
   public func isGiven(_ key: any OptionKey) -> Bool { !texts(of: key.spec).isEmpty }
 
+  public func isGiven(_ key: any OperandKey) -> Bool { !words(of: key.spec).isEmpty }
+
   /// Those of the options that the line has, as another command line may have them:
   /// `--db=x`, `--quiet`.
   public func words(for keys: [any OptionKey]) -> [String] {

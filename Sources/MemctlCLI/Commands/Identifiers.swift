@@ -75,14 +75,13 @@ extension ParsedCommand {
   /// - Throws: `Problem` of kind `.usage` where it has neither or both.
   func ids<ID>(_ ids: Operands<ID>, or all: Flag, of things: String) throws -> [ID]? {
     let all = self[all]
-    let ids = try self[ids]
-    guard all != !ids.isEmpty else {
+    guard all != isGiven(ids) else {
       let command = "memctl \(path.joined(separator: " "))"
       throw Problem(
         .usage, all ? "give ids or --all, not both" : "which \(things)?",
         hint: "\(command) ID..., or \(command) --all")
     }
-    return all ? nil : ids
+    return all ? nil : try self[ids]
   }
 }
 
