@@ -18,10 +18,11 @@ extension CommandSpec {
   /// A command that several subcommands make up.
   init(
     _ name: String, summary: String, subcommands: [any Command.Type], standard: String? = nil,
-    discussion: [HelpBlock] = [], examples: [CommandExample] = []
+    discussion: @autoclosure @escaping @Sendable () -> [HelpBlock] = [],
+    examples: [CommandExample] = []
   ) {
     self.init(
-      name, summary: summary, discussion: discussion, subcommands: subcommands.map { $0.spec },
+      name, summary: summary, discussion: discussion(), subcommands: subcommands.map { $0.spec },
       defaultSubcommand: standard, examples: examples)
   }
 }

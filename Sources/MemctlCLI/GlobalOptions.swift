@@ -22,7 +22,10 @@ enum GlobalOptions {
   static let noInput = Flag("no-input", help: "never ask for anything")
 
   /// Those that say what is worked on.
-  static let places: [any OptionKey] = [db, apiURL, apiKeyFile]
+  static let places: [OptionSpec] = [db.spec, apiURL.spec, apiKeyFile.spec]
 
-  static let all: [any OptionKey] = places + [json, format, quiet, verbose, color, noInput]
+  static let all: [OptionSpec] =
+    places + [
+      json.spec, format.spec, quiet.spec, verbose.spec, color.spec, noInput.spec,
+    ]
 }

@@ -25,7 +25,7 @@ public enum ServerProgram {
         requests and ends. An address that other machines can reach requires --keys.
         """
       ],
-      options: [listen, store, keys],
+      options: [listen.spec, store.spec, keys.spec],
       examples: [
         CommandExample("MEMORY_API_KEY=secret memctl-serve", shows: "serve on port 8080")
       ]))

@@ -128,7 +128,7 @@ struct ParserTests {
   @Test("lets a value find fault with its text when it is asked for")
   func failure() throws {
     let even = Operand(Argument<Even>("N", .text))
-    let table = CommandTable(program: CommandSpec("p", summary: "p", operands: [even]))
+    let table = CommandTable(program: CommandSpec("p", summary: "p", operands: [even.spec]))
     #expect(try table.parse(["4"])[even].number == 4)
     let parsed = try table.parse(["5"])
     #expect(throws: UsageError(message: "5 is odd", hint: "")) { try parsed[even] }
@@ -147,12 +147,14 @@ struct ParserTests {
   func words() throws {
     let parsed = try parse("store -q --tag b -c 'x' --tag=")
     #expect(
-      parsed.words(for: [Sample.tag, Sample.quiet, Sample.verbose, Sample.category])
+      parsed.words(for: [
+        Sample.tag.spec, Sample.quiet.spec, Sample.verbose.spec, Sample.category.spec,
+      ])
         == ["--tag=b", "--tag=", "--quiet", "--category='x'"])
-    #expect(parsed.isGiven(Sample.quiet))
-    #expect(!parsed.isGiven(Sample.verbose))
-    #expect(!parsed.isGiven(Sample.text))
-    #expect(try parse("store tea").isGiven(Sample.text))
+    #expect(parsed.isGiven(Sample.quiet.spec))
+    #expect(!parsed.isGiven(Sample.verbose.spec))
+    #expect(!parsed.isGiven(Sample.text.spec))
+    #expect(try parse("store tea").isGiven(Sample.text.spec))
   }
 
   @Test("that asks for an operand the command does not have is a programmer's error")

@@ -44,8 +44,8 @@ extension CommandTable {
           "push",
           summary: "send the queue",
           options: [
-            Sample.limit, Sample.dryRun,
-            Flag("secret", help: "nothing to see", isHidden: true),
+            Sample.limit.spec, Sample.dryRun.spec,
+            Flag("secret", help: "nothing to see", isHidden: true).spec,
           ],
           examples: [CommandExample("memctl push -n 10", shows: "send the ten oldest entries")]),
         CommandSpec(
@@ -55,40 +55,41 @@ extension CommandTable {
             CommandSpec(
               "list",
               summary: "the entries, oldest first",
-              options: [Sample.dead]),
+              options: [Sample.dead.spec]),
             CommandSpec(
-              "show", summary: "one entry", operands: [Sample.entry]),
+              "show", summary: "one entry", operands: [Sample.entry.spec]),
             CommandSpec(
               "drop", summary: "forget entries",
-              operands: [Sample.entries]),
+              operands: [Sample.entries.spec]),
           ],
           defaultSubcommand: "list"),
         CommandSpec(
           "store",
           summary: "write a memory",
-          options: [Sample.category, Sample.tag, Sample.importance],
-          operands: [Sample.text]),
+          options: [Sample.category.spec, Sample.tag.spec, Sample.importance.spec],
+          operands: [Sample.text.spec]),
         CommandSpec(
           "key", summary: "manage keys",
           subcommands: [CommandSpec("add", summary: "add a key")]),
         CommandSpec(
           "export", summary: "write memories to a file",
-          operands: [Sample.format, Sample.file]),
+          operands: [Sample.format.spec, Sample.file.spec]),
         CommandSpec(
           "help", summary: "explain a command or topic",
-          operands: [Operands(.text("WORD"), .any)]),
+          operands: [Operands(.text("WORD"), .any).spec]),
         CommandSpec(
           "__complete", summary: "print candidates for the shell",
-          operands: [Operand(.text("KIND"))], isHidden: true),
+          operands: [Operand(.text("KIND")).spec], isHidden: true),
       ],
       examples: [
         CommandExample("memctl store 'Tea, not coffee.'", shows: "write a memory and send it")
       ]),
     globalOptions: [
-      Sample.db, Sample.quiet, Sample.verbose,
+      Sample.db.spec, Sample.quiet.spec, Sample.verbose.spec,
       Option(
         "color", Argument<String>("WHEN", .choice(["auto", "always", "never"])),
-        help: "when to colour the output", defaultText: "auto"),
+        help: "when to colour the output", defaultText: "auto"
+      ).spec,
     ],
     topics: [
       HelpTopic(
@@ -103,5 +104,5 @@ extension CommandTable {
   static let server = CommandTable(
     program: CommandSpec(
       "memctl-serve", summary: "answer requests",
-      options: [Sample.listen]))
+      options: [Sample.listen.spec]))
 }

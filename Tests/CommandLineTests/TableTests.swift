@@ -26,19 +26,20 @@ struct TableTests {
       (program([leaf("a", [flag("x", "5")])]), "p a: --x: '-5' is no ASCII letter"),
       (program([leaf("a", [flag("X")])]), "p a: --X: the name is not lower-case kebab"),
       (
-        program([leaf("a", [Option("x", .text(""), help: "x")])]),
+        program([leaf("a", [Option("x", .text(""), help: "x").spec])]),
         "p a: --x: a value without a name"
       ),
       (
-        program([leaf("a", operands: [Operands(.text("A"), .any), Operand(.text("B"))])]),
+        program([leaf("a", operands: [Operands(.text("A"), .any).spec, Operand(.text("B")).spec])]),
         "p a: an operand that takes several words is not the last"
       ),
       (
-        program([leaf("a", operands: [OptionalOperand(.text("A")), Operand(.text("B"))])]),
+        program([leaf("a", operands: [OptionalOperand(.text("A")).spec, Operand(.text("B")).spec])]
+        ),
         "p a: a required operand follows an optional one"
       ),
       (
-        program([leaf("a", operands: [Operand(.text("A")), Operand(.file("A"))])]),
+        program([leaf("a", operands: [operand(.text), operand(.file)])]),
         "p a: 'A' names two operands"
       ),
       (
@@ -86,8 +87,8 @@ private func program(
 }
 
 private func leaf(
-  _ name: String, _ options: [any OptionKey] = [], summary: String = "do it",
-  operands: [any OperandKey] = []
+  _ name: String, _ options: [OptionSpec] = [], summary: String = "do it",
+  operands: [OperandSpec] = []
 ) -> CommandSpec {
   CommandSpec(name, summary: summary, options: options, operands: operands)
 }
@@ -96,10 +97,10 @@ private func group(_ commands: [CommandSpec], default name: String? = nil) -> Co
   CommandSpec("g", summary: "g", subcommands: commands, defaultSubcommand: name)
 }
 
-private func operand(_ kind: ValueSpec.Kind) -> any OperandKey {
-  Operand(Argument<String>("A", kind))
+private func operand(_ kind: ValueSpec.Kind) -> OperandSpec {
+  Operand(Argument<String>("A", kind)).spec
 }
 
-private func flag(_ name: String, _ short: Character? = nil) -> Flag {
-  Flag(name, short: short, help: "a flag")
+private func flag(_ name: String, _ short: Character? = nil) -> OptionSpec {
+  Flag(name, short: short, help: "a flag").spec
 }

@@ -24,44 +24,26 @@ public struct ParsedCommand: Sendable {
   /// The values of the options on the line by long name, in their order; a flag's are empty.
   let given: [String: [String]]
 
-  public subscript<Key: OptionKey>(key: Key) -> Key.Reading where Key.Failure == Never {
-    key.reading(of: texts(of: key.spec))
-  }
+  public func isGiven(_ option: OptionSpec) -> Bool { !values(of: option).isEmpty }
 
-  /// - Throws: what the value finds wrong with its text.
-  public subscript<Key: OptionKey>(key: Key) -> Key.Reading {
-    get throws { try key.reading(of: texts(of: key.spec)) }
-  }
-
-  public subscript<Key: OperandKey>(key: Key) -> Key.Reading where Key.Failure == Never {
-    key.reading(of: words(of: key.spec))
-  }
-
-  /// - Throws: what the value finds wrong with its text.
-  public subscript<Key: OperandKey>(key: Key) -> Key.Reading {
-    get throws { try key.reading(of: words(of: key.spec)) }
-  }
-
-  public func isGiven(_ key: any OptionKey) -> Bool { !texts(of: key.spec).isEmpty }
-
-  public func isGiven(_ key: any OperandKey) -> Bool { !words(of: key.spec).isEmpty }
+  public func isGiven(_ operand: OperandSpec) -> Bool { !words(of: operand).isEmpty }
 
   /// Those of the options that the line has, as another command line may have them:
   /// `--db=x`, `--quiet`.
-  public func words(for keys: [any OptionKey]) -> [String] {
-    keys.map { $0.spec }.flatMap { option in
-      texts(of: option).map { "--\(option.name)" + (option.value == nil ? "" : "=\($0)") }
+  public func words(for options: [OptionSpec]) -> [String] {
+    options.flatMap { option in
+      values(of: option).map { "--\(option.name)" + (option.value == nil ? "" : "=\($0)") }
     }
   }
 
-  private func texts(of option: OptionSpec) -> [String] {
+  func values(of option: OptionSpec) -> [String] {
     precondition(
       (spec.options + globalOptions).contains { $0.name == option.name },
       "'\(path.joined(separator: " "))' has no option --\(option.name)")
     return given[option.name] ?? []
   }
 
-  private func words(of operand: OperandSpec) -> [String] {
+  func words(of operand: OperandSpec) -> [String] {
     let metavar = operand.value.metavar
     guard let index = spec.operands.firstIndex(where: { $0.value.metavar == metavar }) else {
       preconditionFailure("'\(path.joined(separator: " "))' has no operand \(metavar)")

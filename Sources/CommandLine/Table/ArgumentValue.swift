@@ -51,7 +51,8 @@ extension Argument<Double> {
 }
 
 extension Argument where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-  public static func choice(_ metavar: String) -> Self {
+  /// Inlined, since the runtime takes longer to find out what the cases are than to read a line.
+  @inlinable public static func choice(_ metavar: String) -> Self {
     Self(metavar, .choice(Value.allCases.map(\.rawValue)))
   }
 }

@@ -3,7 +3,9 @@ public struct CommandSpec: Sendable {
   public let name: String
   /// One line that begins lower-case and has no final period.
   public let summary: String
-  public let discussion: [HelpBlock]
+  /// Made when somebody reads it: a command that only runs does not pay for its help.
+  public var discussion: [HelpBlock] { makeDiscussion() }
+  private let makeDiscussion: @Sendable () -> [HelpBlock]
   public let options: [OptionSpec]
   public let operands: [OperandSpec]
   public let subcommands: [CommandSpec]
@@ -16,9 +18,9 @@ public struct CommandSpec: Sendable {
   public init(
     _ name: String,
     summary: String,
-    discussion: [HelpBlock] = [],
-    options: [any OptionKey] = [],
-    operands: [any OperandKey] = [],
+    discussion: @autoclosure @escaping @Sendable () -> [HelpBlock] = [],
+    options: [OptionSpec] = [],
+    operands: [OperandSpec] = [],
     subcommands: [CommandSpec] = [],
     defaultSubcommand: String? = nil,
     examples: [CommandExample] = [],
@@ -26,9 +28,9 @@ public struct CommandSpec: Sendable {
   ) {
     self.name = name
     self.summary = summary
-    self.discussion = discussion
-    self.options = options.map { $0.spec }
-    self.operands = operands.map { $0.spec }
+    makeDiscussion = discussion
+    self.options = options
+    self.operands = operands
     self.subcommands = subcommands
     self.defaultSubcommand = defaultSubcommand
     self.examples = examples

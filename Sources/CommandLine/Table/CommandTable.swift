@@ -12,10 +12,10 @@ public struct CommandTable: Sendable {
 
   /// - Parameter globalOptions: All but `--help` and `--version`, which every program has.
   public init(
-    program: CommandSpec, globalOptions: [any OptionKey] = [], topics: [HelpTopic] = []
+    program: CommandSpec, globalOptions: [OptionSpec] = [], topics: [HelpTopic] = []
   ) {
     self.program = program
-    self.globalOptions = (globalOptions + [Flag.help, Flag.version]).map { $0.spec }
+    self.globalOptions = globalOptions + [Flag.help.spec, Flag.version.spec]
     self.topics = topics
   }
 }

@@ -3,12 +3,16 @@ public struct HelpTopic: Sendable {
   public let name: String
   /// One line that begins lower-case and has no final period.
   public let summary: String
-  public let text: [HelpBlock]
+  /// Made when somebody reads it.
+  public var text: [HelpBlock] { makeText() }
+  private let makeText: @Sendable () -> [HelpBlock]
 
-  public init(_ name: String, summary: String, text: [HelpBlock]) {
+  public init(
+    _ name: String, summary: String, text: @autoclosure @escaping @Sendable () -> [HelpBlock]
+  ) {
     self.name = name
     self.summary = summary
-    self.text = text
+    makeText = text
   }
 }
 

@@ -13,7 +13,7 @@ struct DeleteCommand: Command {
       never had is not sent at all.
       """
     ],
-    operands: [ids],
+    operands: [ids.spec],
     examples: [
       CommandExample("memctl delete 12 server:840", shows: "delete two memories")
     ])

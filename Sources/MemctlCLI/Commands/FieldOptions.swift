@@ -2,7 +2,7 @@ import CommandLine
 import MemctlCore
 
 /// The options that say what a memory is to be.
-struct FieldOptions {
+final class FieldOptions: Sendable {
   let category: Option<String>
   let tags = Option("tags", short: "t", .tags, help: "tags, separated by commas")
   let keywords = Option(
@@ -20,5 +20,7 @@ struct FieldOptions {
       defaultText: hasDefaults ? "0.5" : nil)
   }
 
-  var all: [any OptionKey] { [category, tags, keywords, importance, sensitive] }
+  var all: [OptionSpec] {
+    [category.spec, tags.spec, keywords.spec, importance.spec, sensitive.spec]
+  }
 }

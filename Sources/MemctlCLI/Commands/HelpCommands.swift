@@ -6,7 +6,7 @@ struct HelpCommand: Command {
 
   static let spec = CommandSpec(
     "help", summary: "show help for a command or a topic",
-    operands: [words],
+    operands: [words.spec],
     examples: [
       CommandExample("memctl help queue show", shows: "show help for a command"),
       CommandExample("memctl help exit-codes", shows: "show help for a topic"),
@@ -48,7 +48,7 @@ struct CompletionsCommand: Command {
 
   static let spec = CommandSpec(
     "completions", summary: "print the completion script for a shell",
-    operands: [shell],
+    operands: [shell.spec],
     examples: [
       CommandExample("source <(memctl completions bash)", shows: "complete in this bash session")
     ])
@@ -83,7 +83,7 @@ struct CompleteCommand: Command {
 
   static let spec = CommandSpec(
     Completions.command, summary: "print candidates for completion",
-    operands: [kind],
+    operands: [kind.spec],
     isHidden: true)
 
   private let kind: CompletionCandidates.Kind?

@@ -75,7 +75,7 @@ extension ParsedCommand {
   /// - Throws: `Problem` of kind `.usage` where it has neither or both.
   func ids<ID>(_ ids: Operands<ID>, or all: Flag, of things: String) throws -> [ID]? {
     let all = self[all]
-    guard all != isGiven(ids) else {
+    guard all != isGiven(ids.spec) else {
       let command = "memctl \(path.joined(separator: " "))"
       throw Problem(
         .usage, all ? "give ids or --all, not both" : "which \(things)?",

@@ -19,7 +19,7 @@ struct ListCommand: Command {
       \\t, \\n, \\r and \\\\, and other control characters as in JSON: \\u001b. The content of a sensitive memory is left empty.
       """,
     ],
-    options: [category, tag, Option.limit, sort, Flag.reveal],
+    options: [category.spec, tag.spec, Option.limit.spec, sort.spec, Flag.reveal.spec],
     examples: [
       CommandExample("memctl list -c decisions -n 10", shows: "list the ten newest decisions"),
       CommandExample("memctl list --json | jq -r .content", shows: "print every content"),

@@ -48,7 +48,7 @@ struct OriginMoveCommand: Command {
       nothing changes (76). Then set MEMORY_API_URL to the new address.
       """
     ],
-    operands: [url],
+    operands: [url.spec],
     examples: [
       CommandExample(
         "memctl origin move https://memory.example.org", shows: "the same server, under a new name")
@@ -88,7 +88,7 @@ struct OriginAdoptCommand: Command {
       cache first.
       """,
     ],
-    options: [force],
+    options: [force.spec],
     examples: [
       CommandExample(
         "memctl origin adopt --api-url https://new.example.org", shows: "queue all for a new server"

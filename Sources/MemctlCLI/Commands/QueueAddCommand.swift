@@ -13,7 +13,7 @@ struct QueueAddCommand: Command {
       error (65), and then none is queued.
       """
     ],
-    operands: [ids],
+    operands: [ids.spec],
     examples: [
       CommandExample("memctl queue add 12", shows: "send memory 12 after all")
     ])

@@ -13,7 +13,7 @@ struct QueueListCommand: Command {
       attempts, created at, next attempt at and content, separated by tabs.
       """
     ],
-    options: [dead, Option.limit, Flag.reveal])
+    options: [dead.spec, Option.limit.spec, Flag.reveal.spec])
 
   private let onlyDead: Bool
   private let limit: Int
@@ -51,8 +51,8 @@ struct QueueShowCommand: Command {
 
   static let spec = CommandSpec(
     "show", summary: "say what an entry is, what happened to it and what it waits for",
-    options: [Flag.reveal],
-    operands: [ids])
+    options: [Flag.reveal.spec],
+    operands: [ids.spec])
 
   private let ids: [EntryID]
   private let revealed: Bool
@@ -97,7 +97,7 @@ struct QueueRetryCommand: Command {
 
   static let spec = CommandSpec(
     "retry", summary: "let entries be sent again at once, dead ones included",
-    options: [all], operands: [ids])
+    options: [all.spec], operands: [ids.spec])
 
   private let ids: [EntryID]?
 
@@ -140,7 +140,7 @@ struct QueueDropCommand: Command {
       again, and memctl keeps looking for what came of it.
       """,
     ],
-    operands: [ids])
+    operands: [ids.spec])
 
   private let ids: [EntryID]
 

@@ -18,8 +18,8 @@ struct QueueEditCommand: Command {
       not changed before memctl sync has settled that.
       """
     ],
-    options: [content] + fieldOptions.all + [notSensitive],
-    operands: [id],
+    options: [content.spec] + fieldOptions.all + [notSensitive.spec],
+    operands: [id.spec],
     examples: [
       CommandExample(
         "memctl queue edit 41 --content 'Prefers tabs'", shows: "shorten what was too long"),

@@ -18,8 +18,8 @@ struct QueueExportCommand: Command {
       with --reveal alone.
       """
     ],
-    options: [dead, reveal],
-    operands: [ids],
+    options: [dead.spec, reveal.spec],
+    operands: [ids.spec],
     examples: [
       CommandExample(
         "memctl queue export --dead --reveal > dead.jsonl", shows: "keep what the server rejected")

@@ -22,8 +22,8 @@ struct QueueSettleCommand: Command {
       the server may have the memory twice.
       """,
     ],
-    options: [memory, none],
-    operands: [id],
+    options: [memory.spec, none.spec],
+    operands: [id.spec],
     examples: [
       CommandExample("memctl queue settle 41 --is server:7", shows: "entry 41 is memory 7 there"),
       CommandExample("memctl queue settle 41 --none", shows: "entry 41 did not arrive"),

@@ -47,7 +47,7 @@ struct ReplCommand: Command {
         ("~/.local/state/memctl/history", "what was typed, the owner's alone"),
       ]),
     ],
-    options: [command, file, noStartScript],
+    options: [command.spec, file.spec, noStartScript.spec],
     examples: [
       CommandExample("memctl repl", shows: "open the prompt"),
       CommandExample("memctl repl -c counts -c queue", shows: "run two commands"),

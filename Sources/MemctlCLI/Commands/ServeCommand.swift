@@ -4,14 +4,16 @@ import MemctlCore
 import System
 
 struct ServeCommand: Command {
-  private static let options: [any OptionKey] = [
+  private static let options: [OptionSpec] = [
     Option(
       "listen", .text("HOST:PORT"), help: "where to listen; port 0 takes a free one",
-      defaultText: "127.0.0.1:8080"),
-    Option("store", .file("FILE"), help: "the server's own database"),
+      defaultText: "127.0.0.1:8080"
+    ).spec,
+    Option("store", .file("FILE"), help: "the server's own database").spec,
     Option(
       "keys", .file("FILE"),
-      help: "the users and their keys, as JSON; without it, MEMORY_API_KEY is the one key"),
+      help: "the users and their keys, as JSON; without it, MEMORY_API_KEY is the one key"
+    ).spec,
   ]
 
   static let spec = CommandSpec(

@@ -8,8 +8,8 @@ struct ShowCommand: Command {
   static let spec = CommandSpec(
     "show", summary: "show memories in full",
     discussion: ["Reads the cache alone, never the network."],
-    options: [Flag.reveal],
-    operands: [ids],
+    options: [Flag.reveal.spec],
+    operands: [ids.spec],
     examples: [
       CommandExample("memctl show 12", shows: "show a memory"),
       CommandExample("memctl show server:840 --json", shows: "show one by its id on the server"),

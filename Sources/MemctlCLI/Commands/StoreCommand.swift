@@ -15,7 +15,7 @@ struct StoreCommand: Command {
       """
     ],
     options: fieldOptions.all,
-    operands: [text],
+    operands: [text.spec],
     examples: [
       CommandExample("memctl store 'Prefers tabs' -c preferences", shows: "write a memory"),
       CommandExample("git log -1 --format=%B | memctl store -", shows: "take the text from a pipe"),

@@ -36,7 +36,7 @@ struct PushCommand: Command {
       server does not take for good becomes a dead letter; everything else stays queued.
       """
     ],
-    options: [limit, dryRun],
+    options: [limit.spec, dryRun.spec],
     examples: [CommandExample("memctl push --dry-run", shows: "show what would be sent")])
 
   private let limit: Int?
@@ -59,7 +59,7 @@ struct PushCommand: Command {
 struct PullCommand: Command {
   static let spec = CommandSpec(
     "pull", summary: "fetch what changed on the server and apply it",
-    options: [Flag.rehearsal])
+    options: [Flag.rehearsal.spec])
 
   private let isDryRun: Bool
 
@@ -88,7 +88,7 @@ struct ResyncCommand: Command {
       that were queued for the former one become dead letters.
       """
     ],
-    options: [Flag.rehearsal, force],
+    options: [Flag.rehearsal.spec, force.spec],
     examples: [CommandExample("memctl resync --dry-run", shows: "show what a resync would do")])
 
   private let isDryRun: Bool

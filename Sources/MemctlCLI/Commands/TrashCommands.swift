@@ -11,7 +11,7 @@ struct TrashListCommand: Command {
       trashed at and content, separated by tabs.
       """
     ],
-    options: [Option.limit, Flag.reveal])
+    options: [Option.limit.spec, Flag.reveal.spec])
 
   private let limit: Int?
   private let revealed: Bool
@@ -53,8 +53,8 @@ struct TrashRestoreCommand: Command {
       so that its text travels with the mark that makes the server black it out.
       """
     ],
-    options: [asNew, all],
-    operands: [ids],
+    options: [asNew.spec, all.spec],
+    operands: [ids.spec],
     examples: [
       CommandExample("memctl trash restore 7", shows: "make the memory say again what it said"),
       CommandExample("memctl trash restore --all", shows: "bring back all, each as it was last"),
@@ -99,7 +99,7 @@ struct TrashPurgeCommand: Command {
 
   static let spec = CommandSpec(
     "purge", summary: "remove versions from the trash for good, without IDs all of them",
-    operands: [ids])
+    operands: [ids.spec])
 
   private let ids: [TrashID]?
 

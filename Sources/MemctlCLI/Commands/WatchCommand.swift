@@ -20,7 +20,7 @@ struct WatchCommand: Command {
       from a backup is opened anew; while there is none, the cycles fail and none is created.
       """
     ],
-    options: [interval],
+    options: [interval.spec],
     examples: [
       CommandExample("memctl watch --interval 30", shows: "sync every half minute"),
       CommandExample("memctl watch --json >> sync.log", shows: "write an event a cycle"),

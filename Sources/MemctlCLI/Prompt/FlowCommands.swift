@@ -10,7 +10,7 @@ struct ReadCommand: PromptCommand {
   static let spec = CommandSpec(
     ".read", summary: "run the commands in a file",
     discussion: ["It stops at the first command that fails, unless .bail is off."],
-    operands: [file])
+    operands: [file.spec])
 
   private let path: String
 
@@ -27,7 +27,7 @@ struct BailCommand: PromptCommand {
     discussion: [
       "With off, a script ends with the worst code of all, in the order that help exit-codes tells."
     ],
-    operands: [Switch.operand])
+    operands: [Switch.operand.spec])
 
   private let isOn: Bool
 
@@ -48,8 +48,8 @@ struct RepeatCommand: PromptCommand {
   static let spec = CommandSpec(
     ".watch", summary: "run a command again and again, S seconds apart, until Ctrl-C",
     discussion: ["It goes on where the command fails, and ends with what that ended with last."],
-    options: [times],
-    operands: [pause, command],
+    options: [times.spec],
+    operands: [pause.spec, command.spec],
     examples: [CommandExample(".watch 2 queue --dead", shows: "look every two seconds")])
 
   static let takesTail = true
@@ -82,7 +82,7 @@ struct QuitCommand: PromptCommand {
 
   static let spec = CommandSpec(
     ".quit", summary: "leave, with an exit code", discussion: ["So do Ctrl-D, exit and quit."],
-    operands: [code])
+    operands: [code.spec])
 
   static let aliases = ["exit", "quit"]
 

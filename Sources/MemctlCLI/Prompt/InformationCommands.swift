@@ -13,7 +13,7 @@ struct PromptHelpCommand: PromptCommand {
       With a pattern: those that have it in their name or summary; of a single one, its whole help.
       """
     ],
-    operands: [pattern])
+    operands: [pattern.spec])
 
   private let pattern: String
 
@@ -61,7 +61,7 @@ struct SetCommand: PromptCommand {
         ("autosync", "sync in the background; on by default where there is a key for the server")
       ])
     ],
-    operands: [setting, Switch.operand])
+    operands: [setting.spec, Switch.operand.spec])
 
   private let isOn: Bool
 

@@ -62,17 +62,18 @@ struct ProcessRunner {
   private func inherited(by words: [String], _ settings: SessionSettings) -> [String] {
     guard let command = try? table.parse(words) else { return [] }
     var options = arguments.words(for: Self.inheritedOptions.filter { !command.isGiven($0) })
-    if let mode = settings.mode, !command.isGiven(GlobalOptions.json),
-      !command.isGiven(GlobalOptions.format)
+    if let mode = settings.mode, !command.isGiven(GlobalOptions.json.spec),
+      !command.isGiven(GlobalOptions.format.spec)
     {
       options.append("--format=\(mode.rawValue)")
     }
     return options
   }
 
-  private static let inheritedOptions: [any OptionKey] =
+  private static let inheritedOptions: [OptionSpec] =
     GlobalOptions.places + [
-      GlobalOptions.color, GlobalOptions.quiet, GlobalOptions.verbose, GlobalOptions.noInput,
+      GlobalOptions.color.spec, GlobalOptions.quiet.spec, GlobalOptions.verbose.spec,
+      GlobalOptions.noInput.spec,
     ]
 
   /// Waits for the end of a command that the terminal's keys reach by themselves.

@@ -9,7 +9,7 @@ struct ModeCommand: PromptCommand {
   static let spec = CommandSpec(
     ".mode", summary: "choose the shape of results, wherever they go",
     discussion: ["Without a shape: tables on a terminal, tab-separated lines everywhere else."],
-    operands: [shape],
+    operands: [shape.spec],
     examples: [CommandExample(".mode json", shows: "show everything as JSON")])
 
   private let shape: Output.Shape?
@@ -28,7 +28,7 @@ struct OutputCommand: PromptCommand {
   static let spec = CommandSpec(
     ".output", summary: "send results to a file from now on; without FILE, to the screen again",
     discussion: ["The file is emptied first. Errors stay on the screen."],
-    operands: [file])
+    operands: [file.spec])
 
   private let path: String?
 
@@ -45,7 +45,7 @@ struct OnceCommand: PromptCommand {
 
   static let spec = CommandSpec(
     ".once", summary: "send the results of the next command to a file",
-    operands: [file],
+    operands: [file.spec],
     examples: [CommandExample(".once notes.tsv; list", shows: "the same as list > notes.tsv")])
 
   private let path: String
@@ -60,7 +60,7 @@ struct OnceCommand: PromptCommand {
 
 struct TimerCommand: PromptCommand {
   static let spec = CommandSpec(
-    ".timer", summary: "say how long each command took", operands: [Switch.operand])
+    ".timer", summary: "say how long each command took", operands: [Switch.operand.spec])
 
   private let isOn: Bool
 

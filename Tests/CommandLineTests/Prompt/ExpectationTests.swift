@@ -67,11 +67,11 @@ struct ExpectationTests {
         "", summary: "prompt",
         subcommands: [
           CommandSpec(
-            ".watch", summary: "repeat", options: [times],
-            operands: [pause, command]),
+            ".watch", summary: "repeat", options: [times.spec],
+            operands: [pause.spec, command.spec]),
           CommandSpec(
             "list", summary: "list",
-            options: [Option("limit", short: "n", .text("N"), help: "x")]),
+            options: [Option("limit", short: "n", .text("N"), help: "x").spec]),
         ]))
     #expect(table.expectations(after: [".watch", "2"], typing: "").count == 2)
     guard
