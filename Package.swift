@@ -20,6 +20,7 @@ let package = Package(
 
     // Knows nothing of memories.
     .target(name: "System"),
+    .target(name: "HTTPTransport", dependencies: ["System", "CCurl"]),
     .target(name: "SQLite", dependencies: ["CSQLite"]),
     .target(name: "JSON"),
     .target(name: "CommandLine", dependencies: ["CArguments"]),
@@ -28,10 +29,13 @@ let package = Package(
     .target(name: "MemoryAPI"),
 
     // The system.
-    .target(name: "MemctlCore", dependencies: ["MemoryAPI", "SQLite", "JSON", "System", "CCurl"]),
+    .target(
+      name: "MemctlCore", dependencies: ["MemoryAPI", "SQLite", "JSON", "System", "HTTPTransport"]),
     .target(
       name: "MemctlCLI",
-      dependencies: ["MemctlCore", "CommandLine", "System", "JSON", "CTerminal", "CReadline"]),
+      dependencies: [
+        "MemctlCore", "CommandLine", "System", "HTTPTransport", "JSON", "CTerminal", "CReadline",
+      ]),
     .target(name: "ServerStore", dependencies: ["MemoryAPI", "SQLite", "System"]),
     .target(
       name: "MemctlServer",
@@ -43,24 +47,33 @@ let package = Package(
 
     .target(name: "TestSupport", dependencies: ["JSON", "CTerminal"], path: "Tests/TestSupport"),
     .target(
-      name: "Fuzzing", dependencies: ["MemctlCLI", "MemctlCore", "CommandLine", "JSON"],
+      name: "Fuzzing",
+      dependencies: ["MemctlCLI", "MemctlCore", "HTTPTransport", "CommandLine", "JSON"],
       path: "Tests/Fuzzing"),
     .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "TestSupport"]),
     .target(
       name: "Simulation",
-      dependencies: ["MemctlCore", "MemoryAPI", "System", "SQLite", "CSQLite", "JSON"],
+      dependencies: [
+        "MemctlCore", "MemoryAPI", "System", "HTTPTransport", "SQLite", "CSQLite", "JSON",
+      ],
       path: "Tests/Simulation"),
     .executableTarget(
       name: "memctl-simulate", dependencies: ["Simulation"], path: "Tests/memctl-simulate"),
     .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport"]),
+    .testTarget(
+      name: "HTTPTransportTests", dependencies: ["HTTPTransport", "System", "TestSupport"]),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
-    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "MemctlCore", "SQLite"]),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["Simulation", "MemctlCore", "HTTPTransport", "SQLite"]),
     .testTarget(name: "MemoryAPITests", dependencies: ["MemoryAPI"]),
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     .testTarget(
       name: "MemctlCoreTests",
-      dependencies: ["MemctlCore", "System", "SQLite", "TestSupport", "memctl-serve"]),
+      dependencies: [
+        "MemctlCore", "System", "HTTPTransport", "SQLite", "TestSupport", "memctl-serve",
+      ]),
     .testTarget(name: "ServerStoreTests", dependencies: ["ServerStore", "MemoryAPI", "SQLite"]),
     .testTarget(
       name: "MemctlServerTests",

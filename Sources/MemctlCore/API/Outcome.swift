@@ -1,3 +1,4 @@
+import HTTPTransport
 import JSON
 
 /// What the end of an exchange means for the operation that it carried.

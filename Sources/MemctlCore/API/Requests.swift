@@ -1,3 +1,4 @@
+import HTTPTransport
 import JSON
 
 /// The requests that the remote API takes, for one server and one key.

@@ -1,3 +1,4 @@
+import HTTPTransport
 import JSON
 
 /// The server's own words in an answer that is an error, fit to be shown.

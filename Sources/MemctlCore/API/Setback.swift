@@ -1,3 +1,4 @@
+import HTTPTransport
 import JSON
 
 /// Why a request did not get what it asked for: the one table for writes, pulls and auth-check.
@@ -52,7 +53,7 @@ extension Setback {
   init(_ failure: TransportFailure, behind veil: Veil = Veil()) {
     switch failure {
     case .notSent(let reason): self = .unreachable(veil.over(reason))
-    case .blocked(let problem): self = .blocked(problem)
+    case .blocked(let obstacle): self = .blocked(Problem(obstacle))
     case .lost(let reason): self = .lost(veil.over(reason))
     case .invalidResponse(let reason): self = .invalidResponse(veil.over(reason))
     case .foreignRedirect(let origin):

@@ -1,3 +1,4 @@
+import HTTPTransport
 import JSON
 
 /// The settings of one run: from an option, else the environment, else the configuration file, else
@@ -116,12 +117,12 @@ public struct Configuration {
   public func tls() throws -> TLSSettings {
     func file(_ setting: Setting) throws -> TLSSettings.File? {
       try text(setting).map {
-        TLSSettings.File(path: try expanded($0.value, $0.origin), origin: $0.origin)
+        TLSSettings.File(path: try expanded($0.value, $0.origin), setting: "\($0.origin)")
       }
     }
     func variable(_ name: String) -> TLSSettings.File? {
       guard let path = sources.environment[name], !path.isEmpty else { return nil }
-      return TLSSettings.File(path: path, origin: .environment(name))
+      return TLSSettings.File(path: path, setting: "\(SettingOrigin.environment(name))")
     }
     var settings = TLSSettings()
     settings.authorities = try file(.caFile) ?? variable("CURL_CA_BUNDLE")

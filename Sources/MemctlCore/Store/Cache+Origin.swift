@@ -1,3 +1,4 @@
+import HTTPTransport
 import SQLite
 
 /// The server and the account that the cache was filled from.

@@ -1,3 +1,4 @@
+import HTTPTransport
 import JSON
 
 /// Whether the server accepts the key, as auth-check tells.

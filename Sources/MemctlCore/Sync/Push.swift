@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// One push of the queue: entries of one memory in order, those of different memories side by side.
 ///
 /// Entries are claimed before they are sent, and answers are settled as they come, both in the same

@@ -1,3 +1,4 @@
+import HTTPTransport
 import JSON
 
 /// A memory as the sync answer gives it.

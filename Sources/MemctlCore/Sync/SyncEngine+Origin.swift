@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// What a user says of the server that a cache belongs to.
 extension SyncEngine {
   /// What `move` or `adopt` did.

@@ -1,3 +1,5 @@
+import HTTPTransport
+
 extension SyncEngine {
   /// Fetches what changed since the watermark and applies it. Where that may not be all that differs,
   /// everything is compared.

@@ -1,3 +1,4 @@
+import HTTPTransport
 import System
 
 /// Keeps a cache and a server equal: pushes the queue, pulls what changed, heals drift by a resync.

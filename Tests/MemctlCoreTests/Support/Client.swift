@@ -1,3 +1,4 @@
+import HTTPTransport
 import SQLite
 import System
 import TestSupport
@@ -31,7 +32,8 @@ final class Client {
     cache = try Cache(path: path, random: random)
     engine = SyncEngine(
       cache: cache, requests: try Requests(address: baseURL, key: key, timeout: 5),
-      transport: makeTransport(cancellation: cancellation),
+      transport: CurlTransport(
+        cancellation: cancellation, options: CurlTransport.Options(userAgent: "memctl/test")),
       lock: SyncLock(cachePath: path, patience: 0, cancellation: cancellation),
       cancellation: cancellation, random: random, now: { clock.now })
   }

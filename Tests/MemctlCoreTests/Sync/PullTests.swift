@@ -1,3 +1,4 @@
+import HTTPTransport
 import SQLite
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import HTTPTransport
 import MemctlCore
 
 /// What a fault makes of an answer.

@@ -1,3 +1,4 @@
+import HTTPTransport
 import MemctlCore
 
 /// Carries requests to the server and answers back, as the weather lets it.

@@ -13,7 +13,7 @@ public final class ResponseBody {
   public init(_ bytes: [UInt8]) { storage = .memory(bytes) }
 
   /// Maps the file behind `descriptor`, which may be closed afterwards.
-  public init(mapping descriptor: Int32, count: Int) throws(TransportFailure) {
+  init(mapping descriptor: Int32, count: Int) throws(TransportFailure) {
     guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
     else { throw .lost("cannot map the answer: \(SystemError())") }
     storage = .mapped(UnsafeRawBufferPointer(start: start, count: count))

@@ -1,6 +1,7 @@
 /// Carries HTTP exchanges, several at a time. One thread uses it.
 ///
-/// The sync engine depends on this alone, so a simulated network can stand in for the real one.
+/// Whoever has requests to send depends on this alone, so that a simulated network can stand in for the
+/// real one.
 public protocol Transport: AnyObject {
   /// Starts an exchange; its end is told by `next`.
   func start(_ request: HTTPRequest) -> ExchangeID
@@ -95,7 +96,7 @@ public enum TransportFailure: Error, Hashable, Sendable {
   /// The request did not reach the server: nothing has happened there.
   case notSent(String)
   /// The same, for a reason that somebody has to do something about.
-  case blocked(Problem)
+  case blocked(Obstacle)
   /// The request may have reached the server: whether it took effect is unknown.
   case lost(String)
   /// What answers does not speak HTTP, or not as memctl takes it. The request may have taken effect.

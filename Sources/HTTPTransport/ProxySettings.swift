@@ -1,9 +1,9 @@
 /// The proxies that the environment names. libcurl reads them by itself; messages name them by what is
 /// known here, since libcurl's own words repeat a password.
-public struct ProxySettings: Sendable {
+package struct ProxySettings: Sendable {
   private let environment: [String: String]
 
-  public init(environment: [String: String] = [:]) {
+  package init(environment: [String: String] = [:]) {
     self.environment = environment.filter { $0.key.lowercased().hasSuffix("_proxy") }
   }
 

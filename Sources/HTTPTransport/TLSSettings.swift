@@ -1,13 +1,15 @@
-/// Whom an https server has to convince, and how memctl identifies itself to it. All files are in PEM.
+/// Whom an https server has to convince, and how the client identifies itself to it. All files are in
+/// PEM.
 public struct TLSSettings: Hashable, Sendable {
   /// A path, and the setting that it comes from.
   public struct File: Hashable, Sendable {
     public let path: String
-    let origin: SettingOrigin
+    /// As people are told of it: "environment SSL_CERT_FILE".
+    public let setting: String
 
-    public init(path: String, origin: SettingOrigin) {
+    public init(path: String, setting: String) {
       self.path = path
-      self.origin = origin
+      self.setting = setting
     }
   }
 
@@ -23,5 +25,5 @@ public struct TLSSettings: Hashable, Sendable {
 }
 
 extension TLSSettings.File: CustomStringConvertible {
-  public var description: String { "\(path) (\(origin))" }
+  public var description: String { "\(path) (\(setting))" }
 }

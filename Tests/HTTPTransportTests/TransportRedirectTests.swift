@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import MemctlCore
+@testable import HTTPTransport
 
 @Suite struct TransportRedirectTests {
   private static let page = CurlURL("http://Example.org/api/memories?x=1")!

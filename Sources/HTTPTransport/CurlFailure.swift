@@ -23,12 +23,13 @@ struct CurlFailure {
     code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY
   }
 
-  /// What keeps the request from being sent and does not end by itself.
-  var problem: Problem? {
-    if detail.hasPrefix("Unsupported proxy") { return unusableProxy }
+  /// Nil where trying again may help.
+  var obstacle: Obstacle? {
+    if detail.hasPrefix("Unsupported proxy") { return .unusableProxy(variable: proxyVariable) }
     if proxyStatus != 0, !(200..<300).contains(proxyStatus) { return refusingProxy }
-    return TLSProblem(server: origin.server, settings: options.tls)
-      .problem(code, detail: detail, verification: verification)
+    let verdict = TLSVerdict(
+      code: code, detail: detail, verification: verification, settings: options.tls)
+    return verdict.problem.map { .insecure($0, server: origin.server) }
   }
 
   var text: String {
@@ -62,29 +63,14 @@ struct CurlFailure {
     options.proxies.server(for: origin.scheme).map { "the proxy at \($0)" } ?? "the proxy"
   }
 
-  private var unusableProxy: Problem {
-    let variable = options.proxies.variable(for: origin.scheme) ?? "\(origin.scheme)_proxy"
-    return Problem(
-      .configuration, "the proxy in \(variable) is not one that can be used",
-      hint: "a proxy looks like http://USER:PASSWORD@HOST:PORT, with % codes for special characters"
-    )
+  private var proxyVariable: String {
+    options.proxies.variable(for: origin.scheme) ?? "\(origin.scheme)_proxy"
   }
 
-  private var refusingProxy: Problem {
-    switch proxyStatus {
-    case 407:
-      let variable = options.proxies.variable(for: origin.scheme) ?? "\(origin.scheme)_proxy"
-      return Problem(
-        .gateway, "\(proxy) asks for a password (407)",
-        hint: "nothing is lost; set \(variable) to http://USER:PASSWORD@HOST:PORT")
-    case 502, 503, 504:
-      return Problem(
-        .gateway, "\(proxy) cannot reach \(origin.server) (\(proxyStatus))",
-        hint: "nothing is lost; memctl sync sends what is queued once it can")
-    default:
-      return Problem(
-        .gateway, "\(proxy) does not let memctl through to \(origin.server) (\(proxyStatus))",
-        hint: "nothing is lost; to go past the proxy, add \(origin.host) to no_proxy")
-    }
+  private var refusingProxy: Obstacle {
+    .refusingProxy(
+      ProxyRefusal(
+        status: proxyStatus, proxy: options.proxies.server(for: origin.scheme),
+        variable: proxyVariable, host: origin.host, server: origin.server))
   }
 }

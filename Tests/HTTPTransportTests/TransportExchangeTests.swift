@@ -1,5 +1,5 @@
+import HTTPTransport
 import Foundation
-import MemctlCore
 import System
 import TestSupport
 import Testing

@@ -5,29 +5,29 @@ import System
 ///
 /// Proxies come from the environment, certificates from the system or from settings. A redirect is
 /// followed within the origin alone, with the same method and body.
-public final class CurlTransport: Transport {
-  public struct Options: Sendable {
-    public var userAgent: String
-    public var tls = TLSSettings()
-    public var proxies = ProxySettings()
+package final class CurlTransport: Transport {
+  package struct Options: Sendable {
+    package var userAgent: String
+    package var tls = TLSSettings()
+    package var proxies = ProxySettings()
     /// Where a long answer is kept while it is used, without a name.
-    public var temporaryFolder = "/tmp"
+    package var temporaryFolder = "/tmp"
     /// Bytes of an answer's body above which it goes to a file.
-    public var memoryThreshold = 1 << 20
+    package var memoryThreshold = 1 << 20
     /// Whether to ask for compressed answers. Over loopback, compressing takes longer than it saves.
-    public var acceptsGzip = true
+    package var acceptsGzip = true
     /// Bytes of an answer's body, decompressed.
-    public var maximumAnswer = 1 << 30
+    package var maximumAnswer = 1 << 30
     /// Bytes a second that an answer of patience `.firstByte` must reach in each window.
-    public var leastRate = 1 << 10
+    package var leastRate = 1 << 10
     /// Seconds.
-    public var leastRateWindow = 15.0
+    package var leastRateWindow = 15.0
     /// Exchanges under way at a time, each on a connection; further ones wait for their turn.
-    public var maximumConnections = 8
+    package var maximumConnections = 8
     /// Seconds that exchanges have left to end after a cancellation.
-    public var settleTime = 5.0
+    package var settleTime = 5.0
 
-    public init(userAgent: String) { self.userAgent = userAgent }
+    package init(userAgent: String) { self.userAgent = userAgent }
   }
 
   private let cancellation: Cancellation
@@ -41,7 +41,7 @@ public final class CurlTransport: Transport {
   /// Set once the cancellation has been noticed.
   private var settleDeadline: ContinuousClock.Instant?
 
-  public init(cancellation: Cancellation, options: Options) {
+  package init(cancellation: Cancellation, options: Options) {
     self.cancellation = cancellation
     self.options = options
   }
@@ -52,14 +52,14 @@ public final class CurlTransport: Transport {
     if let multi { ccurl_multi_cleanup(multi) }
   }
 
-  public func start(_ request: HTTPRequest) -> ExchangeID {
+  package func start(_ request: HTTPRequest) -> ExchangeID {
     started += 1
     let id = ExchangeID(rawValue: started)
     waiting.append((id, request))
     return id
   }
 
-  public func next() -> [ExchangeEnd] {
+  package func next() -> [ExchangeEnd] {
     while true {
       noticeCancellation()
       startWaiting()

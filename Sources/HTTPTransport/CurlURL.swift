@@ -1,16 +1,16 @@
 import CCurl
 
 /// An http or https address, as libcurl reads it: what is compared here is what is connected to.
-struct CurlURL: Hashable {
+package struct CurlURL: Hashable {
   /// Scheme, host and port: what a key may be sent to.
-  struct Origin: Hashable, CustomStringConvertible {
-    let scheme: String
+  package struct Origin: Hashable, CustomStringConvertible {
+    package let scheme: String
     /// In lower case; an IPv6 address in brackets.
-    let host: String
-    let port: String
+    package let host: String
+    package let port: String
 
     /// Whether it is on this machine.
-    var isLoopback: Bool {
+    package var isLoopback: Bool {
       host == "localhost" || host == "[::1]" || isLoopbackAddress
     }
 
@@ -23,7 +23,7 @@ struct CurlURL: Hashable {
     var server: String { "\(host):\(port)" }
 
     /// Without the port that the scheme implies.
-    var description: String {
+    package var description: String {
       let implied = scheme == "https" ? "443" : "80"
       return "\(scheme)://\(host)" + (port == implied ? "" : ":\(port)")
     }
@@ -31,14 +31,16 @@ struct CurlURL: Hashable {
 
   /// In one form for all ways to write it: scheme and host in lower case, no dots to resolve, no port
   /// that the scheme implies.
-  let text: String
-  let origin: Origin
+  package let text: String
+  package let origin: Origin
 
-  /// `text` without slashes at its end: what the paths of the API are appended to.
-  var base: String { text.lastIndex(where: { $0 != "/" }).map { String(text[...$0]) } ?? "" }
+  /// `text` without slashes at its end: what further paths are appended to.
+  package var base: String {
+    text.lastIndex(where: { $0 != "/" }).map { String(text[...$0]) } ?? ""
+  }
 
   /// Nil for an address that is malformed, holds a user name or password, or is not http or https.
-  init?(_ text: String) { self.init([text]) }
+  package init?(_ text: String) { self.init([text]) }
 
   /// The address that `reference`, absolute or relative, means on a page at this one.
   func resolving(_ reference: String) -> CurlURL? { CurlURL([text, reference]) }

@@ -1,4 +1,4 @@
-import MemctlCore
+import HTTPTransport
 import TestSupport
 import Testing
 

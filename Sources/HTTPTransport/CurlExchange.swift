@@ -199,7 +199,7 @@ final class CurlExchange {
       verification: ccurl_get_long(handle, CURLINFO_SSL_VERIFYRESULT),
       proxyStatus: ccurl_get_long(handle, CURLINFO_HTTP_CONNECTCODE),
       answerBegan: patience.answerBegan)
-    if let problem = failure.problem { return .blocked(problem) }
+    if let obstacle = failure.obstacle { return .blocked(obstacle) }
     return self.failure(failure.text)
   }
 

@@ -1,4 +1,4 @@
-import MemctlCore
+import HTTPTransport
 import System
 import TestSupport
 import Testing
