@@ -39,14 +39,18 @@ public struct JSONWriter {
     separate()
     bytes.append(UInt8(ascii: "\""))
     var start = 0
-    for index in 0..<text.count {
+    var index = 0
+    while index < text.count {
+      // Most of a text is plain, and looked at eight bytes at a time.
+      while index + 8 <= text.count, !Self.hasEscape(Self.word(text, at: index)) { index += 8 }
+      guard index < text.count else { break }
       let byte = text[index]
-      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
-        continue
+      if Self.isEscaped(byte) {
+        bytes.append(contentsOf: text[start..<index])
+        appendEscape(byte)
+        start = index + 1
       }
-      bytes.append(contentsOf: text[start..<index])
-      appendEscape(byte)
-      start = index + 1
+      index += 1
     }
     bytes.append(contentsOf: text[start...])
     bytes.append(UInt8(ascii: "\""))
@@ -108,6 +112,25 @@ public struct JSONWriter {
   private mutating func close(_ bracket: UInt8) {
     bytes.append(bracket)
     needsComma = true
+  }
+
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private static func word(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> UInt64 {
+    UnsafeRawPointer(text.baseAddress! + index).loadUnaligned(as: UInt64.self)
+  }
+
+  /// Whether `isEscaped` holds for one of eight bytes: the tests for a byte below a bound and for a zero
+  /// byte of <https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord>.
+  private static func hasEscape(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    func isBelow(_ bound: UInt64, _ word: UInt64) -> UInt64 { (word &- ones &* bound) & ~word }
+    let found =
+      isBelow(0x20, word) | isBelow(1, word ^ ones &* UInt64(UInt8(ascii: "\"")))
+      | isBelow(1, word ^ ones &* UInt64(UInt8(ascii: "\\")))
+    return found & (ones &* 0x80) != 0
   }
 
   private mutating func appendEscape(_ byte: UInt8) {

@@ -50,6 +50,20 @@ import Testing
     }
   }
 
+  @Test("What has to be escaped is found wherever it stands", arguments: ["a", "é", "\u{7f}"])
+  func places(filler: String) throws {
+    for code in UInt8.min...0x7f {
+      let character = String(UnicodeScalar(code))
+      let escaped = JSONValue.string(character).text.dropFirst().dropLast()
+      for place in 0..<20 {
+        let before = String(repeating: filler, count: place)
+        let after = String(repeating: filler, count: 19 - place)
+        #expect(
+          JSONValue.string(before + character + after).text == "\"\(before)\(escaped)\(after)\"")
+      }
+    }
+  }
+
   @Test("A long document can be taken out in pieces")
   func drain() {
     var writer = JSONWriter()
