@@ -6,7 +6,7 @@ import System
 public struct Keys: Sendable {
   private let entries: [(user: String, key: [UInt8])]
 
-  /// The one user of a server that was given a single key.
+  /// The only user of a server that was started with a single key.
   public static let defaultUser = "default"
 
   /// - Throws: `ServerFailure` when a key or a user cannot be used, or two users have the same key.
@@ -74,8 +74,8 @@ public struct Keys: Sendable {
       hint: "--keys takes a JSON file: {\"user\":\"key\"}")
   }
 
-  /// The user that an `Authorization` header stands for: `Bearer KEY`, or the bare key, with any
-  /// blanks around it.
+  /// The user whose key an `Authorization` header has: `Bearer KEY`, or the bare key, with any blanks
+  /// around it.
   ///
   /// The time it takes depends neither on where a wrong key differs nor on whose key is right.
   func user(authorization: String) -> String? {

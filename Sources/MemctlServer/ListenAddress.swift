@@ -11,7 +11,7 @@ public struct ListenAddress: Sendable, CustomStringConvertible {
   private let family: Int32
   private let socketAddress: [UInt8]
 
-  /// Reads `HOST:PORT`; an IPv6 address stands in brackets. Port 0 takes a free one.
+  /// Reads `HOST:PORT`; an IPv6 address stands in brackets. Port 0 stands for any free one.
   public init(_ text: String) throws(ServerFailure) {
     guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
       case let host = text[..<colon], !host.isEmpty,

@@ -47,7 +47,7 @@ public enum ServerProgram {
     } catch let failure as ServerFailure {
       return fail(failure)
     } catch {
-      return fail(ServerFailure(.bug, "a bug in memctl-serve: \(error)", hint: "report it"))
+      return fail(ServerFailure(.bug, "a bug in memctl-serve: \(error)", hint: "please report it"))
     }
   }
 

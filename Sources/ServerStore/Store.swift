@@ -47,11 +47,12 @@ package protocol Store: Sendable {
 
   // MARK: What changed
 
-  /// The latest time with which nothing is missed: a read that begins after it was handed out sees
-  /// every change whose time is not later, and so has none of those that commit afterwards.
+  /// A time to ask for later changes with: a read that begins after it was handed out sees every change
+  /// up to it, and whatever commits after that read has a later time. So nothing is missed, and little
+  /// is seen twice.
   ///
-  /// That holds over restarts, and when the host's clock is set back. It may take a commit to hand one
-  /// out, so it is completed like a change.
+  /// That holds across restarts, and when the host's clock is set back. It may take a commit, so it is
+  /// completed like a change.
   func watermark(completion: @escaping Completion<Timestamp>)
 
   /// Stands for all of a user's memories: never again the same after one of them has changed. It may

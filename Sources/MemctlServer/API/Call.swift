@@ -1,7 +1,7 @@
 import JSON
 import ServerStore
 
-/// A request that was let in.
+/// A request that was admitted.
 struct Call: Sendable {
   let request: Request
   let endpoint: Endpoint
@@ -28,7 +28,7 @@ struct Call: Sendable {
   func readBody<Result>(_ read: (inout JSONReader) throws -> Result) throws -> Result {
     guard !body.isEmpty else { throw Refusal.invalid([.missing(["body"], in: nil)]) }
     guard request.isJSON else {
-      // It is taken as one text, which is echoed as far as a store could be long.
+      // It is taken as one string, which is echoed up to the length of a store.
       let isShort = body.count <= Endpoint.usualBody
       let text = isShort ? JSONValue.string(String(decoding: body, as: UTF8.self)) : .null
       throw Refusal.invalid([.notAnObject(text, at: ["body"])])
@@ -59,8 +59,8 @@ struct Call: Sendable {
     }
   }
 
-  /// FNV-1a of path and body: it stays the same over a restart, and who finds a collision fools only
-  /// himself.
+  /// FNV-1a of path and body: it stays the same across restarts, and whoever finds a collision fools
+  /// nobody else.
   private var fingerprint: Int64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in request.path.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

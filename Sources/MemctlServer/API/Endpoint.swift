@@ -1,4 +1,4 @@
-/// One row of the table of what the API can be asked.
+/// One row of the table of endpoints.
 struct Endpoint: Sendable {
   enum Operation: Sendable {
     case health, authCheck
@@ -10,13 +10,13 @@ struct Endpoint: Sendable {
   let path: String
   let operation: Operation
   var needsKey = true
-  /// Bytes that the body may have.
+  /// The most bytes that the body may have.
   var bodyLimit = usualBody
-  /// Whether an `Idempotency-Key` is honoured, which answers tell by repeating it.
+  /// Whether an `Idempotency-Key` is honoured, which its answers show by repeating it.
   var isIdempotent = false
 
   static let usualBody = 1 << 20
-  /// The body of the largest request: more is not even read to be refused.
+  /// The largest body of any request: a larger one is not even read to the end to be refused.
   static let largestBody = 64 << 20
 
   static let all: [Endpoint] = [

@@ -3,31 +3,31 @@ import System
 
 /// The connections that are open, and how long each may take.
 ///
-/// Clients that are slow, on purpose or not, must not keep others out. So everything has a deadline
-/// that single bytes do not put off, and when all places are taken, the client that has waited
-/// longest without a request that was let in makes room, one of the address that has most of them.
+/// Slow clients, malicious or not, must not keep others out. So everything has a deadline that single
+/// bytes do not extend. When all places are taken, one of the address that has the most of them makes
+/// room: the client that has gone longest without an admitted request.
 final class Connections: Sendable {
   struct Limits: Sendable {
-    /// Places. More connections than that are accepted only to be ended.
+    /// Places. A connection beyond them takes the place of another.
     var count = 200
-    /// Seconds for the head of a request, from the opening or the answer before; and for a body or an
-    /// answer, beside what its bytes take.
+    /// Seconds for the head of a request, counted from the opening or from the answer before it; and
+    /// for a body or an answer, in addition to the time that its bytes are given.
     var patience = 30.0
-    /// Bytes a second that a body and an answer must have at least.
+    /// The least rate of a body or an answer, in bytes a second.
     var rate = 16.0 * 1024
   }
 
-  /// What libmicrohttpd calls a connection by.
+  /// How libmicrohttpd identifies a connection.
   typealias ID = OpaquePointer
 
   private struct Connection {
     let socket: Int32
     let address: [UInt8]
-    /// Whether its request was let in and not answered yet.
+    /// Whether it has a request that was admitted and is not answered yet.
     var isServed = false
     /// On the monotonic clock, in seconds.
     var deadline: Double
-    /// It was shut down, and its end will be told.
+    /// Whether it was shut down, and its closing is still to be reported.
     var isEnding = false
   }
 
@@ -50,7 +50,7 @@ final class Connections: Sendable {
     }
   }
 
-  /// Ends the thread that looks after the deadlines.
+  /// Ends the thread that watches the deadlines.
   func close() { state.update { $0.isClosed = true } }
 
   // MARK: What happens to a connection
@@ -69,7 +69,7 @@ final class Connections: Sendable {
   /// After this its socket may be another connection's.
   func closed(_ id: ID) { state.withLock { _ = $0.connections.removeValue(forKey: id) } }
 
-  /// Its head is complete, and what follows is its body and its answer.
+  /// The head of a request is complete; its body and its answer follow.
   func received(_ id: ID, isServed: Bool) {
     change(id) { connection in
       connection.isServed = isServed
@@ -117,20 +117,20 @@ final class Connections: Sendable {
       if connection.deadline < now {
         end(&connections[id]!)
       } else if connection.deadline < .infinity, hasOnlyEnd(connection.socket) {
-        // libmicrohttpd does not see an end that came along with bytes, and would wait on. An answer
-        // that is on its way still goes out.
+        // libmicrohttpd misses an end that arrives together with bytes, and would keep waiting. An
+        // answer that is on its way still goes out.
         shutdown(connection.socket, Int32(SHUT_RD))
       }
     }
   }
 
-  /// The daemon sees it as a client that went away, and closes the socket.
+  /// To the daemon it looks as if the client went away, and it closes the socket.
   private static func end(_ connection: inout Connection) {
     connection.isEnding = true
     shutdown(connection.socket, Int32(SHUT_RDWR))
   }
 
-  /// Whether the client sends no more, and all that it sent was read.
+  /// Whether the client has stopped sending, and everything it sent was read.
   private static func hasOnlyEnd(_ socket: Int32) -> Bool {
     var byte: UInt8 = 0
     return recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0

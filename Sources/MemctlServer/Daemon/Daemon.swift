@@ -11,7 +11,7 @@ final class Daemon {
   private let dispatcher: Dispatcher
   private let socket: Int32
 
-  /// Connections that the daemon takes while others are being ended to make room for them.
+  /// Connections that are accepted while others are being ended to make room for them.
   private static let spare = 64
 
   /// Starts to answer on `socket`, which listens already.
@@ -38,7 +38,7 @@ final class Daemon {
 
   /// Refuses new connections, finishes the requests that are running, and stops.
   ///
-  /// - Parameter limit: how long to wait for clients that are slow to send or to take.
+  /// - Parameter limit: how long to wait for clients that are slow to send or to receive.
   func stop(within limit: Duration) {
     MHD_quiesce_daemon(mhd)
     shutdown(socket, Int32(SHUT_RDWR))

@@ -74,7 +74,7 @@ final class ServedRequest: @unchecked Sendable {
       stage = .discarding(error)
       dispatcher.connections.received(connection, isServed: false)
     }
-    // A body that is a little too long is read, so that the client gets around to the answer.
+    // A body that is a little too long is read, so that the client gets to read the answer.
     let length = header["content-length"].flatMap(Int.init) ?? 0
     return length > Endpoint.largestBody ? send(Response(.bodyTooLarge)) : .YES
   }

@@ -1,7 +1,7 @@
 import ServerStore
 
 /// Names a version of what a URL answers. Always weak: the same version is sent with and without
-/// compression, and a sync answer differs in its `server_time`, which no client misses in a 304.
+/// compression, and a sync answer differs in its `server_time`, which no client needs from a 304.
 struct EntityTag: Equatable {
   let text: String
 

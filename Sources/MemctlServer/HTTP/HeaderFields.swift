@@ -55,7 +55,7 @@ struct HeaderFields {
 /// What a request's `Idempotency-Key` says.
 enum IdempotencyHeader: Equatable {
   case key(String)
-  /// Nothing that can be kept and repeated.
+  /// A value that cannot be kept and repeated.
   case unusable
 
   /// Bytes of the longest key.

@@ -1,36 +1,36 @@
 import ServerStore
 
-/// Why a request is not answered with what it asked for. Which status and words each reason has is
-/// said here alone.
+/// Why a request does not get what it asks for. This is the only place that knows the status and the
+/// words of each reason.
 enum Refusal: Error, Equatable {
-  // Of a request whose end others could see elsewhere.
+  // A request whose end another program could see elsewhere.
   case malformedHeader
   case notOneHost
   case ambiguousLength
   case unknownTransferCoding
   case transferCodingInHTTP10
 
-  // Of what it asks for, and who asks.
+  // What is asked for, and by whom.
   case unknownPath
   case methodNotAllowed([String])
-  /// The same address without its last slash is to be asked.
+  /// The path has a slash too many; `to` is without it.
   case redirect(to: String)
   case invalidKey
   case invalid([ValidationError])
 
-  // Of its size.
+  // Size.
   case bodyTooLarge
   case tooManyLargeBodies
   case tooManyMemories(limit: Int)
 
-  // Of the memories that it is about.
+  // The memories that it is about.
   case memoryNotFound
   case updateNotPermitted
   case deletionNotPermitted
   case nothingToUpdate
   case keyReused
 
-  // Of the server: the request is not to blame.
+  // The server: the request is not to blame.
   case store(StoreFailure.Kind)
   case defect
 

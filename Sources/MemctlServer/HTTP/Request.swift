@@ -9,7 +9,7 @@ struct Request: Sendable {
   let idempotencyKey: IdempotencyHeader?
   let ifNoneMatch: String?
   let acceptsGzip: Bool
-  /// Whether the body is JSON by its `Content-Type`. One that says nothing is taken to be.
+  /// Whether the body is JSON according to its `Content-Type`; without one, it is taken to be.
   let isJSON: Bool
   /// Without the query, as it was sent.
   private let rawPath: Substring
@@ -28,7 +28,7 @@ struct Request: Sendable {
     isJSON = header["content-type"].map(Self.isJSON) ?? true
   }
 
-  /// A proxy may ask with the whole address, which every server has to take (RFC 9112, 3.2.2).
+  /// A proxy may send the whole address, which every server has to accept (RFC 9112, 3.2.2).
   private static func originForm(_ target: String) -> Substring {
     for scheme in ["http://", "https://"] where target.lowercased().hasPrefix(scheme) {
       let rest = target.dropFirst(scheme.count)
@@ -37,7 +37,7 @@ struct Request: Sendable {
     return target[...]
   }
 
-  /// The same address without the slash at the end of its path, below the same host.
+  /// The same address without the slash at the end of its path, relative to the host.
   var withoutTrailingSlash: String {
     rawPath.dropLast() + (rawQuery.isEmpty ? "" : "?\(rawQuery)")
   }
@@ -80,7 +80,7 @@ private func formDecoded(_ text: Substring) -> String {
   percentDecoded(text.utf8.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 })
 }
 
-/// A percent sign that no two hexadecimal digits follow stands for itself.
+/// A percent sign that is not followed by two hexadecimal digits stands for itself.
 private func percentDecoded(_ bytes: some Collection<UInt8>) -> String {
   var rest = bytes[...]
   var decoded: [UInt8] = []

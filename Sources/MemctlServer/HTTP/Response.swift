@@ -49,8 +49,8 @@ struct Response {
     return response
   }
 
-  /// What `source` gives: whole with its length when the first piece is all of it, else streamed;
-  /// compressed where the client takes it and it is worth it.
+  /// What `source` gives: whole and with its length when the first piece is all of it, else streamed;
+  /// compressed where the client accepts that and it is worth it.
   ///
   /// - Throws: what `source` throws for its first piece, while an error can still be answered.
   static func streaming(

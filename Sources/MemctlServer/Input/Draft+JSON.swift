@@ -23,7 +23,7 @@ extension Draft {
 }
 
 extension Patch {
-  /// What a request asks to change: validated like a draft. Null says the same as leaving a field out.
+  /// What a request asks to change: validated like a draft. Null means the same as leaving a field out.
   init(_ object: JSONValue) throws(Refusal) {
     var fields = FieldReader(object, at: ["body"], nullIsAbsent: true)
     let content = fields.text("content", limit: MemoryBounds.content)

@@ -1,16 +1,16 @@
 import JSON
 import ServerStore
 
-/// The memories of an import, each judged as it is read, so that a body takes little more memory than
-/// what it says.
+/// The memories of an import, each judged as it is read, so that a request takes little more memory
+/// than it has bytes.
 struct DraftList {
   private(set) var drafts: [Draft] = []
 
-  /// Memories of one import: other writers wait for all of them.
+  /// Memories in one import; other writers wait for the whole of it.
   static let limit = 100_000
-  /// Bytes that one element may have, as a store of its own may.
+  /// Bytes in one element: as many as a store on its own may have.
   private static let elementLimit = 1 << 20
-  /// The errors that are told: so many, or those of elements that have so many bytes together.
+  /// When no more errors are collected: by their number, or by the bytes that they echo.
   private static let errorLimit = (count: 100, bytes: 1 << 20)
 
   /// - Throws: `Refusal`, `JSONError`.

@@ -7,7 +7,7 @@ import MemoryAPI
 struct FieldReader {
   private let object: JSONValue
   private let location: [JSONValue]
-  /// Whether null says the same as leaving the field out.
+  /// Whether null means the same as leaving the field out.
   private let nullIsAbsent: Bool
   private(set) var errors: [ValidationError] = []
 
@@ -65,7 +65,7 @@ struct FieldReader {
     return category
   }
 
-  /// Rounded to 32 bits, the precision in which the column of the hosted server keeps it.
+  /// Rounded to 32 bits, the precision of the hosted server's column.
   mutating func importance(_ name: String) -> Double? {
     guard let value = value(name) else { return nil }
     let location = location + [.string(name)]

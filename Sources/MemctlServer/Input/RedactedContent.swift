@@ -2,21 +2,21 @@ import MemoryAPI
 
 /// A memory's content with its credentials taken out, because nobody else should ever have them.
 ///
-/// What the production server finds goes first, as it does there (`Credential`): clients compute from
-/// that what became of a text. In what is left, these rules find more:
+/// The rules of the production server come first (`Credential`), as clients rely on them to work out
+/// what became of a text. In what is left, further rules find more:
 /// 1. A credential word (`password`, `secret`, `token`, `api key` and their like, in any case, at
 ///    the end of a name: `DB_PASSWORD` counts, `passwords` does not) with `:` or `=` and a value: word
 ///    and value become `[REDACTED:password]`, or the mark of another kind. A value in quotes
 ///    ends at the quote, any other at white space.
 /// 2. Such a word with only a space or `is` before its value: the same, but only where the value
 ///    has at least six characters and a digit among them. `password manager` stays.
-/// 3. A word that starts like a known kind of key (`sk-`, `ghp_`, `AKIA`, …) and goes on for at
+/// 3. A word that starts like a known kind of key (`sk-`, `ghp_`, `AKIA`, …) and continues with at
 ///    least twelve letters, digits, `-`, `_` or `.`, a digit among them, becomes `[REDACTED:token]`.
 struct RedactedContent: Equatable {
   let text: String
   let isSensitive: Bool
 
-  /// - Parameter forced: the author says that it is sensitive. Where nothing is found, the content
+  /// - Parameter forced: whether the author calls it sensitive. Where nothing is found, the content
   ///   stays as it is, and others see a mask in its place.
   init(_ content: String, forced: Bool = false) {
     let redacted = Self.redacting(content)
@@ -31,7 +31,7 @@ struct RedactedContent: Equatable {
     (.token, ["token"]), (.apiKey, ["apikey", "api_key", "api-key", "api key"]),
   ]
 
-  /// What every mark begins with, which is no value.
+  /// The beginning of every mark, which is not taken for a value.
   private static let mark = Array("[REDACTED:".utf8)
 
   private static let prefixes = [

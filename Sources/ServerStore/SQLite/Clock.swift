@@ -1,16 +1,16 @@
 import MemoryAPI
 import System
 
-/// Gives every change a time of its own, and tells up to when all changes can be seen.
+/// Gives every change a time of its own, and knows up to which time all changes can be seen.
 ///
 /// Times follow the host's clock, but each is later than the one before, even when that clock is set
-/// back, and even over a restart. A watermark from `horizon` is exact: no change with an earlier time
-/// commits after it. No watermark goes beyond the reservation, which stands in the store: the next
-/// run gives later times only, whatever the host's clock says by then.
+/// back, and even across restarts. A watermark from `horizon` is exact: no change with an earlier time
+/// commits after it. No watermark goes beyond the reservation, which is kept in the store: the next
+/// run gives only later times, whatever the host's clock says by then.
 final class Clock: Sendable {
   private struct State {
     var last: Timestamp
-    /// While a group of changes is on its way: what all of its times are later than.
+    /// While a group of changes is being committed: what all of their times are later than.
     var floor: Timestamp?
     var reserved: Timestamp
   }
@@ -29,7 +29,7 @@ final class Clock: Sendable {
 
   /// Runs `body`, which commits the changes it asks times for before it returns.
   ///
-  /// It is given the reservation to commit with them when a new one is due.
+  /// When a new reservation is due, `body` is given it to commit with them.
   func group<Result>(_ body: (_ reservation: Timestamp?) throws -> Result) rethrows -> Result {
     let reservation = state.withLock { state in
       state.last = max(state.last, .now)
@@ -63,7 +63,7 @@ final class Clock: Sendable {
     }
   }
 
-  /// Ends the reservation: the time after which the next run may begin.
+  /// Ends the reservation, and returns the time after which the next run may begin.
   func close() -> Timestamp {
     state.withLock { state in
       state.last = max(state.last, .now)

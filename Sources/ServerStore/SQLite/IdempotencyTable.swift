@@ -21,8 +21,8 @@ struct IdempotencyTable {
       """, owner, key.name, key.fingerprint, Timestamp.now.microseconds, firstID)
   }
 
-  /// Forgets the keys that are older than their lifetime. It looks at every key, which once in a while
-  /// costs less than an index by age costs each store.
+  /// Forgets the keys that are older than their lifetime. It looks at every key, which costs less once
+  /// in a while than an index by age would cost each insertion.
   func purge() throws {
     let lifetime = IdempotencyKey.lifetime.components.seconds * 1_000_000
     try connection.run(

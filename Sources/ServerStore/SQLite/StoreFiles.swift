@@ -2,8 +2,8 @@ import System
 
 /// The files that a store consists of, as they were when it was opened.
 ///
-/// What is written into a file that was removed or replaced is lost at the next start, so neither a
-/// change nor an answer may rest on one.
+/// Whatever is written to a file that was removed or replaced is lost at the next start, so neither a
+/// change nor an answer may rely on one.
 struct StoreFiles: Sendable {
   private let identities: [(path: String, identity: FileIdentity?)]
 

@@ -41,8 +41,8 @@ final class WriteTransaction: @unchecked Sendable {
     try connection.run("UPDATE clock SET reserved = ?", time.microseconds)
   }
 
-  /// Notes which times were really given, so that the next run need not begin at those that could
-  /// have been. Where that fails, it does.
+  /// Notes the last time that was really given, so that the next run need not start after the last that
+  /// could have been. If that fails, it does.
   func endReservation() { try? reserve(clock.close()) }
 
   private func purgeKeys() throws {

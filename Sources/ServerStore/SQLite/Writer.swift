@@ -4,8 +4,8 @@ import System
 /// The one thread that writes. Changes that wait while it commits share the next transaction, so
 /// that a commit's `fsync` is paid once for all of them.
 ///
-/// Long work has a transaction of its own, in turn with all that is short, so that nobody waits for
-/// more than one of it. A change is completed only after the commit that makes it true.
+/// Long work has a transaction of its own, and takes turns with whatever is short, so that nobody
+/// waits for more than one piece of it. A change is completed only after its commit.
 final class Writer: Sendable {
   private struct Job {
     /// Does the work, and returns what tells of its success.
