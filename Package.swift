@@ -28,14 +28,26 @@ let package = Package(
     // What the API fixes for both of its sides.
     .target(name: "MemoryAPI"),
 
+    // What memctl is about, and the file that it is kept in.
+    .target(name: "MemoryModel", dependencies: ["MemoryAPI", "JSON"]),
+    .target(
+      name: "MemoryStore", dependencies: ["MemoryModel", "MemoryAPI", "SQLite", "JSON", "System"]),
+
+    .target(
+      name: "MemorySync",
+      dependencies: [
+        "MemoryStore", "HTTPTransport", "MemoryModel", "MemoryAPI", "JSON", "System",
+      ]),
+
     // The system.
     .target(
-      name: "MemctlCore", dependencies: ["MemoryAPI", "SQLite", "JSON", "System", "HTTPTransport"]),
+      name: "MemctlCore",
+      dependencies: [
+        "MemorySync", "MemoryStore", "HTTPTransport", "MemoryModel", "MemoryAPI", "JSON", "System",
+      ]),
     .target(
       name: "MemctlCLI",
-      dependencies: [
-        "MemctlCore", "CommandLine", "System", "HTTPTransport", "JSON", "CTerminal", "CReadline",
-      ]),
+      dependencies: ["MemctlCore", "CommandLine", "System", "JSON", "CTerminal", "CReadline"]),
     .target(name: "ServerStore", dependencies: ["MemoryAPI", "SQLite", "System"]),
     .target(
       name: "MemctlServer",
@@ -48,13 +60,17 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["JSON", "CTerminal"], path: "Tests/TestSupport"),
     .target(
       name: "Fuzzing",
-      dependencies: ["MemctlCLI", "MemctlCore", "HTTPTransport", "CommandLine", "JSON"],
+      dependencies: [
+        "MemctlCLI", "MemctlCore", "MemorySync", "HTTPTransport", "MemoryModel", "MemoryAPI",
+        "CommandLine", "JSON",
+      ],
       path: "Tests/Fuzzing"),
     .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "TestSupport"]),
     .target(
       name: "Simulation",
       dependencies: [
-        "MemctlCore", "MemoryAPI", "System", "HTTPTransport", "SQLite", "CSQLite", "JSON",
+        "MemctlCore", "MemorySync", "MemoryStore", "HTTPTransport", "MemoryModel", "MemoryAPI",
+        "System", "SQLite", "CSQLite", "JSON",
       ],
       path: "Tests/Simulation"),
     .executableTarget(
@@ -66,13 +82,16 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
     .testTarget(
       name: "SimulationTests",
-      dependencies: ["Simulation", "MemctlCore", "HTTPTransport", "SQLite"]),
+      dependencies: [
+        "Simulation", "MemctlCore", "MemorySync", "HTTPTransport", "MemoryModel", "SQLite",
+      ]),
     .testTarget(name: "MemoryAPITests", dependencies: ["MemoryAPI"]),
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     .testTarget(
       name: "MemctlCoreTests",
       dependencies: [
-        "MemctlCore", "System", "HTTPTransport", "SQLite", "TestSupport", "memctl-serve",
+        "MemctlCore", "MemorySync", "MemoryStore", "HTTPTransport", "MemoryModel", "MemoryAPI",
+        "System", "SQLite", "JSON", "TestSupport", "memctl-serve",
       ]),
     .testTarget(name: "ServerStoreTests", dependencies: ["ServerStore", "MemoryAPI", "SQLite"]),
     .testTarget(

@@ -44,16 +44,16 @@ struct CompletionCandidates {
   /// - Throws: `Problem`.
   func of(_ kind: Kind, prefix: String = "") throws -> [CompletionCandidate] {
     switch kind {
-    case .category: return Category.canonical.map { CompletionCandidate(value: $0) }
+    case .category: return Category.all.map { CompletionCandidate(value: $0) }
     case .tag, .tags: return try cache().tags().map { CompletionCandidate(value: $0) }
     case .memory: return try memories(prefix)
     case .entry:
-      return try cache().entries(beginningWith: prefix, limit: Self.limit).map {
+      return try cache().queue.entries(beginningWith: prefix, limit: Self.limit).map {
         CompletionCandidate(
           value: "\($0.id.rawValue)", description: "\($0.operationName), \($0.createdAt)")
       }
     case .trash:
-      return try cache().trashed(beginningWith: prefix, limit: Self.limit).map {
+      return try cache().trash.versions(beginningWith: prefix, limit: Self.limit).map {
         CompletionCandidate(value: "\($0.id.rawValue)", description: $0.memory.preview)
       }
     case .help:

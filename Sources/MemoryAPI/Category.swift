@@ -1,25 +1,25 @@
 /// What a memory is about: one of a set of names that the API fixes.
 public enum Category {
   /// The names that a server keeps, in alphabetical order.
-  public static let canonical = [
+  public static let all = [
     "architecture", "decisions", "facts", "feedback", "gotchas", "incidents", "infrastructure",
     "lessons", "operations", "people", "post-mortems", "preferences", "process", "projects",
     "references", "runbook", "sessions",
   ]
 
   /// The category of a memory for which none was given.
-  public static let standard = "facts"
+  public static let `default` = "facts"
 
-  private static let twins = [
+  private static let aliases = [
     "gotcha": "gotchas", "bug": "gotchas", "project": "projects", "reference": "references",
     "infra": "infrastructure", "incident": "incidents", "procedures": "runbook",
   ]
 
-  /// The name as a server keeps it: without white space around it, in lower case, known twins
-  /// replaced. A name that is not canonical after that stays as it is then.
-  public static func folded(_ name: String) -> String {
+  /// The name as a server keeps it: trimmed, in lower case, with a known alias replaced by the name
+  /// that it stands for. A name that is not one of `all` after that stays as it is then.
+  public static func canonical(_ name: String) -> String {
     let trimmed = name.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
-    let folded = String(trimmed).lowercased()
-    return twins[folded] ?? folded
+    let lowercased = String(trimmed).lowercased()
+    return aliases[lowercased] ?? lowercased
   }
 }

@@ -101,6 +101,15 @@ public final class Connection {
     }
   }
 
+  /// The same for values that come as a list.
+  @discardableResult
+  public func run(_ sql: String, values: [Value]) throws -> Int {
+    try withCached(sql, values) { statement in
+      while try statement.step() {}
+      return Int(sqlite3_changes(handle))
+    }
+  }
+
   /// Every row of `sql`, each turned into an element by `row`, in the statement's order.
   public func query<Element>(
     _ sql: String, _ values: any Bindable..., row: (Statement) throws -> Element

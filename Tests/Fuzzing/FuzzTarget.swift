@@ -1,9 +1,12 @@
 import HTTPTransport
 import CommandLine
+import HTTPTransport
 import JSON
+import MemoryAPI
+import MemoryModel
 
 @testable import MemctlCLI
-@testable import MemctlCore
+@testable import MemorySync
 
 /// The parts of memctl that read what somebody else wrote. Each gets any bytes, and must neither trap
 /// nor hang nor break what it promises of its result.

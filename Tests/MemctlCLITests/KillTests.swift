@@ -22,7 +22,7 @@ struct KillTests {
     }
     let status = try field.home.memctl("sync").status
     // A store whose memory was deleted meanwhile is not sent again, so only time ends its doubt.
-    let waiting = try Cache(path: field.home.database).entries()
+    let waiting = try Cache(path: field.home.database).queue.entries()
     #expect(status == (waiting.isEmpty ? 0 : 75))
     #expect(waiting.allSatisfy { $0.state == .inDoubt && $0.deleteWhenKnown })
     try field.waitTenMinutes()

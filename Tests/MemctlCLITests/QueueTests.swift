@@ -135,7 +135,7 @@ struct QueueTests {
     let cache = try Cache(path: home.database)
     let fields = MemoryFields(content: String(repeating: "x", count: 1_401))
     let (_, entry) = try cache.store(fields, at: .now)
-    _ = try cache.drop(entry)
+    _ = try cache.queue.drop(entry)
     let ended = try home.memctl("queue", "add", "1", "--json")
     #expect(ended.status == 65)
     #expect(try ended.json[0]["queued"] as? Int == 0)

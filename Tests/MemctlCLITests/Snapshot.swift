@@ -26,7 +26,7 @@ extension Home {
 
   /// `store: in_doubt` for each entry of the queue, in order.
   func queue() throws -> [String] {
-    try Cache(path: database).entries().map { "\($0.operationName): \($0.state.rawValue)" }
+    try Cache(path: database).queue.entries().map { "\($0.operationName): \($0.state.rawValue)" }
   }
 
   /// All that a user would miss: every column of the memories, what is queued, and the watermark.

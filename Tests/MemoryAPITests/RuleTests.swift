@@ -62,6 +62,6 @@ import Testing
     ("  ", ""),
   ])
   func `A category is folded`(name: String, category: String) {
-    #expect(Category.folded(name) == category)
+    #expect(Category.canonical(name) == category)
   }
 }

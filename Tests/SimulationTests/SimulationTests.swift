@@ -1,5 +1,6 @@
 import HTTPTransport
 import MemctlCore
+import MemoryModel
 import SQLite
 import Simulation
 import Testing

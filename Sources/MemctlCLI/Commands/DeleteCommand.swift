@@ -31,7 +31,7 @@ struct DeleteCommand: Command {
     let deletions = try cache.delete(memories.map(\.id), at: .now)
     let queued = deletions.compactMap { if case .queued(let entry) = $0 { entry } else { nil } }
     let problems = context.delivery.attempt(queued)
-    let waiting = try queued.count { try cache.entry($0).map { $0.state != .dead } ?? false }
+    let waiting = try queued.count { try cache.queue.entry($0).map { $0.state != .dead } ?? false }
     let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
     context.output.write(
       Report(

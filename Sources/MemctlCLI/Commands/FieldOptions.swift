@@ -14,10 +14,21 @@ final class FieldOptions: Sendable {
   init(hasDefaults: Bool) {
     category = Option(
       "category", short: "c", .category, help: "what it is about",
-      defaultText: hasDefaults ? Category.standard : nil)
+      defaultText: hasDefaults ? Category.default : nil)
     importance = Option(
       "importance", .number("N", 0...1), help: "from 0 to 1",
       defaultText: hasDefaults ? "0.5" : nil)
+  }
+
+  /// What the options that were given say.
+  func changes(_ arguments: ParsedCommand) -> MemoryChanges {
+    var changes = MemoryChanges()
+    changes[.category] = arguments[category].map(FieldValue.text)
+    changes[.tags] = arguments[tags].map(FieldValue.text)
+    changes[.expandedKeywords] = arguments[keywords].map(FieldValue.text)
+    changes[.importance] = arguments[importance].map(FieldValue.number)
+    if arguments[sensitive] { changes[.isSensitive] = .flag(true) }
+    return changes
   }
 
   var all: [OptionSpec] {

@@ -61,7 +61,7 @@ extension TrashID: ArgumentValue {
 
   /// - Throws: `Problem` of kind `.notFound`.
   func find(in cache: Cache) throws -> TrashedMemory {
-    guard let version = try cache.trashed(self) else {
+    guard let version = try cache.trash.version(self) else {
       throw Problem(
         .notFound, "there is no \(rawValue) in the trash", hint: "memctl trash shows the ids")
     }
@@ -82,13 +82,5 @@ extension ParsedCommand {
         hint: "\(command) ID..., or \(command) --all")
     }
     return all ? nil : try self[ids]
-  }
-}
-
-extension Problem {
-  static func noEntry(_ id: EntryID) -> Problem {
-    Problem(
-      .notFound, "there is no entry \(id.rawValue) in the queue",
-      hint: "it may have been sent already; memctl queue shows what is there")
   }
 }

@@ -6,7 +6,7 @@ struct ListCommand: Command {
   private static let category = Option(
     "category", short: "c", .category, help: "only those of this category")
   private static let tag = Option("tag", short: "t", .tag, help: "only those with this tag")
-  private static let sort = Option<Cache.Selection.Order>(
+  private static let sort = Option<MemorySelection.Order>(
     "sort", .choice("BY"), help: "the order", defaultText: "newest")
 
   static let spec = CommandSpec(
@@ -25,12 +25,12 @@ struct ListCommand: Command {
       CommandExample("memctl list --json | jq -r .content", shows: "print every content"),
     ])
 
-  private let selection: Cache.Selection
+  private let selection: MemorySelection
   private let revealed: Bool
 
   init(_ arguments: ParsedCommand) {
-    selection = Cache.Selection(
-      category: arguments[Self.category].map(Category.folded), tag: arguments[Self.tag],
+    selection = MemorySelection(
+      category: arguments[Self.category].map(Category.canonical), tag: arguments[Self.tag],
       order: arguments[Self.sort] ?? .newest, limit: arguments[Option.limit])
     revealed = arguments[Flag.reveal]
   }
@@ -54,7 +54,7 @@ struct ListCommand: Command {
   }
 }
 
-extension Cache.Selection.Order: ArgumentValue {}
+extension MemorySelection.Order: ArgumentValue {}
 
 extension Flag {
   static let reveal = Flag("reveal", help: "show the content of sensitive memories")

@@ -12,7 +12,7 @@ struct OriginShowCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let output = context.output
     let cache = try context.cache(.read)
-    let origin = try cache.originNames()
+    let origin = try cache.origin()
     let compared = try cache.lastComparison()
     var summary = ["no server yet; the next sync decides"]
     if let origin {
@@ -59,7 +59,7 @@ struct OriginMoveCommand: Command {
   init(_ arguments: ParsedCommand) { address = arguments[Self.url] }
 
   func run(_ context: Context) throws -> ExitCode {
-    let change = try context.engine(at: address).move()
+    let change = try context.synchronizer(at: address).moveOrigin()
     context.output.write(
       Report(
         command: "origin move",
@@ -101,14 +101,14 @@ struct OriginAdoptCommand: Command {
   init(_ arguments: ParsedCommand) { force = arguments[Self.force] }
 
   func run(_ context: Context) throws -> ExitCode {
-    let engine = try context.engine()
+    let synchronizer = try context.synchronizer()
     let count = try context.cache().memoryCount()
     let address = try context.configuration.get().serverAddress()
     let what = count == 1 ? "the one memory" : "all \(grouped(count)) memories"
     guard context.confirm("send \(what) to \(address.printable)?") else {
       return .isFalse
     }
-    let change = try engine.adopt(force: force)
+    let change = try synchronizer.adoptOrigin(force: force)
     var summary = ["the cache belongs to \(change.name)"]
     summary.append("\(grouped(change.queued)) queued; memctl sync sends them")
     if change.found > 0 { summary.append("\(grouped(change.found)) that the server had already") }
@@ -128,7 +128,7 @@ struct OriginAdoptCommand: Command {
   }
 }
 
-extension SyncEngine.OriginChange {
+extension OriginChange {
   fileprivate var name: String {
     "\(address.printable)" + (account.map { " as \($0.printable)" } ?? "")
   }

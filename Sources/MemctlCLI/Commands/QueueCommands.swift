@@ -36,7 +36,9 @@ struct QueueListCommand: Command {
         .init(title: "CONTENT", isFlexible: true),
       ])
     let cache = try context.cache(.read)
-    let entries = try cache.entries().filter { !$0.isDropped && (!onlyDead || $0.state == .dead) }
+    let entries = try cache.queue.entries().filter {
+      !$0.isDropped && (!onlyDead || $0.state == .dead)
+    }
     for entry in entries.prefix(limit) {
       let shown = try EntryView(entry, in: cache, now: output.now, revealed: revealed)
       listing.add(shown.cells(output.shape), json: shown.members)
@@ -68,9 +70,9 @@ struct QueueShowCommand: Command {
     let blockade = try Blockade.explanation(
       context.configuration.get(), cache, now: output.now)
     for (index, id) in ids.enumerated() {
-      guard let entry = try cache.entry(id) else { throw Problem.noEntry(id) }
+      guard let entry = try cache.queue.entry(id) else { throw Problem.noEntry(id) }
       let view = try EntryView(entry, in: cache, now: output.now, revealed: revealed)
-      let explanation = view.explanation(after: try cache.predecessor(of: entry), blockade)
+      let explanation = view.explanation(after: try cache.queue.predecessor(of: entry), blockade)
       switch output.shape {
       case .json: output.json(view.exported + [.init("explanation", .string(explanation))])
       case .tabs:
@@ -107,14 +109,7 @@ struct QueueRetryCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()
-    // There the same ids are other memories; only who names such an entry can mean it.
-    let count = try cache.write {
-      let ids =
-        try self.ids
-        ?? cache.entries().filter { !$0.isMeantForAnotherServer && !$0.isDropped }.map(\.id)
-      for id in ids where try cache.entry(id) == nil { throw Problem.noEntry(id) }
-      return try ids.count { try cache.retry($0) }
-    }
+    let count = try ids.map { try cache.queue.retry($0) } ?? cache.queue.retryAll()
     context.output.write(
       Report(
         command: "queue retry", members: [.init("retried", .integer(Int64(count)))],
@@ -148,10 +143,10 @@ struct QueueDropCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()
-    for id in ids where try cache.entry(id) == nil { throw Problem.noEntry(id) }
+    for id in ids where try cache.queue.entry(id) == nil { throw Problem.noEntry(id) }
     let what = ids.count == 1 ? "entry \(ids[0].rawValue)" : "\(grouped(ids.count)) entries"
     guard context.confirm("give up \(what) without sending?") else { return .isFalse }
-    let drops = try cache.write { try ids.compactMap { try cache.drop($0) } }
+    let drops = try cache.queue.drop(ids)
     context.output.write(
       Report(
         command: "queue drop",
@@ -165,7 +160,7 @@ struct QueueDropCommand: Command {
   }
 
   /// Where the memories of dropped stores are, and how they get to the server after all.
-  private static func wayBack(_ drops: [Cache.Drop]) -> [String] {
+  private static func wayBack(_ drops: [DroppedEntry]) -> [String] {
     let ids = drops.compactMap(\.withheld).map { "\($0.rawValue)" }
     if ids.isEmpty { return [] }
     let shown = ids.prefix(8).joined(separator: " ") + (ids.count > 8 ? " ..." : "")

@@ -33,16 +33,14 @@ struct QueueEditCommand: Command {
   init(_ arguments: ParsedCommand) throws {
     let options = Self.fieldOptions
     id = try arguments[Self.id]
-    let isSensitive = arguments[options.sensitive]
-    if isSensitive, arguments[Self.notSensitive] {
+    var changes = options.changes(arguments)
+    if arguments[options.sensitive], arguments[Self.notSensitive] {
       throw Problem(
         .usage, "give --sensitive or --no-sensitive, not both", hint: "memctl queue edit --help")
     }
-    changes = MemoryChanges(
-      content: arguments[Self.content], category: arguments[options.category],
-      tags: arguments[options.tags], expandedKeywords: arguments[options.keywords],
-      importance: arguments[options.importance],
-      isSensitive: isSensitive ? true : arguments[Self.notSensitive] ? false : nil)
+    changes[.content] = arguments[Self.content].map(FieldValue.text)
+    if arguments[Self.notSensitive] { changes[.isSensitive] = .flag(false) }
+    self.changes = changes
     if changes.isEmpty {
       throw Problem(
         .usage, "what is to be changed?",
@@ -54,15 +52,17 @@ struct QueueEditCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()
     var changes = changes
-    if changes.content == "-" {
+    if changes[.content] == .text("-") {
       // Nobody should have typed a text for an entry that is not there.
-      if try cache.entry(id) == nil { throw Problem.noEntry(id) }
-      changes.content = try StandardInput.memory()
+      if try cache.queue.entry(id) == nil { throw Problem.noEntry(id) }
+      changes[.content] = .text(try StandardInput.memory())
     }
-    guard let operation = try cache.edit(id, changes, at: .now) else { throw Problem.noEntry(id) }
+    guard let operation = try cache.queue.edit(id, changes, at: .now) else {
+      throw Problem.noEntry(id)
+    }
     let problems = context.delivery.attempt([id])
     let memory = try cache.memory(of: operation)
-    let left = try cache.entry(id)
+    let left = try cache.queue.entry(id)
     let place =
       left == nil
       ? memory?.serverID.map { "on the server as \($0.rawValue)" } ?? "on the server"

@@ -44,9 +44,9 @@ struct QueueExportCommand: Command {
     let cache = try context.cache(.read)
     let entries =
       try ids.isEmpty
-      ? cache.entries().filter { !onlyDead || $0.state == .dead }
+      ? cache.queue.entries().filter { !onlyDead || $0.state == .dead }
       : ids.map { id in
-        guard let entry = try cache.entry(id) else { throw Problem.noEntry(id) }
+        guard let entry = try cache.queue.entry(id) else { throw Problem.noEntry(id) }
         return entry
       }
     var hidden = 0

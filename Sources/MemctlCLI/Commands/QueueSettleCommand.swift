@@ -30,7 +30,7 @@ struct QueueSettleCommand: Command {
     ])
 
   private let id: EntryID
-  private let knowledge: Cache.Knowledge
+  private let knowledge: DoubtAnswer
 
   init(_ arguments: ParsedCommand) throws {
     id = try arguments[Self.id]
@@ -51,7 +51,8 @@ struct QueueSettleCommand: Command {
   }
 
   func run(_ context: Context) throws -> ExitCode {
-    guard let settlement = try context.cache().settle(id, by: knowledge, at: context.output.now)
+    guard
+      let settlement = try context.cache().queue.settle(id, by: knowledge, at: context.output.now)
     else { throw Problem.noEntry(id) }
     let (result, summary) =
       switch settlement {

@@ -21,14 +21,15 @@ struct RepairCommand: Command {
   init(_ arguments: ParsedCommand) {}
 
   func run(_ context: Context) throws -> ExitCode {
-    let path = try context.configuration.get().databasePath()
-    let rescued = try Rescue.run(
-      path: path, lock: context.engine.lock(for: path), tell: CacheOpener.tell)
+    let configuration = try context.configuration.get()
+    let rescued = try Cache.repair(
+      path: try configuration.databasePath(), lock: try configuration.lock(),
+      cancellation: context.cancellation, tell: CacheOpener.tell)
     context.output.write(report(rescued), quiet: context.isQuiet)
     return .success
   }
 
-  private func report(_ rescued: Rescue.Report?) -> Report {
+  private func report(_ rescued: RescueReport?) -> Report {
     guard let rescued else {
       return Report(
         command: "repair", members: [.init("repaired", .bool(false))],

@@ -26,13 +26,8 @@ struct StoreCommand: Command {
   private let fields: MemoryFields
 
   init(_ arguments: ParsedCommand) {
-    let options = Self.fieldOptions
     text = arguments[Self.text]
-    fields = MemoryFields(
-      content: "", category: arguments[options.category] ?? Category.standard,
-      tags: arguments[options.tags] ?? "", expandedKeywords: arguments[options.keywords] ?? "",
-      importance: arguments[options.importance] ?? 0.5,
-      isSensitive: arguments[options.sensitive])
+    fields = MemoryFields(content: "").changed(by: Self.fieldOptions.changes(arguments))
   }
 
   func run(_ context: Context) throws -> ExitCode {
@@ -47,7 +42,7 @@ struct StoreCommand: Command {
     let (id, entry) = try cache.store(fields, at: .now)
     let problems = context.delivery.attempt([entry])
     let serverID = try cache.memory(id)?.serverID
-    let isQueued = try cache.entry(entry) != nil
+    let isQueued = try cache.queue.entry(entry) != nil
     let place = serverID.map { "on the server as \($0.rawValue)" } ?? "queued for the server"
     context.output.write(
       Report(

@@ -18,7 +18,7 @@ struct SyncCommand: Command {
   init(_ arguments: ParsedCommand) {}
 
   func run(_ context: Context) throws -> ExitCode {
-    Ending("sync", context).of(try context.engine(overridesPause: true).sync())
+    Ending("sync", context).of(try context.synchronizer(overridesPause: true).sync())
   }
 }
 
@@ -48,11 +48,11 @@ struct PushCommand: Command {
   }
 
   func run(_ context: Context) throws -> ExitCode {
-    let engine = try context.engine(overridesPause: true)
+    let synchronizer = try context.synchronizer(overridesPause: true)
     if isDryRun {
-      return Ending("push", context).of(try engine.rehearse(.push, limit: limit))
+      return Ending("push", context).of(try synchronizer.rehearse(.push, limit: limit))
     }
-    return Ending("push", context).of(try engine.push(limit: limit))
+    return Ending("push", context).of(try synchronizer.push(limit: limit))
   }
 }
 
@@ -66,10 +66,10 @@ struct PullCommand: Command {
   init(_ arguments: ParsedCommand) { isDryRun = arguments[Flag.rehearsal] }
 
   func run(_ context: Context) throws -> ExitCode {
-    let engine = try context.engine(overridesPause: true)
+    let synchronizer = try context.synchronizer(overridesPause: true)
     return isDryRun
-      ? Ending("pull", context).of(try engine.rehearse(.pull))
-      : Ending("pull", context).of(try engine.pull())
+      ? Ending("pull", context).of(try synchronizer.rehearse(.pull))
+      : Ending("pull", context).of(try synchronizer.pull())
   }
 }
 
@@ -100,10 +100,10 @@ struct ResyncCommand: Command {
   }
 
   func run(_ context: Context) throws -> ExitCode {
-    let engine = try context.engine(overridesPause: true)
+    let synchronizer = try context.synchronizer(overridesPause: true)
     return isDryRun
-      ? Ending("resync", context).of(try engine.rehearse(.resync, force: force))
-      : Ending("resync", context).of(try engine.resync(force: force))
+      ? Ending("resync", context).of(try synchronizer.rehearse(.resync, force: force))
+      : Ending("resync", context).of(try synchronizer.resync(force: force))
   }
 }
 
@@ -135,7 +135,7 @@ private struct Ending {
     return ExitCode(shown.problems)
   }
 
-  func of(_ rehearsal: (SyncReport, SyncEngine.Plan)) -> ExitCode {
+  func of(_ rehearsal: (report: SyncReport, plan: SyncPlan)) -> ExitCode {
     let (report, plan) = rehearsal
     output.write(report.report(command: command, plan: plan, style: output.style), quiet: isQuiet)
     return ExitCode(report.problems)

@@ -30,7 +30,7 @@ struct TrashListCommand: Command {
         .init(title: "MEMORY", isNumber: true, isDispensable: true),
         .init(title: "AGE", isDispensable: true), .init(title: "CONTENT", isFlexible: true),
       ])
-    try context.cache(.read).forEachTrashed(limit: limit) { version in
+    try context.cache(.read).trash.forEach(limit: limit) { version in
       listing.add(
         version.cells(output, revealed: revealed), json: version.members(revealed: revealed))
     }
@@ -71,11 +71,11 @@ struct TrashRestoreCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()
     // All are looked up first, so that a wrong id changes nothing.
-    let ids = try ids?.map { try $0.find(in: cache).id } ?? cache.latestTrashed()
-    let restored = try cache.restore(ids, asNew: asNew, at: .now)
+    let ids = try ids?.map { try $0.find(in: cache).id } ?? cache.trash.latest()
+    let restored = try cache.trash.restore(ids, asNew: asNew, at: .now)
     let entries = restored.compactMap(\.entry)
     let problems = context.delivery.attempt(entries)
-    let waiting = try entries.count { try cache.entry($0).map { $0.state != .dead } ?? false }
+    let waiting = try entries.count { try cache.queue.entry($0).map { $0.state != .dead } ?? false }
     let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
     let names = restored.count <= 3 ? restored.map { "\($0.id.rawValue)" } : []
     let what =
@@ -117,7 +117,7 @@ struct TrashPurgeCommand: Command {
     guard context.confirm("remove \(what ?? "everything in the trash") for good?") else {
       return .isFalse
     }
-    let count = try cache.purgeTrash(ids)
+    let count = try cache.trash.purge(ids)
     context.output.write(
       Report(
         command: "trash purge", members: [.init("purged", .integer(Int64(count)))],

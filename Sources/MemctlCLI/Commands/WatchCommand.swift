@@ -31,14 +31,14 @@ struct WatchCommand: Command {
   init(_ arguments: ParsedCommand) { interval = arguments[Self.interval] }
 
   func run(_ context: Context) throws -> ExitCode {
-    var first: SyncEngine? = try context.engine()
+    var first: Synchronizer? = try context.synchronizer()
     let interval = try interval ?? context.configuration.get().syncInterval()
     let alarm = Alarm(context.cancellation)
     let report = CycleReport(output: context.output, isQuiet: context.isQuiet)
     let loop = WatchLoop(interval: interval) {
       defer { first = nil }
       // A cache that is gone later may be on its way back from a backup, so none is created then.
-      return try first ?? context.engine(opening: .change)
+      return try first ?? context.synchronizer(opening: .change)
     }
     try loop.run(pause: alarm.pause) { cycle, result in
       report.write(cycle, result)

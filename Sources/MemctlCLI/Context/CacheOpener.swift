@@ -21,7 +21,7 @@ final class CacheOpener {
 
   /// - Parameter access: what the command needs; a cache that is open already serves for all.
   /// - Throws: `Problem` of kind `.file`, `.notFound` or `.configuration`.
-  func callAsFunction(_ access: Cache.Access = .change) throws -> Cache {
+  func callAsFunction(_ access: CacheAccess = .change) throws -> Cache {
     if let opened { return opened }
     let path = try configuration.get().databasePath()
     commentary.say("cache \(path)")

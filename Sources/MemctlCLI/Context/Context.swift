@@ -15,7 +15,7 @@ struct Context {
   let cancellation = Cancellation()
   let configuration: ConfigurationReader
   let cache: CacheOpener
-  let engine: EngineMaker
+  let synchronizer: SynchronizerMaker
   let delivery: Delivery
   let confirm: Confirmation
 
@@ -32,10 +32,10 @@ struct Context {
     configuration = ConfigurationReader(arguments, environment)
     cache = CacheOpener(
       configuration, cancellation, temporaryFolder: environment.temporaryFolder, commentary)
-    engine = EngineMaker(
-      configuration, environment, cache, cancellation, commentary,
+    synchronizer = SynchronizerMaker(
+      configuration, cache, cancellation, commentary,
       showsProgress: terminal.showsProgress && !isQuiet)
-    delivery = Delivery(configuration, engine, commentary)
+    delivery = Delivery(configuration, synchronizer, commentary)
     confirm = Confirmation(
       mayAsk: terminal.isInputTerminal && terminal.isErrorTerminal
         && !arguments[GlobalOptions.noInput])

@@ -3,12 +3,15 @@ import MemctlCore
 /// Sends what a command has queued at once, where that is possible.
 struct Delivery {
   private let configuration: ConfigurationReader
-  private let engine: EngineMaker
+  private let synchronizer: SynchronizerMaker
   private let commentary: Commentary
 
-  init(_ configuration: ConfigurationReader, _ engine: EngineMaker, _ commentary: Commentary) {
+  init(
+    _ configuration: ConfigurationReader, _ synchronizer: SynchronizerMaker,
+    _ commentary: Commentary
+  ) {
     self.configuration = configuration
-    self.engine = engine
+    self.synchronizer = synchronizer
     self.commentary = commentary
   }
 
@@ -21,7 +24,7 @@ struct Delivery {
         commentary.say("no key is configured; it stays in the queue")
         return []
       }
-      let problems = try engine().send(entries).problems
+      let problems = try synchronizer().send(entries).problems
       for problem in problems { commentary.say("\(problem.message)") }
       return problems.filter { ExitCode($0.kind) != .tryAgain }
     } catch let problem as Problem {

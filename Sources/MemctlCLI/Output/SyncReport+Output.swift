@@ -60,7 +60,7 @@ extension PullReport {
 
 extension SyncReport {
   /// The report of a command that pushes, pulls or both.
-  func report(command: String, plan: SyncEngine.Plan? = nil, style: Style) -> Report {
+  func report(command: String, plan: SyncPlan? = nil, style: Style) -> Report {
     var report = Report(command: command, problems: problems)
     let isPlan = plan != nil
     if isPlan { report.members.append(.init("dry_run", true)) }
@@ -134,7 +134,7 @@ extension TrashedMemory {
   }
 }
 
-extension SyncEngine.PlannedRequest {
+extension SyncPlan.Request {
   fileprivate var members: [JSONValue.Member] {
     var members: [JSONValue.Member] = [
       .init("id", .integer(entry.rawValue)), .init("op", .string(operation.name)),

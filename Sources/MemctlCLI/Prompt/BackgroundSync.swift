@@ -61,7 +61,7 @@ final class BackgroundSync {
     var lines = parts.isEmpty ? [] : ["sync: " + parts.joined(separator: ", ")]
     // What ends by itself stands in the prompt; what needs the user is told once.
     let problem = event["errors"]?.array?.first { error in
-      let kind = error["kind"]?.string.flatMap(Problem.Kind.init)
+      let kind = error["kind"]?.string.flatMap { Problem.Kind(rawValue: $0) }
       return kind.map { ExitCode($0) != .tryAgain } ?? true
     }
     let message = problem?["message"]?.string

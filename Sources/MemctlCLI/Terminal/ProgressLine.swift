@@ -9,7 +9,7 @@ final class ProgressLine {
   /// The engine's own thread is the one that waits, so another one draws.
   private var drawing: (pen: Pen, thread: pthread_t)?
 
-  func show(_ activity: SyncEngine.Activity) {
+  func show(_ activity: SyncActivity) {
     switch activity {
     case .waitingForLock: draw("waiting for another memctl that is syncing")
     case .waitingForServer: draw("waiting for the server")

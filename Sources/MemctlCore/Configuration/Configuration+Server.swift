@@ -1,4 +1,7 @@
+import HTTPTransport
 import JSON
+import MemoryAPI
+import MemoryModel
 
 /// The server's address, and the key for it.
 extension Configuration {
@@ -7,6 +10,34 @@ extension Configuration {
   final class Found {
     fileprivate var keyInFile: String?
     fileprivate var mcpVariables: [String: String]?
+  }
+
+  /// The server to sync with.
+  ///
+  /// - Parameter address: nil for the one that is configured.
+  /// - Throws: `Problem` of kind `.configuration` where there is no key, no usable address, or
+  ///   syncing is off.
+  public func server(at address: String? = nil) throws -> Server {
+    if isSyncDisabled {
+      throw Problem(.configuration, "syncing is off", hint: "unset MEMORY_SYNC_DISABLE")
+    }
+    guard let key = try key() else {
+      throw Problem(
+        .configuration, "there is no key for the server, so nothing can be synced",
+        hint: "set MEMORY_API_KEY, or name a file that holds it with --api-key-file")
+    }
+    var options = CurlTransport.Options(userAgent: "memctl/\(Version.text)")
+    options.tls = try tls()
+    options.proxies = ProxySettings(environment: sources.environment)
+    options.temporaryFolder = temporaryFolder
+    return try Server(
+      try address ?? serverAddress(), key: key, timeout: try timeout(),
+      allowingHTTPTo: hostsAllowedHTTP, options)
+  }
+
+  /// Where what is too large for memory is kept for a moment.
+  public var temporaryFolder: String {
+    sources.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
   }
 
   /// The server's address. A key that was found with the MCP server is meant for that server's address.

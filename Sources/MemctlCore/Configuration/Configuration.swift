@@ -1,5 +1,5 @@
 import HTTPTransport
-import JSON
+import MemoryModel
 
 /// The settings of one run: from an option, else the environment, else the configuration file, else
 /// the standard. What is never asked for is never read.
@@ -94,6 +94,11 @@ public struct Configuration {
   /// Seconds to wait for another process that is syncing.
   public func lockTimeout() throws -> Double { try seconds(.lockTimeout, standard: 30, least: 0) }
 
+  /// How processes that would sync the same cache are kept apart.
+  public func lock() throws -> LockSettings {
+    LockSettings(path: try lockFile(), patience: try lockTimeout())
+  }
+
   /// A file to lock in place of the one beside the cache.
   public func lockFile() throws -> String? {
     try text(.lockFile).map { try expanded($0.value, $0.origin) }
@@ -114,7 +119,7 @@ public struct Configuration {
   /// How https servers are judged. What memctl has no setting for is what curl and OpenSSL would use.
   ///
   /// - Throws: `Problem` of kind `.configuration` for a client's key without its certificate.
-  public func tls() throws -> TLSSettings {
+  func tls() throws -> TLSSettings {
     func file(_ setting: Setting) throws -> TLSSettings.File? {
       try text(setting).map {
         TLSSettings.File(path: try expanded($0.value, $0.origin), setting: "\($0.origin)")

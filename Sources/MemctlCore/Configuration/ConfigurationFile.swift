@@ -1,3 +1,5 @@
+import MemoryModel
+
 /// The form of the configuration file: lines of `name = value`; `#` begins a comment line.
 enum ConfigurationFile {
   /// - Throws: `Problem` of kind `.configuration` that names the first line that makes no sense.

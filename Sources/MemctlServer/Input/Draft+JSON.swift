@@ -9,7 +9,7 @@ extension Draft {
   init(_ object: JSONValue, at location: [JSONValue] = ["body"]) throws(Refusal) {
     var fields = FieldReader(object, at: location, nullIsAbsent: false)
     let content = fields.required("content", fields.text("content", limit: MemoryBounds.content))
-    let category = fields.category("category") ?? Category.standard
+    let category = fields.category("category") ?? Category.default
     let tags = fields.text("tags", limit: MemoryBounds.label) ?? ""
     let keywords = fields.text("expanded_keywords", limit: MemoryBounds.label) ?? ""
     let importance = fields.importance("importance") ?? 0.5

@@ -55,9 +55,9 @@ struct FieldReader {
 
   mutating func category(_ name: String) -> String? {
     guard let text = text(name, limit: .max) else { return nil }
-    let category = Category.folded(text)
-    guard Category.canonical.contains(category) else {
-      let names = Category.canonical.joined(separator: ", ")
+    let category = Category.canonical(text)
+    guard Category.all.contains(category) else {
+      let names = Category.all.joined(separator: ", ")
       errors.append(
         .value("category must be one of: \(names)", .string(text), at: location + [.string(name)]))
       return nil

@@ -1,7 +1,9 @@
 import HTTPTransport
+import MemoryModel
 import Testing
 
 @testable import MemctlCore
+@testable import MemorySync
 
 private let listOfAuthorities = TLSSettings.File(path: "/ca", setting: "environment MEMCTL_CA_FILE")
 private let ownCertificate = TLSSettings.File(path: "/c", setting: "option --client-cert")

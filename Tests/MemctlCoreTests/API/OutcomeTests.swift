@@ -1,7 +1,10 @@
 import HTTPTransport
+import MemoryAPI
+import MemoryModel
 import Testing
 
 @testable import MemctlCore
+@testable import MemorySync
 
 @Suite("Outcomes") struct OutcomeTests {
   private static let store = Operation.store(MemoryFields(content: "x"), localID: nil)

@@ -1,7 +1,8 @@
 import HTTPTransport
+import MemoryAPI
 import Testing
 
-@testable import MemctlCore
+@testable import MemorySync
 
 /// What servers make of a key and of a text when they complain about it (promise G15).
 @Suite("Veil") struct VeilTests {

@@ -1,4 +1,5 @@
 import HTTPTransport
+import MemoryModel
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
+import MemoryAPI
+import MemoryModel
 import Testing
-
-@testable import MemctlCore
 
 @Suite("A memory's fields") struct MemoryFieldsTests {
   @Test(
@@ -12,15 +12,15 @@ import Testing
       ("", ""), ("  ", ""),
     ])
   func folding(name: String, folded: String) {
-    #expect(Category.folded(name) == folded)
-    #expect(Category.folded(folded) == folded)
+    #expect(Category.canonical(name) == folded)
+    #expect(Category.canonical(folded) == folded)
   }
 
   @Test("Every canonical category is one, and folds to itself")
   func canonical() throws {
-    #expect(Category.canonical.count == 17)
-    #expect(Category.canonical == Category.canonical.sorted())
-    for name in Category.canonical {
+    #expect(Category.all.count == 17)
+    #expect(Category.all == Category.all.sorted())
+    for name in Category.all {
       #expect(try MemoryFields(content: "x", category: name).validated().category == name)
     }
   }

@@ -1,6 +1,6 @@
+import MemoryAPI
+import MemoryModel
 import Testing
-
-@testable import MemctlCore
 
 @Suite("Operations") struct OperationTests {
   private static let fields = MemoryFields(

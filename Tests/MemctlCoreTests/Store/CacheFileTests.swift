@@ -1,10 +1,14 @@
 import Foundation
+import MemoryAPI
+import MemoryModel
 import SQLite
 import System
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 @Suite("The local file") struct CacheFileTests {
   let folder = TemporaryFolder()
@@ -60,9 +64,9 @@ import Testing
     #expect(try cache.counts().total == 2)
     let sent = try python(PythonSide.drain, path)
     #expect(sent == "store from python\nstore from memctl\n")
-    #expect(try cache.entries().isEmpty)
+    #expect(try cache.queue.entries().isEmpty)
     #expect(try cache.memory(LocalID(rawValue: 2))?.serverID?.rawValue == 1002)
-    #expect(try cache.lastSyncText() == "2026-03-01T12:00:00+00:00")
+    #expect(try cache.counts().lastSync == "2026-03-01T12:00:00+00:00")
     _ = try cache.delete(LocalID(rawValue: 1), at: .epoch)
     #expect(try python(PythonSide.drain, path) == "delete 1001\n")
   }
@@ -88,14 +92,15 @@ import Testing
     for content in ["back", "held"] {
       _ = try cache.store(MemoryFields(content: content), at: .epoch)
     }
-    try cache.write {
-      for id in [1, 2] { try cache.hold(EntryID(rawValue: Int64(id)), as: .inDoubt) }
-      try cache.enqueue(.update(MemoryFields(content: "x"), ServerID(rawValue: 9)), at: .epoch)
-      try cache.release(EntryID(rawValue: 1))
+    try cache.database.write { transaction in
+      for id in [1, 2] { try transaction.queue.hold(EntryID(rawValue: Int64(id)), as: .inDoubt) }
+      try transaction.queue.enqueue(
+        .update(MemoryFields(content: "x"), ServerID(rawValue: 9)), at: .epoch)
+      try transaction.queue.release(EntryID(rawValue: 1))
     }
     #expect(try python(PythonSide.drain, path) == "store back\n")
-    #expect(try cache.entries().map(\.operationName) == ["store", "update"])
-    #expect(try cache.entries().map(\.state) == [.inDoubt, .pending])
+    #expect(try cache.queue.entries().map(\.operationName) == ["store", "update"])
+    #expect(try cache.queue.entries().map(\.state) == [.inDoubt, .pending])
   }
 
   private static let oldShapes = [
@@ -127,14 +132,16 @@ import Testing
     try Connection(path: path).execute(script)
     let cache = try Cache(path: path)
     #expect(try cache.memory(LocalID(rawValue: 1))?.fields.content == "findable")
-    let found = try cache.connection.first(
+    let found = try cache.database.connection.first(
       "SELECT count(*) FROM memories_fts WHERE memories_fts MATCH 'findable'"
     ) { $0.int(0) }
     #expect(found == 1)
     _ = try cache.store(MemoryFields(content: "a"), at: .epoch)
-    let stores = try cache.entries().filter { $0.operationName == "store" }
+    let stores = try cache.queue.entries().filter { $0.operationName == "store" }
     #expect(stores.count == 1)
-    let counters = try cache.connection.query("SELECT retry_count FROM pending_ops") { $0.int(0) }
+    let counters = try cache.database.connection.query("SELECT retry_count FROM pending_ops") {
+      $0.int(0)
+    }
     #expect(counters.allSatisfy { $0 == 0 })
     _ = try Cache(path: path)
   }
@@ -144,7 +151,7 @@ import Testing
     do {
       let cache = try Cache(path: path)
       for content in ["a", "b"] { _ = try cache.store(MemoryFields(content: content), at: .now) }
-      try cache.connection.execute(
+      try cache.database.connection.execute(
         """
         DROP TRIGGER memctl_key;
         DROP TRIGGER memctl_rescue;
@@ -157,7 +164,7 @@ import Testing
         UPDATE memctl_meta SET value = '1' WHERE key = 'schema_version';
         """)
     }
-    let entries = try Cache(path: path).entries()
+    let entries = try Cache(path: path).queue.entries()
     #expect(entries.map(\.attempts) == [3, 0])
     #expect(entries[0].idempotencyKey == "k")
     #expect(entries[1].idempotencyKey?.count == 32, "it was queued before there was a key")
@@ -168,7 +175,7 @@ import Testing
     let cache = try Cache(path: path)
     let (id, _) = try cache.store(MemoryFields(content: "needle", tags: "haystack"), at: .epoch)
     func found(_ word: String) throws -> Int? {
-      try cache.connection.first(
+      try cache.database.connection.first(
         "SELECT count(*) FROM memories_fts WHERE memories_fts MATCH ?", word
       ) { $0.int(0) }
     }
@@ -176,7 +183,8 @@ import Testing
     #expect(try found("haystack") == 1)
     _ = try cache.delete(id, at: .epoch)
     #expect(try found("needle") == 0)
-    try cache.connection.execute("INSERT INTO memories_fts(memories_fts) VALUES('integrity-check')")
+    try cache.database.connection.execute(
+      "INSERT INTO memories_fts(memories_fts) VALUES('integrity-check')")
   }
 
   @Test(
@@ -202,11 +210,11 @@ import Testing
     #expect(try cache.memory(ServerID(rawValue: 7))?.fields.content == "latest")
     #expect(try cache.memory(ServerID(rawValue: 8))?.fields.content == "first")
     var trashed: [String] = []
-    try cache.forEachTrashed { trashed.append($0.memory.fields.content) }
+    try cache.trash.forEach { trashed.append($0.memory.fields.content) }
     #expect(trashed.sorted() == ["old", "older", "twin"])
     #expect(try cache.counts().total == 3)
     #expect(throws: SQLiteError.self) {
-      try cache.connection.execute("UPDATE memories SET server_id = 7")
+      try cache.database.connection.execute("UPDATE memories SET server_id = 7")
     }
   }
 
@@ -214,8 +222,9 @@ import Testing
   func highestID() throws {
     let cache = try Cache(path: path)
     let (id, _) = try cache.store(MemoryFields(content: "a"), at: .epoch)
-    try cache.connection.run("UPDATE memories SET id = ? WHERE id = ?", Int64.max, id.rawValue)
-    try cache.connection.run("UPDATE sqlite_sequence SET seq = ?", Int64.max)
+    try cache.database.connection.run(
+      "UPDATE memories SET id = ? WHERE id = ?", Int64.max, id.rawValue)
+    try cache.database.connection.run("UPDATE sqlite_sequence SET seq = ?", Int64.max)
     let found = try problem { _ = try cache.store(MemoryFields(content: "b"), at: .epoch) }
     #expect(found?.kind == .file)
     #expect(found?.message.hasPrefix("a memory in \(path) has the highest id") == true)
@@ -228,7 +237,7 @@ import Testing
     try holder.execute("CREATE TABLE memories(id INTEGER); BEGIN EXCLUSIVE")
     let cancellation = Cancellation()
     cancellation.cancel()
-    for access in [Cache.Access.create, .change, .read] {
+    for access in [CacheAccess.create, .change, .read] {
       let found = try problem {
         _ = try Cache(path: path, access: access, cancellation: cancellation)
       }
@@ -318,15 +327,15 @@ import Testing
     }
     #expect(totals == 8)
     #expect(try Cache(path: path).counts().total == 8)
-    #expect(try Cache(path: path).entries().count == 8)
+    #expect(try Cache(path: path).queue.entries().count == 8)
   }
 
   @Test("A reader is not held up by a writer")
   func readWhileWriting() throws {
     let cache = try Cache(path: path)
     _ = try cache.store(MemoryFields(content: "a"), at: .epoch)
-    try cache.write {
-      try cache.connection.run("DELETE FROM memories")
+    try cache.database.write { transaction in
+      try cache.database.connection.run("DELETE FROM memories")
       #expect(try Cache(path: path).counts().total == 1)
     }
   }
@@ -334,14 +343,14 @@ import Testing
   @Test("A full disk is a problem of kind file, and nothing is half-written")
   func full() throws {
     let cache = try Cache(path: path)
-    let pages = try cache.connection.first("PRAGMA page_count") { $0.int(0) } ?? 0
-    try cache.connection.execute("PRAGMA max_page_count = \(pages)")
+    let pages = try cache.database.connection.first("PRAGMA page_count") { $0.int(0) } ?? 0
+    try cache.database.connection.execute("PRAGMA max_page_count = \(pages)")
     let fields = MemoryFields(content: String(repeating: "x", count: 200_000))
     let found = try problem { _ = try cache.store(fields, at: .epoch) }
     #expect(found?.kind == .file)
     #expect(found?.message.contains("disk is full") == true)
     #expect(try cache.counts().total == 0)
-    #expect(try cache.entries().isEmpty)
-    #expect(!cache.connection.isInTransaction)
+    #expect(try cache.queue.entries().isEmpty)
+    #expect(!cache.database.connection.isInTransaction)
   }
 }

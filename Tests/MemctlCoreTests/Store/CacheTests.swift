@@ -1,8 +1,11 @@
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
 
 @Suite("The cache") struct CacheTests {
   let folder = TemporaryFolder()
@@ -22,7 +25,9 @@ import Testing
     #expect(memory.createdAt == "2026-03-01T12:00:00+00:00")
     #expect(memory.updatedAt == memory.createdAt)
     #expect(memory.serverID == nil)
-    let row = try cache.connection.first("SELECT op_type, payload, created_at FROM pending_ops") {
+    let row = try cache.database.connection.first(
+      "SELECT op_type, payload, created_at FROM pending_ops"
+    ) {
       [$0.text(0), $0.text(1), $0.text(2)]
     }
     #expect(
@@ -32,36 +37,36 @@ import Testing
           + #""expanded_keywords":"k","importance":0.25,"force_sensitive":true}"#,
         "2026-03-01T12:00:00+00:00",
       ])
-    #expect(try cache.entry(entry)?.operation() == .store(fields, localID: id))
+    #expect(try cache.queue.entry(entry)?.operation() == .store(fields, localID: id))
   }
 
   @Test("A memory that the server has is deleted there as well")
   func delete() throws {
     let (id, entry) = try cache.store(MemoryFields(content: "a"), at: noon)
-    _ = try cache.write {
-      try cache.link(id, to: ServerID(rawValue: 7))
-      try cache.remove(entry)
+    _ = try cache.database.write { transaction in
+      try transaction.memories.link(id, to: ServerID(rawValue: 7))
+      try transaction.queue.remove(entry)
     }
     #expect(try cache.delete(id, at: noon) == .queued(EntryID(rawValue: 2)))
-    #expect(try cache.entries().map(\.payload) == [#"{"server_id":7}"#])
+    #expect(try cache.queue.entries().map(\.payload) == [#"{"server_id":7}"#])
     #expect(try cache.delete(id, at: noon) == nil)
-    #expect(try cache.entries().count == 1)
+    #expect(try cache.queue.entries().count == 1)
   }
 
   @Test("Deleting a memory drops what would still change it, and nothing else")
   func deleteDropsUpdates() throws {
     let (id, entry) = try cache.store(MemoryFields(content: "a"), at: noon)
-    try cache.write {
-      try cache.link(id, to: ServerID(rawValue: 7))
-      try cache.remove(entry)
+    try cache.database.write { transaction in
+      try transaction.memories.link(id, to: ServerID(rawValue: 7))
+      try transaction.queue.remove(entry)
       for server in [7, 8] {
         let serverID = ServerID(rawValue: Int64(server))
-        try cache.enqueue(.update(MemoryFields(content: "b"), serverID), at: noon)
+        try transaction.queue.enqueue(.update(MemoryFields(content: "b"), serverID), at: noon)
       }
     }
     _ = try cache.delete(id, at: noon)
     #expect(
-      try cache.entries().map { try $0.operation() } == [
+      try cache.queue.entries().map { try $0.operation() } == [
         .update(MemoryFields(content: "b"), ServerID(rawValue: 8)),
         .delete(ServerID(rawValue: 7)),
       ])
@@ -73,7 +78,7 @@ import Testing
     let (second, _) = try cache.store(MemoryFields(content: "b"), at: noon)
     #expect(try cache.delete(second, at: noon) == .cancelled)
     #expect(
-      try cache.entries().map { try $0.operation() } == [
+      try cache.queue.entries().map { try $0.operation() } == [
         .store(MemoryFields(content: "call 2"), localID: first)
       ])
   }
@@ -97,7 +102,7 @@ import Testing
         content: content, category: category, tags: tags, importance: importance)
       _ = try cache.store(fields, at: noon.advanced(bySeconds: Double(index)))
     }
-    func list(_ selection: Cache.Selection) throws -> String {
+    func list(_ selection: MemorySelection) throws -> String {
       var list = ""
       try cache.forEachMemory(selection) { list += $0.fields.content }
       return list
@@ -118,12 +123,14 @@ import Testing
   @Test("A list is in the order of time, whatever zones other programs write")
   func zones() throws {
     for text in ["12:00:00+01:00", "11:30:00Z", "13:30:00.5+02:00", "11:15:00"] {
-      let id = try cache.insert(
-        MemoryFields(content: text), createdAt: "2026-03-01T" + text, at: noon)
-      try cache.connection.run(
+      let id = try cache.database.write {
+        try $0.memories.insert(
+          MemoryFields(content: text), createdAt: "2026-03-01T" + text, at: noon)
+      }
+      try cache.database.connection.run(
         "UPDATE memories SET updated_at = created_at WHERE id = ?", id.rawValue)
     }
-    func list(_ order: Cache.Selection.Order) throws -> [String] {
+    func list(_ order: MemorySelection.Order) throws -> [String] {
       var list: [String] = []
       try cache.forEachMemory(.init(order: order)) { list.append($0.fields.content) }
       return list
@@ -139,12 +146,12 @@ import Testing
     for (content, category) in [("a", "lessons"), ("b", "facts"), ("c", "facts"), ("d", "people")] {
       _ = try cache.store(MemoryFields(content: content, category: category), at: noon)
     }
-    try cache.write {
-      try cache.hold(EntryID(rawValue: 1), as: .dead)
-      try cache.hold(EntryID(rawValue: 2), as: .inDoubt)
-      try cache.link(LocalID(rawValue: 3), to: ServerID(rawValue: 1))
-      try cache.setWatermark(noon)
-      try cache.set(.authFailed, "1")
+    try cache.database.write { transaction in
+      try transaction.queue.hold(EntryID(rawValue: 1), as: .dead)
+      try transaction.queue.hold(EntryID(rawValue: 2), as: .inDoubt)
+      try transaction.memories.link(LocalID(rawValue: 3), to: ServerID(rawValue: 1))
+      try transaction.notes.setWatermark(noon)
+      try transaction.notes.set(.authFailed, "1")
     }
     let counts = try cache.counts()
     #expect(counts.total == 4)
@@ -161,7 +168,7 @@ import Testing
 
   @Test("A row with nulls, as another program may leave one, can be read")
   func nulls() throws {
-    try cache.connection.run(
+    try cache.database.connection.run(
       """
       INSERT INTO memories(content, category, tags, expanded_keywords, importance, is_sensitive,
         created_at, updated_at) VALUES ('a', NULL, NULL, NULL, NULL, NULL, 'x', 'y')

@@ -1,7 +1,9 @@
+import MemoryAPI
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
 
 @Suite("Ids that begin with some digits") struct CompletionTests {
   private let folder = TemporaryFolder()
@@ -10,9 +12,10 @@ import Testing
 
   init() throws {
     cache = try Cache(path: folder.file("memory.db"))
-    try cache.write {
+    try cache.database.write { transaction in
       for number in 1...120 {
-        _ = try cache.store(MemoryFields(content: "\(number)", tags: "t\(number % 2)"), at: noon)
+        _ = try transaction.store(
+          MemoryFields(content: "\(number)", tags: "t\(number % 2)"), at: noon)
       }
     }
   }
@@ -26,9 +29,9 @@ import Testing
   func memories(_ digits: String, _ ids: [Int64]) throws {
     #expect(
       try cache.memories(.local, beginningWith: digits, limit: 99).map(\.id.rawValue) == ids)
-    #expect(try cache.entries(beginningWith: digits, limit: 99).map(\.id.rawValue) == ids)
+    #expect(try cache.queue.entries(beginningWith: digits, limit: 99).map(\.id.rawValue) == ids)
     #expect(try cache.memories(.server, beginningWith: digits, limit: 99).isEmpty)
-    #expect(try cache.trashed(beginningWith: digits, limit: 99).isEmpty)
+    #expect(try cache.trash.versions(beginningWith: digits, limit: 99).isEmpty)
   }
 
   @Test("are no more than asked for, and with no digits the highest of all")
@@ -41,11 +44,12 @@ import Testing
 
   @Test("are found up to the highest that there can be")
   func highest() throws {
-    #expect(Cache.numbers(beginningWith: "922").first == 9_220_000_000_000_000_000...Int64.max)
+    #expect(Numbers.ranges(beginningWith: "922").first == 9_220_000_000_000_000_000...Int64.max)
     #expect(
-      Cache.numbers(beginningWith: "9223372036854775807") == [Int64.max...Int64.max])
+      Numbers.ranges(beginningWith: "9223372036854775807") == [Int64.max...Int64.max])
     #expect(
-      Cache.numbers(beginningWith: "93").first == 930_000_000_000_000_000...939_999_999_999_999_999)
+      Numbers.ranges(beginningWith: "93").first == 930_000_000_000_000_000...939_999_999_999_999_999
+    )
   }
 
   @Test("Tags are read anew after anybody has written the file")

@@ -1,10 +1,13 @@
 import Foundation
+import MemoryAPI
+import MemoryModel
 import SQLite
 import System
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
 
 @Suite("A damaged cache")
 struct RescueTests {
@@ -18,24 +21,24 @@ struct RescueTests {
       let text = String(repeating: "word ", count: number % 100 == 0 ? 3_000 : 40)
       let (id, entry) = try cache.store(
         MemoryFields(content: "memory \(number) \(text)"), at: .epoch)
-      try cache.write {
+      try cache.database.write { transaction in
         if number > 260 { return }
-        try cache.connection.run(
+        try cache.database.connection.run(
           "UPDATE memories SET server_id = id + 1000 WHERE id = ?", id.rawValue)
-        try cache.remove(entry)
+        try transaction.queue.remove(entry)
       }
     }
-    try cache.write {
-      try cache.hold(EntryID(rawValue: 261), as: .dead)
-      try cache.trash(LocalID(rawValue: 1), as: .overwritten, at: .now)
-      try cache.setWatermark(.now)
+    try cache.database.write { transaction in
+      try transaction.queue.hold(EntryID(rawValue: 261), as: .dead)
+      try transaction.trash.keep(LocalID(rawValue: 1), as: .overwritten, at: .now)
+      try transaction.notes.setWatermark(.now)
     }
-    try cache.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try cache.database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
   }
 
-  private func rescue() throws -> Rescue.Report? {
-    let lock = SyncLock(cachePath: path, patience: 0, cancellation: Cancellation())
-    return try Rescue.run(path: path, lock: lock)
+  private func rescue() throws -> RescueReport? {
+    try Cache.repair(
+      path: path, lock: LockSettings(patience: 0), cancellation: Cancellation())
   }
 
   private var pageSize: Int { 4_096 }
@@ -56,9 +59,9 @@ struct RescueTests {
 
   private func expectUsable(_ sourceLocation: SourceLocation = #_sourceLocation) throws {
     let cache = try Cache(path: path)
-    let found = try cache.connection.query("PRAGMA integrity_check") { $0.text(0) }
+    let found = try cache.database.connection.query("PRAGMA integrity_check") { $0.text(0) }
     #expect(found == ["ok"], sourceLocation: sourceLocation)
-    #expect(try SearchIndex.isSound(cache.connection), sourceLocation: sourceLocation)
+    #expect(try SearchIndex.isSound(cache.database.connection), sourceLocation: sourceLocation)
     _ = try cache.store(MemoryFields(content: "after"), at: .epoch)
     let names = try FileManager.default.contentsOfDirectory(
       atPath: (path as NSString).deletingLastPathComponent)
@@ -123,7 +126,7 @@ struct RescueTests {
     #expect(report.versions == 1)
     #expect(report.incomplete == [])
     let cache = try Cache(path: path)
-    #expect(try cache.entry(EntryID(rawValue: 261))?.state == .dead)
+    #expect(try cache.queue.entry(EntryID(rawValue: 261))?.state == .dead)
     #expect(try cache.memory(ServerID(rawValue: 1_007))?.id.rawValue == 7)
     try expectUsable()
   }

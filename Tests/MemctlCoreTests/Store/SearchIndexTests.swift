@@ -1,8 +1,10 @@
+import MemoryAPI
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
 
 @Suite("The full-text index")
 struct SearchIndexTests {
@@ -77,7 +79,7 @@ struct SearchIndexTests {
       "SELECT sql FROM sqlite_schema WHERE name = 'memories_au'"
     ) { $0.text(0) }
     try Connection(path: path).execute(damage + (damage.contains("DROP") ? ";\(trigger!)" : ""))
-    let lines = try told { try $0.checkIndex(at: .epoch) }
+    let lines = try told { try $0.database.checkIndex(at: .epoch) }
     #expect(lines.count == 1)
     try expectOrder(damage.contains("vixen") ? 39 : 40)
   }
@@ -85,23 +87,23 @@ struct SearchIndexTests {
   @Test("of a large cache is compared with it once a day")
   func largeCache() throws {
     let cache = try Cache(path: path)
-    try cache.connection.execute(
+    try cache.database.connection.execute(
       """
       WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10001)
       INSERT INTO memories(content, created_at, updated_at) SELECT 'fox', 'x', 'x' FROM numbers
       """)
     func damage() throws {
-      try cache.connection.execute("UPDATE memories_fts_docsize SET sz = zeroblob(4)")
+      try cache.database.connection.execute("UPDATE memories_fts_docsize SET sz = zeroblob(4)")
     }
     try damage()
     let start = Timestamp(microseconds: 1_700_000_000_000_000)
-    #expect(try told { try $0.checkIndex(at: start) }.count == 1)
+    #expect(try told { try $0.database.checkIndex(at: start) }.count == 1)
     try damage()
     let hourLater = start.advanced(bySeconds: 3_600)
-    #expect(try told { try $0.checkIndex(at: hourLater) } == [])
+    #expect(try told { try $0.database.checkIndex(at: hourLater) } == [])
     try damage()
     let dayLater = start.advanced(bySeconds: 90_001)
-    #expect(try told { try $0.checkIndex(at: dayLater) }.count == 1)
+    #expect(try told { try $0.database.checkIndex(at: dayLater) }.count == 1)
   }
 
   @Test("that an old file lacks is made without a word")

@@ -1,10 +1,14 @@
 import HTTPTransport
+import MemoryAPI
+import MemoryModel
 import SQLite
 import System
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// A cache in a folder of its own, and the real engine between it and a server.
 final class Client {
@@ -29,17 +33,23 @@ final class Client {
     path = folder.file("memory.db")
     let generator = Locked(SeededGenerator(seed: seed))
     let random = Randomness { generator.update { $0.next() } }
-    cache = try Cache(path: path, random: random)
+    cache = Cache(try Database(path: path, random: random))
+    let requests = try Requests(address: baseURL, key: key, timeout: 5)
+    let transport = CurlTransport(
+      cancellation: cancellation, options: CurlTransport.Options(userAgent: "memctl/test"))
     engine = SyncEngine(
-      cache: cache, requests: try Requests(address: baseURL, key: key, timeout: 5),
-      transport: CurlTransport(
-        cancellation: cancellation, options: CurlTransport.Options(userAgent: "memctl/test")),
+      cache.database, APIClient(requests, over: transport),
       lock: SyncLock(cachePath: path, patience: 0, cancellation: cancellation),
-      cancellation: cancellation, random: random, now: { clock.now })
+      SyncConditions(random: random, now: { clock.now }, cancellation: cancellation))
   }
 
   convenience init(_ server: ModelServer, seed: UInt64 = 1) throws {
     try self.init(of: server.baseURL, clock: server.clock, seed: seed)
+  }
+
+  /// Asks the server whether it accepts the key, and remembers the answer.
+  func checkAuth() throws -> AuthCheck {
+    try engine.withSession(on: cache.database) { try $0.checkAuth() }
   }
 
   // MARK: What a user does
@@ -78,7 +88,7 @@ final class Client {
   }
 
   @discardableResult
-  func delete(_ content: String) throws -> Cache.Deletion? {
+  func delete(_ content: String) throws -> Deletion? {
     try cache.delete(try #require(try memory(content)).id, at: clock.now)
   }
 
@@ -97,7 +107,7 @@ final class Client {
   /// In alphabetical order.
   func contents() throws -> [String] { try memories().map(\.fields.content).sorted() }
 
-  func states() throws -> [QueueEntry.State] { try cache.entries().map(\.state) }
+  func states() throws -> [QueueEntry.State] { try cache.queue.entries().map(\.state) }
 
   /// What another program sees: the contents of `pending_ops`, oldest first.
   func pendingOps() throws -> [String] { try Self.pendingOps(path) }

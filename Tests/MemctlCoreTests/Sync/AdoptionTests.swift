@@ -1,6 +1,8 @@
+import MemoryAPI
+import MemoryModel
 import Testing
 
-@testable import MemctlCore
+@testable import MemorySync
 
 @Suite("Adoption") struct AdoptionTests {
   private typealias Candidate = AdoptionCandidates.Candidate

@@ -1,8 +1,12 @@
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// Servers that are away, overloaded or refuse the key (promises G8, G9, G10).
 @Suite("Availability") struct AvailabilityTests {
@@ -21,7 +25,7 @@ import Testing
       client.clock.advance(seconds: 60)
     }
     #expect(try client.pendingOps() == before)
-    #expect(try client.cache.entries().map(\.attempts) == [0, 0])
+    #expect(try client.cache.queue.entries().map(\.attempts) == [0, 0])
     #expect(try client.states() == [.pending, .pending])
     let counters = try Connection(path: client.path).query("SELECT retry_count FROM pending_ops") {
       $0.int(0)
@@ -41,14 +45,14 @@ import Testing
       #expect(try client.engine.sync().kinds == [.overloaded])
       client.waitLongEnough()
     }
-    #expect(try client.cache.entries().map(\.attempts) == [0, 0])
+    #expect(try client.cache.queue.entries().map(\.attempts) == [0, 0])
     server.stopFailing()
     _ = try client.engine.sync()
     client.waitLongEnough()
     _ = try client.engine.sync()
     #expect(server.contents == ["a"])
     #expect(server.memories.contains { $0.id == id } == false)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("What the Python side counted while offline is set back, so that it deletes nothing")
@@ -129,7 +133,7 @@ import Testing
     #expect(try client.engine.sync().kinds == [.overloaded])
     #expect(server.count(.store) == 2)
     server.stopFailing()
-    #expect(try client.cache.retry(EntryID(rawValue: 1)))
+    #expect(try client.cache.queue.retry(EntryID(rawValue: 1)))
     #expect(try client.engine.sync().problems == [])
     #expect(server.contents == ["a"])
   }
@@ -147,15 +151,15 @@ import Testing
   func backoff() throws {
     let client = try Client(server)
     let id = ServerID(rawValue: server.add("a"))
-    _ = try client.cache.write {
-      try client.cache.enqueue(.update(MemoryFields(content: "b"), id), at: client.clock.now)
+    _ = try client.cache.database.write { transaction in
+      try transaction.queue.enqueue(.update(MemoryFields(content: "b"), id), at: client.clock.now)
     }
     server.fail(.update, with: .refuse(500))
     var waits: [Double] = []
     for _ in 0..<4 {
       let before = client.clock.now
       #expect(try client.engine.push().kinds == [.serverFailed])
-      let next = try #require(try client.cache.entries()[0].nextAttemptAt)
+      let next = try #require(try client.cache.queue.entries()[0].nextAttemptAt)
       waits.append(next.seconds(since: before))
       client.clock.advance(seconds: waits.last! - 1)
       #expect(try client.engine.push().push?.sent == 0)
@@ -203,7 +207,8 @@ import Testing
     #expect((1...Push.width).contains(server.count(.store)))
     #expect(server.count(.sync) == 0)
     #expect(try client.pendingOps() == before)
-    #expect(try client.cache.entries().allSatisfy { $0.attempts == 0 && $0.state == .pending })
+    #expect(
+      try client.cache.queue.entries().allSatisfy { $0.attempts == 0 && $0.state == .pending })
     #expect(try client.cache.counts().authFailed)
   }
 
@@ -261,20 +266,20 @@ import Testing
   @Test("Whether the key is accepted")
   func access() throws {
     let client = try Client(server)
-    #expect(try client.engine.checkAccess() == .accepted(account: "alice"))
+    #expect(try client.checkAuth() == .accepted(account: "alice"))
     server.change { $0.key = "another" }
-    #expect(try client.engine.checkAccess() == .setback(.unauthorized(message: "Invalid API key")))
+    #expect(try client.checkAuth() == .setback(.unauthorized(message: "Invalid API key")))
     server.fail(.authCheck, with: .refuse(403, body: #"{"detail":"no"}"#))
-    #expect(try client.engine.checkAccess() == .setback(.unauthorized(message: "no")))
+    #expect(try client.checkAuth() == .setback(.unauthorized(message: "no")))
     server.fail(.authCheck, with: .refuse(404))
-    #expect(try client.engine.checkAccess() == .unknown)
+    #expect(try client.checkAuth() == .unknown)
     server.change { $0.fault = { _, _, _ in .refuse(404) } }
-    guard case .setback(.invalidResponse) = try client.engine.checkAccess() else {
+    guard case .setback(.invalidResponse) = try client.checkAuth() else {
       Issue.record("a server that knows neither address is taken for a memory server")
       return
     }
     let away = try Client(of: FaultyServer().url(""), clock: TestClock())
-    guard case .setback(.unreachable) = try away.engine.checkAccess() else {
+    guard case .setback(.unreachable) = try away.checkAuth() else {
       Issue.record("a server that is away is not seen as such")
       return
     }
@@ -284,7 +289,7 @@ import Testing
   func healthWithoutKey() throws {
     let client = try Client(server)
     server.fail(.authCheck, with: .refuse(404))
-    _ = try client.engine.checkAccess()
+    _ = try client.checkAuth()
     let health = try #require(server.requests.first { $0.path == "/health" })
     #expect(health.headers["authorization"] == nil)
   }
@@ -300,7 +305,7 @@ import Testing
     let report = try client.engine.sync()
     #expect(report.kinds == [.rejected])
     #expect(server.contents == ["a", "theirs"])
-    let entry = try #require(try client.cache.entries().first)
+    let entry = try #require(try client.cache.queue.entries().first)
     #expect(entry.state == .dead)
     #expect(entry.lastError?.status == 403)
     #expect(entry.lastError?.message == "Only the owner can delete a memory")

@@ -1,8 +1,10 @@
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemorySync
 
 @Suite("This machine's clock") struct ClockTests {
   private let server = ModelServer()
@@ -36,7 +38,7 @@ import Testing
 
     client.clock.advance(seconds: 121)
     _ = try client.engine.sync()
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
     let all = ["failed", "kept", "lost", "lost on the way", "new", "theirs"]
     #expect(server.contents == all)
     _ = try client.engine.resync()

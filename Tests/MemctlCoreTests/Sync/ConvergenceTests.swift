@@ -1,7 +1,10 @@
+import MemoryAPI
+import MemoryModel
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemorySync
 
 /// Two clients and a server that fails at random, from a seed (promise G20).
 @Suite("Convergence") struct ConvergenceTests {
@@ -54,7 +57,7 @@ import Testing
       let contents = try client.contents()
       #expect(contents.map(Self.asTheServerKeepsIt).sorted() == wanted, "seed \(seed)")
       #expect(deleted.isDisjoint(with: contents), "seed \(seed)")
-      #expect(try client.cache.entries().isEmpty, "seed \(seed)")
+      #expect(try client.cache.queue.entries().isEmpty, "seed \(seed)")
       #expect(
         try client.memories().map(\.serverID?.rawValue).sorted { $0! < $1! }
           == server.memories.map(\.id), "seed \(seed)")

@@ -1,8 +1,12 @@
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// How stores in doubt end without being found: sent again with their key, or given up.
 @Suite("Stores in doubt, sent again or given up") struct DoubtEndTests {
@@ -22,7 +26,7 @@ import Testing
     _ = try client.engine.push()
     #expect(server.count(.store) == 3)
     #expect(server.contents == ["a", "first"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("Such a store stays out of other programs' reach until it is settled")
@@ -40,7 +44,7 @@ import Testing
     #expect(try client.states() == [.inDoubt])
     _ = try client.engine.pull()
     #expect(try client.contents() == ["a", "first"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A server that may have forgotten the key is looked at first")
@@ -55,7 +59,7 @@ import Testing
     client.clock.advance(seconds: 8 * 86_400)
     _ = try client.engine.push()
     #expect(server.count(.store) == 2)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("There, too, a deleted memory is deleted on the server, and never sent again")
@@ -93,7 +97,7 @@ import Testing
       client.waitLongEnough()
     }
     #expect(server.count(.store) == 5)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
     #expect(try client.memories().map(\.serverID?.rawValue) == [1])
   }
 
@@ -115,7 +119,7 @@ import Testing
     #expect(try client.states() == [.dead])
     #expect(server.count(.store) == 5)
     server.stopFailing()
-    #expect(try client.cache.retry(EntryID(rawValue: 1)))
+    #expect(try client.cache.queue.retry(EntryID(rawValue: 1)))
     _ = try client.engine.sync()
     #expect(server.contents == ["a"])
   }
@@ -165,11 +169,11 @@ import Testing
     let report = try client.engine.sync()
     #expect(report.kinds == [.rejected])
     #expect(report.push?.dead == 1)
-    let entry = try #require(try client.cache.entries().first)
+    let entry = try #require(try client.cache.queue.entries().first)
     #expect(entry.state == .dead)
     #expect(entry.lastError?.kind == .invalidResponse)
     #expect(try client.contents() == ["a", "theirs"])
-    #expect(try client.cache.retry(entry.id))
+    #expect(try client.cache.queue.retry(entry.id))
     #expect(try client.engine.sync().problems == [])
     #expect(server.contents == ["a", "theirs"])
   }
@@ -180,9 +184,10 @@ import Testing
     server.add("theirs")
     _ = try client.engine.sync()
     let (_, id) = try client.cache.store(MemoryFields(content: "a"), at: client.clock.now)
-    try client.cache.write {
-      try client.cache.hold(id, as: .sending)
-      try client.cache.noteSending(id, at: client.clock.now, watermark: client.cache.watermark())
+    try client.cache.database.write { transaction in
+      try transaction.queue.hold(id, as: .sending)
+      try transaction.queue.noteSending(
+        id, at: client.clock.now, watermark: transaction.notes.watermark())
     }
     // It was claimed together with others, which went out first and took until their deadlines.
     client.clock.advance(seconds: 130)

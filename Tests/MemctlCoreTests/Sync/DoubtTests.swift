@@ -1,9 +1,13 @@
 import Foundation
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// Stores of which is unknown whether they arrived (promise G3: no retry makes a duplicate).
 @Suite("Stores in doubt") struct DoubtTests {
@@ -25,7 +29,7 @@ import Testing
     #expect(report.push?.adopted == 1)
     #expect(server.count(.store) == 1)
     #expect(try client.cache.memory(id)?.serverID == ServerID(rawValue: 1))
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
     _ = try client.engine.resync()
     #expect(server.contents == ["a"])
     #expect(try client.contents() == ["a"])
@@ -48,7 +52,7 @@ import Testing
     client.clock.advance(seconds: 21)
     _ = try client.engine.push()
     #expect(server.contents == ["a"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A server that answers with another idempotency key has not promised to act once")
@@ -113,7 +117,7 @@ import Testing
     // What another program queues has its key as well.
     try client.queue("store", #"{"content": "b"}"#)
     let folder = TemporaryFolder()
-    try client.cache.connection.run("VACUUM INTO ?", folder.file("memory.db"))
+    try client.cache.database.connection.run("VACUUM INTO ?", folder.file("memory.db"))
     let copy = try Client(of: server.baseURL, clock: server.clock, folder: folder, seed: 2)
     for engine in [client.engine, copy.engine] { _ = try engine.sync() }
     #expect(server.contents == ["a", "b"])
@@ -125,7 +129,7 @@ import Testing
     let client = try Client(server)
     try client.store("a")
     let folder = TemporaryFolder()
-    try client.cache.connection.run("VACUUM INTO ?", folder.file("memory.db"))
+    try client.cache.database.connection.run("VACUUM INTO ?", folder.file("memory.db"))
     _ = try client.engine.sync()
     // What stands beside the file is not put back with it.
     try FileManager.default.copyItem(
@@ -138,7 +142,7 @@ import Testing
     }
     #expect(server.contents == ["a", "b"])
     #expect(try copy.contents() == ["a", "b"])
-    #expect(try copy.cache.entries().isEmpty)
+    #expect(try copy.cache.queue.entries().isEmpty)
   }
 
   @Test("A push marks the file, so that a cache that is used alone is never taken for a copy")
@@ -242,7 +246,7 @@ import Testing
     _ = try client.engine.push()
     _ = try client.engine.pull()
     #expect(try client.memories().map(\.serverID?.rawValue) == [1])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A copy that another program pulled meanwhile makes way for the memory itself")
@@ -261,7 +265,7 @@ import Testing
       _ = try operation(client.engine)(nil)
       #expect(try client.memories().map(\.id) == [id])
       #expect(try client.memories().map(\.serverID?.rawValue) == [1])
-      #expect(try client.cache.entries().isEmpty)
+      #expect(try client.cache.queue.entries().isEmpty)
     }
   }
 
@@ -277,7 +281,7 @@ import Testing
     _ = try client.engine.sync()
     #expect(server.count(.store) == 1)
     #expect(try client.contents() == [])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("The tombstone of an equal memory does not end a store that did not arrive")
@@ -310,7 +314,7 @@ import Testing
     _ = try client.engine.sync()
     #expect(server.contents == ["a"])
     #expect(try client.contents() == ["a"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test(
@@ -329,7 +333,7 @@ import Testing
     client.waitLongEnough()
     _ = try client.engine.push()
     #expect(try client.contents() == ["a"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
     #expect(server.contents == ["a"])
   }
 
@@ -344,7 +348,7 @@ import Testing
     _ = try client.engine.sync()
     #expect(server.contents == [])
     #expect(try client.contents() == [])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A memory in doubt that the user deletes and that did not arrive is forgotten")
@@ -357,7 +361,7 @@ import Testing
     client.waitLongEnough()
     _ = try client.engine.sync()
     #expect(server.count(.store) == 1)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test(
@@ -366,9 +370,9 @@ import Testing
   func crashed(arrived: Bool) throws {
     let client = try Client(server)
     let (_, entry) = try client.cache.store(MemoryFields(content: "a"), at: client.clock.now)
-    try client.cache.write {
-      try client.cache.hold(entry, as: .sending)
-      try client.cache.noteSending(entry, at: client.clock.now, watermark: nil)
+    try client.cache.database.write { transaction in
+      try transaction.queue.hold(entry, as: .sending)
+      try transaction.queue.noteSending(entry, at: client.clock.now, watermark: nil)
     }
     if arrived { server.add("a") }
     _ = try client.engine.sync()
@@ -386,9 +390,9 @@ import Testing
     server.add("a")
     _ = try client.engine.pull()
     guard case .queued(let entry) = try client.delete("a") else { return }
-    try client.cache.write {
-      try client.cache.hold(entry, as: .sending)
-      try client.cache.noteSending(entry, at: client.clock.now, watermark: nil)
+    try client.cache.database.write { transaction in
+      try transaction.queue.hold(entry, as: .sending)
+      try transaction.queue.noteSending(entry, at: client.clock.now, watermark: nil)
     }
     _ = try client.engine.push()
     #expect(server.contents == [])

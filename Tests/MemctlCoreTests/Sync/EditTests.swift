@@ -1,8 +1,12 @@
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// Entries that the user changes (promise G7).
 @Suite("Editing an entry") struct EditTests {
@@ -10,7 +14,7 @@ import Testing
   private let first = EntryID(rawValue: 1)
 
   private func edit(_ client: Client, _ changes: MemoryChanges) throws -> MemctlCore.Operation? {
-    try client.cache.edit(first, changes, at: client.clock.now)
+    try client.cache.queue.edit(first, changes, at: client.clock.now)
   }
 
   @Test("A rejected store is mended in queue and cache, and goes out under a new key")
@@ -19,9 +23,9 @@ import Testing
     let id = try client.store(String(repeating: "x", count: 1_401), tags: "t")
     _ = try client.engine.push()
     #expect(try client.states() == [.dead])
-    let before = try #require(try client.cache.entry(first))
-    _ = try edit(client, MemoryChanges(content: "short", category: " Bug "))
-    let entry = try #require(try client.cache.entry(first))
+    let before = try #require(try client.cache.queue.entry(first))
+    _ = try edit(client, [.content: .text("short"), .category: .text(" Bug ")])
+    let entry = try #require(try client.cache.queue.entry(first))
     #expect(entry.state == .pending)
     #expect(entry.attempts == 0)
     #expect(entry.lastError == nil)
@@ -46,7 +50,7 @@ import Testing
     server.fail(.store, 1...1, with: .refuse(422))
     _ = try client.engine.push()
     server.stopFailing()
-    _ = try edit(client, MemoryChanges(content: "b"))
+    _ = try edit(client, [.content: .text("b")])
     _ = try client.engine.push()
     #expect(server.contents == ["b"])
   }
@@ -56,19 +60,19 @@ import Testing
     let client = try Client(server)
     let id = ServerID(rawValue: server.add("old"))
     _ = try client.engine.pull()
-    _ = try client.cache.write {
-      try client.cache.enqueue(.update(MemoryFields(content: "old"), id), at: client.clock.now)
+    _ = try client.cache.database.write { transaction in
+      try transaction.queue.enqueue(.update(MemoryFields(content: "old"), id), at: client.clock.now)
     }
     server.fail(.update, 1...1, with: .refuse(500))
     _ = try client.engine.push()
-    #expect(try client.cache.entry(first)?.isDeferred(at: client.clock.now) == true)
-    _ = try edit(client, MemoryChanges(content: "new", importance: 1))
+    #expect(try client.cache.queue.entry(first)?.isDeferred(at: client.clock.now) == true)
+    _ = try edit(client, [.content: .text("new"), .importance: .number(1)])
     #expect(try client.pendingOps().isEmpty, "no other program knows an update")
     _ = try client.engine.push()
     #expect(server.contents == ["new"])
     #expect(server.memories.map(\.importance) == [1])
     #expect(try client.contents() == ["new"])
-    let found = try client.cache.connection.query(
+    let found = try client.cache.database.connection.query(
       "SELECT rowid FROM memories_fts WHERE memories_fts MATCH 'old OR new'"
     ) { $0.int64(0) }
     #expect(found == [1])
@@ -79,12 +83,12 @@ import Testing
     let client = try Client(server)
     let id = try client.store("a", isSensitive: true)
     #expect(
-      try edit(client, MemoryChanges(tags: "x"))
+      try edit(client, [.tags: .text("x")])
         == .store(MemoryFields(content: "a", tags: "x", isSensitive: true), localID: id))
     #expect(try client.pendingOps().isEmpty)
-    #expect(try client.cache.entries()[0].payload.contains(#""tags":"x""#))
+    #expect(try client.cache.queue.entries()[0].payload.contains(#""tags":"x""#))
     #expect(try client.cache.memory(id)?.fields.isSensitive == true)
-    _ = try edit(client, MemoryChanges(isSensitive: false))
+    _ = try edit(client, [.isSensitive: .flag(false)])
     #expect(try client.cache.memory(id)?.fields.isSensitive == false)
   }
 
@@ -96,7 +100,7 @@ import Testing
     let id = try client.store("old", isSensitive: isSensitive)
     // The other program has read the queue, and sends what it read.
     let theirs = server.add("old") { $0.isSensitive = isSensitive }
-    _ = try edit(client, MemoryChanges(content: "new"))
+    _ = try edit(client, [.content: .text("new")])
     let connection = try Connection(path: client.path)
     try connection.run("UPDATE memories SET server_id = ? WHERE id = ?", theirs, id.rawValue)
     try connection.run("DELETE FROM pending_ops")
@@ -104,23 +108,23 @@ import Testing
     #expect(server.contents == ["new"])
     #expect(server.memories.map(\.isSensitive) == [isSensitive])
     #expect(try client.contents() == ["new"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   private static let mended: [(String, MemoryChanges, MemoryFields)] = [
-    ("{", .init(content: "x"), .init(content: "x")),
-    ("[]", .init(content: "x"), .init(content: "x")),
-    (#"{"content":"x","tags":5}"#, .init(tags: "t"), .init(content: "x", tags: "t")),
+    ("{", [.content: .text("x")], .init(content: "x")),
+    ("[]", [.content: .text("x")], .init(content: "x")),
+    (#"{"content":"x","tags":5}"#, [.tags: .text("t")], .init(content: "x", tags: "t")),
     (
-      #"{"local_id":1,"content":"x","tags":"t","importance":NaN}"#, .init(importance: 1),
+      #"{"local_id":1,"content":"x","tags":"t","importance":NaN}"#, [.importance: .number(1)],
       .init(content: "x", tags: "t", importance: 1)
     ),
     (
-      #"{"content":"\ud800","tags":"t","force_sensitive":true}"#, .init(content: "x"),
+      #"{"content":"\ud800","tags":"t","force_sensitive":true}"#, [.content: .text("x")],
       .init(content: "x", tags: "t", isSensitive: true)
     ),
-    (#"{"content":"x","local_id":"7"}"#, .init(tags: "t"), .init(content: "x", tags: "t")),
-    (#"{"content":"x"} y"#, .init(tags: "t"), .init(content: "x", tags: "t")),
+    (#"{"content":"x","local_id":"7"}"#, [.tags: .text("t")], .init(content: "x", tags: "t")),
+    (#"{"content":"x"} y"#, [.tags: .text("t")], .init(content: "x", tags: "t")),
   ]
 
   @Test("A store that cannot be read is mended by giving what is wrong", arguments: mended)
@@ -136,34 +140,36 @@ import Testing
     #expect(fields == expected)
     _ = try client.engine.push()
     #expect(server.memories.map(\.isSensitive) == [expected.isSensitive])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   private static let refused: [(String, String, MemoryChanges, String, String)] = [
-    ("store", "{}", .init(tags: "t"), "its content cannot be read", "give --content as well"),
+    ("store", "{}", [.tags: .text("t")], "its content cannot be read", "give --content as well"),
     (
-      "store", #"{"content":5,"tags":[],"importance":"1"}"#, .init(tags: "t"),
+      "store", #"{"content":5,"tags":[],"importance":"1"}"#, [.tags: .text("t")],
       "its content and importance cannot be read", "give --content and --importance as well"
     ),
     (
-      "store", #"{"content":"x","importance":NaN,"force_sensitive":true}"#, .init(content: "y"),
+      "store", #"{"content":"x","importance":NaN,"force_sensitive":true}"#, [.content: .text("y")],
       "its importance and force_sensitive cannot be read",
       "give --importance and --sensitive or --no-sensitive as well"
     ),
     (
-      "update", #"{"content":"x"}"#, .init(content: "y"), "its payload has no server_id",
+      "update", #"{"content":"x"}"#, [.content: .text("y")], "its payload has no server_id",
       "memctl queue export 1 --reveal keeps what it holds, memctl queue drop 1 ends it"
     ),
     (
-      "delete", #"{"server_id":4}"#, .init(content: "y"), "entry 1 is a delete",
+      "delete", #"{"server_id":4}"#, [.content: .text("y")], "entry 1 is a delete",
       "memctl queue drop 1 gives it up, memctl queue export 1 --reveal writes it out"
     ),
     (
-      "merge", "{}", .init(content: "y"), "entry 1 is a 'merge', which memctl does not know",
+      "merge", "{}", [.content: .text("y")], "entry 1 is a 'merge', which memctl does not know",
       "memctl queue drop 1 gives it up, memctl queue export 1 --reveal writes it out"
     ),
-    ("store", #"{"content":"x"}"#, .init(category: "fact"), "unknown category 'fact'", "one of "),
-    ("store", #"{"content":"x"}"#, .init(content: " "), "the memory is empty", "give its text"),
+    (
+      "store", #"{"content":"x"}"#, [.category: .text("fact")], "unknown category 'fact'", "one of "
+    ),
+    ("store", #"{"content":"x"}"#, [.content: .text(" ")], "the memory is empty", "give its text"),
   ]
 
   @Test(
@@ -178,7 +184,7 @@ import Testing
     #expect(problem?.kind == .invalidInput)
     #expect(problem?.message.contains(message) == true, "\(problem?.message ?? "")")
     #expect(problem?.hint?.contains(hint) == true, "\(problem?.hint ?? "")")
-    #expect(try client.cache.entry(first)?.payload == payload)
+    #expect(try client.cache.queue.entry(first)?.payload == payload)
   }
 
   @Test(
@@ -186,10 +192,10 @@ import Testing
   func mayHaveArrived(isBeingSent: Bool) throws {
     let client = try Client(server)
     let id = try client.store("a")
-    _ = try client.cache.write {
-      try client.cache.hold(first, as: isBeingSent ? .sending : .inDoubt)
+    _ = try client.cache.database.write { transaction in
+      try transaction.queue.hold(first, as: isBeingSent ? .sending : .inDoubt)
     }
-    let problem = try problem { _ = try edit(client, MemoryChanges(content: "b")) }
+    let problem = try problem { _ = try edit(client, [.content: .text("b")]) }
     #expect(problem?.kind == .busy)
     #expect(try client.cache.memory(id)?.fields.content == "a")
     #expect(try client.states() == [isBeingSent ? .sending : .inDoubt])
@@ -199,13 +205,14 @@ import Testing
   func invalid() throws {
     let client = try Client(server)
     let id = try client.store("a")
-    let entry = try #require(try client.cache.entry(first))
+    let entry = try #require(try client.cache.queue.entry(first))
     for changes in [
-      MemoryChanges(content: String(repeating: "é", count: 1_401)), .init(importance: 2),
-      .init(tags: String(repeating: "t", count: 501)), .init(content: "b", category: "fact"),
-    ] {
+      [.content: .text(String(repeating: "é", count: 1_401))], [.importance: .number(2)],
+      [.tags: .text(String(repeating: "t", count: 501))],
+      [.content: .text("b"), .category: .text("fact")],
+    ] as [MemoryChanges] {
       #expect(try problem { _ = try edit(client, changes) }?.kind == .invalidInput)
-      #expect(try client.cache.entry(first)?.payload == entry.payload)
+      #expect(try client.cache.queue.entry(first)?.payload == entry.payload)
       #expect(try client.cache.memory(id)?.fields.content == "a")
     }
   }
@@ -218,7 +225,7 @@ import Testing
       """
       CREATE TRIGGER broken BEFORE DELETE ON pending_ops BEGIN SELECT RAISE(ABORT, 'broken'); END
       """)
-    #expect(try problem { _ = try edit(client, MemoryChanges(content: "b")) }?.kind == .file)
+    #expect(try problem { _ = try edit(client, [.content: .text("b")]) }?.kind == .file)
     #expect(try client.contents() == ["a"])
   }
 
@@ -226,8 +233,10 @@ import Testing
   func linked() throws {
     let client = try Client(server)
     let id = try client.store("a")
-    try client.cache.write { try client.cache.link(id, to: ServerID(rawValue: 9)) }
-    let problem = try problem { _ = try edit(client, MemoryChanges(content: "b")) }
+    try client.cache.database.write { transaction in
+      try transaction.memories.link(id, to: ServerID(rawValue: 9))
+    }
+    let problem = try problem { _ = try edit(client, [.content: .text("b")]) }
     #expect(problem?.message == "entry 1 will not be sent: the server has memory 1 already, as 9")
     #expect(try client.contents() == ["a"])
   }
@@ -235,15 +244,15 @@ import Testing
   @Test("An update that a later one would undo is not changed")
   func overtaken() throws {
     let client = try Client(server)
-    try client.cache.write {
+    try client.cache.database.write { transaction in
       for tags in ["a", "b"] {
-        try client.cache.enqueue(
+        try transaction.queue.enqueue(
           .update(MemoryFields(content: "x", tags: tags), ServerID(rawValue: 5)), at: .epoch)
       }
     }
-    let problem = try problem { _ = try edit(client, MemoryChanges(tags: "c")) }
+    let problem = try problem { _ = try edit(client, [.tags: .text("c")]) }
     #expect(problem?.hint == "memctl queue edit 2")
-    let second = try client.cache.edit(EntryID(rawValue: 2), .init(tags: "c"), at: .epoch)
+    let second = try client.cache.queue.edit(EntryID(rawValue: 2), [.tags: .text("c")], at: .epoch)
     #expect(second == .update(MemoryFields(content: "x", tags: "c"), ServerID(rawValue: 5)))
   }
 
@@ -254,9 +263,9 @@ import Testing
     server.add("a") { $0.tags = "t" }
     server.fail(.update, with: .refuse(503))
     _ = try client.engine.resync()
-    let entry = try #require(try client.cache.entries().first)
+    let entry = try #require(try client.cache.queue.entries().first)
     let problem = try problem {
-      _ = try client.cache.edit(entry.id, .init(isSensitive: true), at: client.clock.now)
+      _ = try client.cache.queue.edit(entry.id, [.isSensitive: .flag(true)], at: client.clock.now)
     }
     #expect(problem?.kind == .invalidInput)
     #expect(try client.memories().map(\.fields.isSensitive) == [false])
@@ -266,9 +275,9 @@ import Testing
   func gone() throws {
     let client = try Client(server)
     try client.queue("store", #"{"local_id":77,"content":"x"}"#)
-    _ = try edit(client, MemoryChanges(content: "y"))
+    _ = try edit(client, [.content: .text("y")])
     _ = try client.engine.push()
     #expect(server.contents == ["y"])
-    #expect(try edit(client, MemoryChanges(content: "z")) == nil)
+    #expect(try edit(client, [.content: .text("z")]) == nil)
   }
 }

@@ -1,8 +1,10 @@
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemorySync
 
 /// Another program that sends what it read of the queue before memctl claimed it, and links it
 /// whatever has happened meanwhile (promises G4 and G16).
@@ -119,6 +121,6 @@ import Testing
     for _ in 1...2 { #expect(try client.engine.sync().problems == []) }
     #expect(server.contents == contents)
     #expect(try client.contents() == contents)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 }

@@ -1,8 +1,12 @@
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// The user says what a server is that the cache was not filled from (promise G13).
 @Suite("Another server, named by the user") struct OriginChangeTests {
@@ -21,13 +25,14 @@ import Testing
     try client.store("new")
     try client.delete("deleted")
     let changed = try #require(try client.memory("changed"))
-    _ = try client.cache.write {
-      try client.cache.enqueue(.update(changed.fields, changed.serverID!), at: client.clock.now)
+    _ = try client.cache.database.write { transaction in
+      try transaction.queue.enqueue(
+        .update(changed.fields, changed.serverID!), at: client.clock.now)
     }
     return client
   }
 
-  private func problem(_ body: () throws -> SyncEngine.OriginChange) throws -> Problem? {
+  private func problem(_ body: () throws -> OriginChange) throws -> Problem? {
     try MemctlCoreTests.problem { _ = try body() }
   }
 
@@ -47,13 +52,13 @@ import Testing
     let first = try filled()
     let other = moved()
     let elsewhere = try client(other, like: first)
-    let (memories, entries) = (try first.memories(), try first.cache.entries().map(\.id))
-    let change = try elsewhere.engine.move()
+    let (memories, entries) = (try first.memories(), try first.cache.queue.entries().map(\.id))
+    let change = try elsewhere.engine.moveOrigin()
     #expect(change.address == other.baseURL)
     #expect(change.account == "alice")
     #expect(change.found == 2)
     #expect(try elsewhere.memories() == memories)
-    #expect(try elsewhere.cache.entries().map(\.id) == entries)
+    #expect(try elsewhere.cache.queue.entries().map(\.id) == entries)
     #expect(try elsewhere.engine.sync().problems == [])
     #expect(other.contents == ["changed", "kept", "new"])
     #expect(try first.engine.sync().kinds == [.refused])
@@ -66,12 +71,12 @@ import Testing
     for content in ["x", "y", "z"] { other.add(content) }
     let elsewhere = try client(other, like: first)
     let before = try first.memories()
-    let found = try problem { try elsewhere.engine.move() }
+    let found = try problem { try elsewhere.engine.moveOrigin() }
     #expect(found?.kind == .refused)
     #expect(found?.message.contains("has only 0 of the 2 memories") == true)
     let same = moved()
     same.change { $0.account = "bob" }
-    let account = try problem { try client(same, like: first).engine.move() }
+    let account = try problem { try client(same, like: first).engine.moveOrigin() }
     #expect(account?.message.contains("the key is that of bob") == true)
     #expect(try first.memories() == before)
     #expect(try first.cache.origin()?.address == server.baseURL)
@@ -82,7 +87,8 @@ import Testing
     let first = try filled()
     let other = moved()
     other.fail(.sync, with: .refuse(500))
-    #expect(try problem { try client(other, like: first).engine.move() }?.kind == .serverFailed)
+    #expect(
+      try problem { try client(other, like: first).engine.moveOrigin() }?.kind == .serverFailed)
     #expect(try first.cache.origin()?.address == server.baseURL)
   }
 
@@ -93,7 +99,7 @@ import Testing
     let first = try filled()
     let other = ModelServer(clock: server.clock)
     let elsewhere = try client(other, like: first)
-    let change = try elsewhere.engine.adopt()
+    let change = try elsewhere.engine.adoptOrigin()
     #expect(change.queued == 3)
     #expect(change.dropped == 2)
     #expect(try elsewhere.engine.sync().problems == [])
@@ -102,7 +108,7 @@ import Testing
     #expect(other.count(.delete) + other.count(.update) == 0)
     #expect(try elsewhere.memories().allSatisfy { $0.serverID != nil })
     #expect(try elsewhere.contents() == ["changed", "kept", "new"])
-    #expect(try elsewhere.cache.entries().isEmpty)
+    #expect(try elsewhere.cache.queue.entries().isEmpty)
   }
 
   @Test("So does the same server once it has lost everything, with what was in doubt on it")
@@ -117,7 +123,7 @@ import Testing
     server.stopFailing()
     server.restore(upTo: 0)
     #expect(try client.engine.resync().kinds == [.refused])
-    #expect(try client.engine.adopt().queued == 3)
+    #expect(try client.engine.adoptOrigin().queued == 3)
     #expect(try client.engine.sync().problems == [])
     #expect(server.contents == ["a", "b", "c"])
     #expect(try client.contents() == ["a", "b", "c"])
@@ -129,10 +135,10 @@ import Testing
     try client.store("young")
     _ = try client.engine.sync()
     try client.store("withheld")
-    _ = try client.cache.drop(client.cache.entries()[0].id)
+    _ = try client.cache.queue.drop(client.cache.queue.entries()[0].id)
     let other = ModelServer(clock: server.clock)
     let elsewhere = try self.client(other, like: client)
-    #expect(try elsewhere.engine.adopt().queued == 1)
+    #expect(try elsewhere.engine.adoptOrigin().queued == 1)
     _ = try elsewhere.engine.sync()
     #expect(other.contents == ["young"])
   }
@@ -144,11 +150,11 @@ import Testing
     for content in ["kept", "x"] { other.add(content) }
     let elsewhere = try client(other, like: first)
     let before = try first.memories()
-    let found = try problem { try elsewhere.engine.adopt() }
+    let found = try problem { try elsewhere.engine.adoptOrigin() }
     #expect(found?.kind == .refused)
     #expect(found?.message.contains("already has 2 memories") == true)
     #expect(try first.memories() == before)
-    let change = try elsewhere.engine.adopt(force: true)
+    let change = try elsewhere.engine.adoptOrigin(force: true)
     #expect(change.found == 1)
     #expect(change.queued == 2)
     _ = try elsewhere.engine.sync()

@@ -1,9 +1,13 @@
 import Foundation
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// A cache belongs to the server and the account that it was filled from (promise G13).
 @Suite("Origin") struct OriginTests {
@@ -21,8 +25,9 @@ import Testing
     try client.store("new")
     try client.delete("deleted")
     let changed = try #require(try client.memory("changed"))
-    try client.cache.write {
-      _ = try client.cache.enqueue(.update(changed.fields, changed.serverID!), at: client.clock.now)
+    try client.cache.database.write { transaction in
+      _ = try transaction.queue.enqueue(
+        .update(changed.fields, changed.serverID!), at: client.clock.now)
     }
     return client
   }
@@ -59,7 +64,9 @@ import Testing
     let typed = server.baseURL.replacing("http://127", with: "HTTP://127") + "/./"
     let again = try Client(of: typed, clock: server.clock, folder: first.folder)
     #expect(try again.engine.sync().problems.isEmpty)
-    try again.cache.setOrigin(Origin(address: typed, account: "alice"))
+    try again.cache.database.write {
+      try $0.notes.setOrigin(Origin(address: typed, account: "alice"))
+    }
     #expect(try first.engine.sync().problems.isEmpty)
   }
 
@@ -89,7 +96,7 @@ import Testing
     #expect(other.contents == ["new", "x", "y", "z"])
     #expect(other.count(.delete) + other.count(.update) == 0)
     #expect(try elsewhere.contents() == ["new", "x", "y", "z"])
-    let dead = try elsewhere.cache.entries()
+    let dead = try elsewhere.cache.queue.entries()
     #expect(dead.map(\.state) == [.dead, .dead])
     #expect(dead.first?.lastError?.message == "it was meant for \(server.baseURL) as alice")
     #expect(try elsewhere.engine.sync().problems == [])
@@ -104,10 +111,10 @@ import Testing
     let elsewhere = try client(other, like: first)
     _ = try elsewhere.engine.resync(force: true)
     let update = try #require(
-      try elsewhere.cache.entries().first { $0.operationName == "update" })
+      try elsewhere.cache.queue.entries().first { $0.operationName == "update" })
     let found = try problem {
-      _ = try elsewhere.cache.edit(
-        update.id, MemoryChanges(content: "new words"), at: server.clock.now)
+      _ = try elsewhere.cache.queue.edit(
+        update.id, [.content: .text("new words")], at: server.clock.now)
     }
     #expect(found?.kind == .invalidInput)
     _ = try elsewhere.engine.sync()
@@ -129,8 +136,9 @@ import Testing
     let client = try Client(server)
     server.add("a")
     _ = try client.engine.pull()
-    try client.cache.set(.originAddress, nil)
-    try client.cache.set(.originAccount, nil)
+    try client.cache.database.write { transaction in
+      for note in [Note.originAddress, .originAccount] { try transaction.notes.set(note, nil) }
+    }
     #expect(try self.client(server, like: client).engine.sync().problems == [])
     server.change { $0.account = "bob" }
     #expect(try self.client(server, like: client).engine.sync().kinds == [.refused])
@@ -160,7 +168,8 @@ import Testing
     for content in ["x", "y", "z"] { other.add(content) }
     let elsewhere = try client(other, like: first)
     #expect(try elsewhere.engine.resync(force: true).problems == [])
-    _ = try first.cache.restore(try first.cache.latestTrashed(), asNew: false, at: first.clock.now)
+    _ = try first.cache.trash.restore(
+      try first.cache.trash.latest(), asNew: false, at: first.clock.now)
     #expect(try elsewhere.engine.sync().problems == [])
     #expect(Set(other.contents).isSuperset(of: ["x", "y", "z", "kept"]))
     #expect(other.count(.update) == 0)
@@ -180,9 +189,9 @@ import Testing
 
   @Test(
     "A rehearsal writes nothing, whatever server it meets",
-    arguments: [SyncEngine.Rehearsed.push, .pull, .resync],
+    arguments: [Rehearsed.push, .pull, .resync],
     ["filled", "without ids", "another account", "refused", "busy", "broken record"])
-  func rehearsalWritesNothing(operation: SyncEngine.Rehearsed, situation: String) throws {
+  func rehearsalWritesNothing(operation: Rehearsed, situation: String) throws {
     let other = ModelServer(clock: server.clock)
     for content in ["x", "y", "z"] { other.add(content) }
     let client = situation == "without ids" ? try Client(server) : try filled()
@@ -215,7 +224,7 @@ import Testing
     let (report, _) = try self.client(other, like: client).engine.rehearse(.pull)
     #expect(report.pull?.inserted == 1)
     #expect(try client.cache.origin()?.address == server.baseURL)
-    #expect(try client.cache.lastSyncText() != nil)
+    #expect(try client.cache.counts().lastSync != nil)
   }
 
   @Test("A loop that is running notices that its cache was taken over by another server")

@@ -1,7 +1,11 @@
+import MemoryAPI
+import MemoryModel
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// Everything that is not this API's answer about this entry is an outage (promises G7, G8, G9).
 @Suite("Outages") struct OutageTests {
@@ -15,14 +19,14 @@ import Testing
     _ = try client.engine.sync()
     for content in ["a", "b"] { try client.store(content) }
     try client.delete("unwanted")
-    _ = try client.cache.write {
-      try client.cache.enqueue(.update(MemoryFields(content: "new"), id), at: client.clock.now)
+    _ = try client.cache.database.write { transaction in
+      try transaction.queue.enqueue(.update(MemoryFields(content: "new"), id), at: client.clock.now)
     }
     return client
   }
 
   private func expectNothingLost(_ client: Client, _ context: String) throws {
-    let entries = try client.cache.entries()
+    let entries = try client.cache.queue.entries()
     #expect(entries.count == 4, "\(context)")
     #expect(entries.allSatisfy { $0.attempts == 0 && $0.state != .dead }, "\(context)")
   }
@@ -34,7 +38,7 @@ import Testing
       _ = try client.engine.sync()
     }
     #expect(server.contents == ["a", "b", "new"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
     #expect(try client.cache.counts().lastError == nil)
   }
 
@@ -68,7 +72,8 @@ import Testing
       }
     }
     var cycles = 0
-    try WatchLoop(interval: 0) { client.engine }.run(pause: { _ in cycles == 44 }) { _, result in
+    try WatchLoop(interval: 0) { Synchronizer(client.engine) }.run(pause: { _ in cycles == 44 }) {
+      _, result in
       cycles += 1
       if cycles <= 40 {
         #expect(try result.get().kinds == [.gateway])
@@ -78,7 +83,7 @@ import Testing
       client.clock.advance(seconds: 61)
     }
     #expect(server.contents == ["a", "b", "new"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A server whose database is away fails at everything, and no entry pays for it")
@@ -88,7 +93,8 @@ import Testing
       $0.fault = { call, _, _ in call == .authCheck || call == .health ? nil : .refuse(500) }
     }
     var cycles = 0
-    try WatchLoop(interval: 0) { client.engine }.run(pause: { _ in cycles == 30 }) { _, result in
+    try WatchLoop(interval: 0) { Synchronizer(client.engine) }.run(pause: { _ in cycles == 30 }) {
+      _, result in
       cycles += 1
       #expect(try result.get().kinds == [.serverFailed])
       try expectNothingLost(client, "cycle \(cycles)")
@@ -131,7 +137,7 @@ import Testing
       _ = try client.engine.sync()
       client.waitLongEnough()
     }
-    let entry = try #require(try client.cache.entries().first)
+    let entry = try #require(try client.cache.queue.entries().first)
     #expect(entry.state == .dead)
     #expect(entry.attempts == 5)
     #expect(entry.lastError == .init(kind: .serverFailed, status: 500, message: "status 500"))

@@ -1,10 +1,14 @@
 import Foundation
+import MemoryAPI
+import MemoryModel
 import SQLite
 import System
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// Several processes on one file, and ones that die (promises G1 and G16).
 @Suite("Several processes") struct ProcessTests {
@@ -83,7 +87,7 @@ import Testing
     #expect(try client.engine.sync().problems == [])
     #expect(server.contents == ["arrived", "first", "lost"])
     #expect(try client.contents() == ["arrived", "first", "lost"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("What the Python side gives up a moment ago may still arrive, so it is not sent at once")
@@ -99,7 +103,7 @@ import Testing
     _ = try client.engine.sync()
     #expect(server.contents == ["a"])
     #expect(try client.contents() == ["a"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test(
@@ -116,7 +120,7 @@ import Testing
     }
     #expect(server.contents == ["arrived", "lost"])
     #expect(try client.contents() == ["arrived", "lost"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("What another program drops unsent is kept, at whatever count, and its rejection is told")
@@ -158,8 +162,9 @@ import Testing
     let client = try Client(server)
     try client.store("a")
     try Connection(path: client.path).run("UPDATE pending_ops SET retry_count = 5")
-    #expect(try client.cache.drop(try #require(try client.cache.entries().first).id) != nil)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(
+      try client.cache.queue.drop(try #require(try client.cache.queue.entries().first).id) != nil)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("While an entry is on its way, no other program sees it in the queue")
@@ -203,7 +208,7 @@ import Testing
     let report = try client.engine.push()
     #expect(report.problems == [])
     #expect(server.contents.count == 59)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("What is known of an entry that another program has sent is forgotten")
@@ -273,7 +278,7 @@ import Testing
     }
     #expect(server.contents.sorted() == (0..<20).map { "m\($0)" }.sorted())
     #expect(try client.memories().allSatisfy { $0.serverID != nil })
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("Rows and watermark are written together or not at all (promise G11)")
@@ -287,7 +292,7 @@ import Testing
       """)
     #expect(try problem { _ = try client.engine.pull() }?.kind == .file)
     #expect(try client.contents() == [])
-    #expect(!client.cache.connection.isInTransaction)
+    #expect(!client.cache.database.connection.isInTransaction)
     try connection.execute("DROP TRIGGER broken")
     _ = try client.engine.pull()
     #expect(try client.contents() == ["a"])

@@ -1,9 +1,13 @@
 import HTTPTransport
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 @Suite("Pull") struct PullTests {
   let server = ModelServer()
@@ -104,7 +108,8 @@ import Testing
     ])
   func oddWatermark(text: String) throws {
     let client = try Client(server)
-    try client.cache.connection.run("INSERT INTO sync_meta VALUES ('last_sync_ts', ?)", text)
+    try client.cache.database.connection.run(
+      "INSERT INTO sync_meta VALUES ('last_sync_ts', ?)", text)
     try client.store("mine")
     #expect(try client.engine.sync().problems.isEmpty)
     #expect(server.memories.count == 1)
@@ -120,7 +125,7 @@ import Testing
     let client = try Client(server)
     server.add("a")
     _ = try client.engine.pull()
-    let before = try client.cache.lastSyncText()
+    let before = try client.cache.counts().lastSync
     client.clock.advance(seconds: 5)
     server.add("b")
     server.change { $0.serverTime = text }
@@ -130,7 +135,7 @@ import Testing
       #expect(report.pull == nil)
     }
     #expect(try client.contents() == ["a"])
-    #expect(try client.cache.lastSyncText() == before)
+    #expect(try client.cache.counts().lastSync == before)
   }
 
   @Test("A watermark in the file that is no time is replaced by a pull of everything")
@@ -217,8 +222,8 @@ import Testing
       #expect(report.pull?.skippedReasons == [reason])
     }
     #expect(try client.contents() == ["a", "z"])
-    #expect(try client.cache.lastSyncText() != nil)
-    #expect(!client.cache.connection.isInTransaction)
+    #expect(try client.cache.counts().lastSync != nil)
+    #expect(!client.cache.database.connection.isInTransaction)
   }
 
   @Test("A column that is null on the server has the local column's default")
@@ -256,7 +261,7 @@ import Testing
     _ = try client.engine.pull()
     try client.storeOrphan("mine")
     let before = try client.memories()
-    let watermark = try client.cache.lastSyncText()
+    let watermark = try client.cache.counts().lastSync
     server.fail(.sync, with: .refuse(200, body: body))
     for operation in [SyncEngine.pull, { engine in { try engine.resync(force: true) } }] {
       let report = try operation(client.engine)()
@@ -264,8 +269,8 @@ import Testing
       #expect(report.problems.first?.hint != nil)
     }
     #expect(try client.memories() == before)
-    #expect(try client.cache.lastSyncText() == watermark)
-    #expect(!client.cache.connection.isInTransaction)
+    #expect(try client.cache.counts().lastSync == watermark)
+    #expect(!client.cache.database.connection.isInTransaction)
   }
 
   @Test("An answer that is cut anywhere changes nothing")
@@ -275,10 +280,11 @@ import Testing
       #"{"memories":[{"id":9,"content":"x\n",\#(Self.time)}],"server_time":"2026-03-01T12:00:00Z"}"#
         .utf8)
     func apply(_ count: Int) throws {
-      _ = try client.cache.write {
-        try client.engine.apply(
+      _ = try client.cache.database.write { transaction in
+        let answer = SyncAnswer(
           ResponseBody(Array(body.prefix(count))), .changes(since: .epoch),
           askedAt: client.clock.now)
+        return try answer.apply(force: false, client.engine.conditions, { _ in }, in: transaction)
       }
     }
     for count in 0..<body.count {
@@ -327,7 +333,7 @@ import Testing
     _ = try client.engine.sync()
     #expect(server.contents == [])
     #expect(try client.contents() == [])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("Nor while the delete is on its way in another process")
@@ -336,7 +342,9 @@ import Testing
     server.add("a")
     _ = try client.engine.sync()
     guard case .queued(let entry) = try client.delete("a") else { return }
-    _ = try client.cache.write { try client.cache.hold(entry, as: .dead) }
+    _ = try client.cache.database.write { transaction in
+      try transaction.queue.hold(entry, as: .dead)
+    }
     _ = try client.engine.resync()
     #expect(try client.contents() == [])
   }
@@ -413,6 +421,6 @@ import Testing
     #expect(server.contents == ["theirs"])
     #expect(try client.contents() == ["mine"])
     #expect(try client.pendingOps().count == 1)
-    #expect(try client.cache.lastSyncText() == nil)
+    #expect(try client.cache.counts().lastSync == nil)
   }
 }

@@ -1,9 +1,13 @@
+import MemoryAPI
+import MemoryModel
 import SQLite
 import System
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 @Suite("Push") struct PushTests {
   let server = ModelServer()
@@ -25,7 +29,7 @@ import Testing
     #expect(memory.keywords == "k")
     #expect(memory.importance == 0.7)
     #expect(try client.cache.memory(id)?.serverID?.rawValue == memory.id)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("What got no proper answer goes last, so that it cannot keep the others from being sent")
@@ -64,8 +68,8 @@ import Testing
     _ = try client.engine.pull()
     // More than one transaction claims, so that the rest is claimed after the first was answered.
     for number in 1...40 { try client.store("m\(number)") }
-    let update = try client.cache.write {
-      try client.cache.enqueue(.update(MemoryFields(content: "new"), id), at: client.clock.now)
+    let update = try client.cache.database.write { transaction in
+      try transaction.queue.enqueue(.update(MemoryFields(content: "new"), id), at: client.clock.now)
     }
     try client.queue("delete", #"{"server_id": \#(id.rawValue)}"#)
     let (path, later) = (client.path, client.clock.now.advanced(bySeconds: 1_000).description)
@@ -81,7 +85,7 @@ import Testing
     _ = try client.engine.push()
     #expect(server.count(.store) == 40)
     #expect(server.count(.update) + server.count(.delete) == 0)
-    #expect(try client.cache.entries().count == 2)
+    #expect(try client.cache.queue.entries().count == 2)
   }
 
   @Test(
@@ -100,7 +104,7 @@ import Testing
     #expect(report.problems == [])
     #expect(server.contents == [])
     #expect(server.count(.delete) == 2)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("Entries of one memory go in order, those of others do not wait for them")
@@ -118,12 +122,12 @@ import Testing
     let client = try Client(server)
     let id = server.add("a")
     let serverID = ServerID(rawValue: id)
-    try client.cache.write {
+    try client.cache.database.write { transaction in
       for tags in ["first", "second"] {
         let fields = MemoryFields(content: "a", tags: tags)
-        try client.cache.enqueue(.update(fields, serverID), at: client.clock.now)
+        try transaction.queue.enqueue(.update(fields, serverID), at: client.clock.now)
       }
-      try client.cache.enqueue(.delete(serverID), at: client.clock.now)
+      try transaction.queue.enqueue(.delete(serverID), at: client.clock.now)
     }
     server.fail(.update, 1...1, with: .refuse(500))
     for _ in 0..<2 {
@@ -136,7 +140,7 @@ import Testing
     #expect(server.count(.update) == 3)
     let writes = server.requests.filter { $0.method != "GET" }.map(\.method)
     #expect(writes == ["PUT", "PUT", "PUT", "DELETE"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A memory that was deleted before its store went out is never sent, and does not come back")
@@ -146,7 +150,7 @@ import Testing
     #expect(try client.delete("a") == .cancelled)
     _ = try client.engine.sync()
     #expect(server.count(.store) == 0)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
     #expect(try client.contents() == [])
   }
 
@@ -156,7 +160,7 @@ import Testing
     let id = try client.store("a")
     let path = client.path
     let clock = server.clock
-    let deletion = Locked<Cache.Deletion?>(nil)
+    let deletion = Locked<Deletion?>(nil)
     server.change {
       $0.fault = { call, _, _ in
         if call == .store {
@@ -172,7 +176,7 @@ import Testing
     #expect(server.count(.delete) == 1)
     #expect(server.contents == [])
     #expect(try client.contents() == [])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A deleted memory whose store did not arrive is forgotten")
@@ -190,7 +194,7 @@ import Testing
     }
     let report = try client.engine.push()
     #expect(report.push?.cancelled == 1)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("At most as many requests go out as are asked for")
@@ -210,7 +214,7 @@ import Testing
     let (_, entry) = try client.cache.store(MemoryFields(content: "a"), at: client.clock.now)
     server.fail(.store, 1...1, with: .refuse(503))
     #expect(try client.engine.send([entry]).kinds == [.overloaded])
-    #expect(try client.cache.entries().count == 2)
+    #expect(try client.cache.queue.entries().count == 2)
     client.waitLongEnough()
     _ = try client.engine.push()
     #expect(server.contents.sorted() == ["a", "other"])
@@ -230,9 +234,9 @@ import Testing
   func tryNowInOrder() throws {
     let client = try Client(server)
     let id = ServerID(rawValue: server.add("a"))
-    let entries = try client.cache.write {
+    let entries = try client.cache.database.write { transaction in
       try ["first", "second"].map { tags in
-        try client.cache.enqueue(
+        try transaction.queue.enqueue(
           .update(MemoryFields(content: "a", tags: tags), id), at: client.clock.now)
       }
     }
@@ -268,7 +272,7 @@ import Testing
     #expect(report.problems == [])
     #expect(server.contents == ["a"])
     #expect(try client.contents() == ["a"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A store whose row another program has deleted or replaced is sent all the same")
@@ -291,7 +295,7 @@ import Testing
     let report = try client.engine.push()
     #expect(report.push?.adopted == 1)
     #expect(server.count(.store) == 0)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A cancellation lets what is on its way be settled and sends nothing more")

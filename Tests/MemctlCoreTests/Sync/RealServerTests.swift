@@ -1,7 +1,10 @@
+import MemoryAPI
+import MemoryModel
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemorySync
 
 /// The engine and the server program of this package, over a real connection.
 @Suite("With memctl-serve") struct RealServerTests {
@@ -17,7 +20,7 @@ import Testing
     for number in 0..<20 { try a.store("a\(number)", category: "Bug", importance: 0.7) }
     try a.store("db password=hunter2hunter2 on host a", isSensitive: true)
     try b.storeOrphan("b")
-    #expect(try a.engine.checkAccess() == .accepted(account: "default"))
+    #expect(try a.checkAuth() == .accepted(account: "default"))
     #expect(try a.engine.sync().problems == [])
     #expect(try b.engine.resync().problems == [])
     #expect(try a.engine.sync().problems == [])
@@ -31,8 +34,8 @@ import Testing
     #expect(try a.engine.sync().pull?.deleted == 1)
     #expect(try a.memory("a7") == nil)
     #expect(try a.memories().count == 21)
-    #expect(try a.cache.entries().isEmpty)
-    #expect(try b.cache.entries().isEmpty)
+    #expect(try a.cache.queue.entries().isEmpty)
+    #expect(try b.cache.queue.entries().isEmpty)
   }
 
   @Test("A key that the server does not know is refused")

@@ -1,8 +1,11 @@
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemorySync
 
 /// Rows from which the server has taken out a credential: none is ever taken for a memory that it did
 /// not come of (promise G3).
@@ -29,7 +32,7 @@ import Testing
     }
     #expect(server.contents.sorted() == [mine, theirs].sorted())
     #expect(try client.contents() == [mine, theirs].sorted())
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("is not taken for a note whose push was killed")
@@ -63,14 +66,14 @@ import Testing
       client.waitLongEnough()
       reports.append(try client.engine.sync())
     }
-    return (client, try #require(try client.cache.entries().first).id, reports)
+    return (client, try #require(try client.cache.queue.entries().first).id, reports)
   }
 
   @Test("of which nothing else is left keeps the memory in doubt, which is told once")
   func ambiguous() throws {
     let (client, id, reports) = try makeAmbiguous(arrives: true)
     #expect(reports.map { $0.kinds.contains(.ambiguous) } == [true, false, false, false])
-    let entry = try #require(try client.cache.entry(id))
+    let entry = try #require(try client.cache.queue.entry(id))
     #expect(entry.state == .inDoubt)
     #expect(entry.candidates.map(\.id) == [ServerID(rawValue: 1)])
     #expect(server.contents == ["[REDACTED:password]"])
@@ -80,23 +83,23 @@ import Testing
   @Test("is the memory where the user says so")
   func isIt() throws {
     let (client, id, _) = try makeAmbiguous(arrives: true)
-    let settled = try client.cache.settle(
+    let settled = try client.cache.queue.settle(
       id, by: .arrived(as: ServerID(rawValue: 1)), at: client.clock.now)
     #expect(settled == .linked)
     _ = try client.engine.resync()
     #expect(try client.contents() == ["password=hunter2hunter2"])
     #expect(server.count(.store) == 1)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("is another memory where the user says so, and the one in doubt is sent")
   func isNone() throws {
     let (client, id, _) = try makeAmbiguous(arrives: false)
-    #expect(try client.cache.settle(id, by: .missing, at: client.clock.now) == .queued)
+    #expect(try client.cache.queue.settle(id, by: .missing, at: client.clock.now) == .queued)
     _ = try client.engine.sync()
     #expect(server.contents == ["[REDACTED:password]", "[REDACTED:password]"])
     #expect(try client.memories().map(\.serverID?.rawValue) == [2, 1])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("cannot be named by the user where it does not fit")
@@ -104,7 +107,7 @@ import Testing
     let (client, id, _) = try makeAmbiguous(arrives: true)
     let other = server.add("b")
     let problem = try problem {
-      _ = try client.cache.settle(
+      _ = try client.cache.queue.settle(
         id, by: .arrived(as: ServerID(rawValue: other)), at: client.clock.now)
     }
     #expect(problem?.kind == .invalidInput)
@@ -117,7 +120,8 @@ import Testing
     try client.delete("password=hunter2hunter2")
     _ = try client.engine.sync()
     #expect(server.contents == ["[REDACTED:password]"], "it could be somebody else's")
-    _ = try client.cache.settle(id, by: .arrived(as: ServerID(rawValue: 1)), at: client.clock.now)
+    _ = try client.cache.queue.settle(
+      id, by: .arrived(as: ServerID(rawValue: 1)), at: client.clock.now)
     _ = try client.engine.sync()
     #expect(server.contents == [])
     #expect(try client.contents() == [])
@@ -137,7 +141,7 @@ import Testing
     #expect(server.count(.store) == 1)
     #expect(try client.contents() == [])
     var trashed: [String] = []
-    try client.cache.forEachTrashed { trashed.append($0.memory.fields.content) }
+    try client.cache.trash.forEach { trashed.append($0.memory.fields.content) }
     #expect(trashed == ["db password=hunter2hunter2 on a"])
   }
 
@@ -169,7 +173,7 @@ import Testing
     }
     #expect(server.contents.count == 3)
     #expect(try Set(client.memories().map(\.serverID?.rawValue)) == [1, 2, 3])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("is adopted by the orphan that it came of, though a pull brought it as a copy")
@@ -193,7 +197,7 @@ import Testing
     _ = try client.engine.resync()
     client.waitLongEnough()
     #expect(try client.engine.sync().kinds == [.ambiguous])
-    #expect(try client.cache.entries().map { $0.candidates.map(\.id.rawValue) } == [[id]])
+    #expect(try client.cache.queue.entries().map { $0.candidates.map(\.id.rawValue) } == [[id]])
     #expect(server.count(.store) == 0)
   }
 
@@ -215,7 +219,7 @@ import Testing
     }
     let report = try client.engine.resync()
     #expect(report.kinds == [])
-    #expect(try client.cache.entries().filter { $0.state == .inDoubt }.count == 1_500)
+    #expect(try client.cache.queue.entries().filter { $0.state == .inDoubt }.count == 1_500)
     #expect(try client.memories().filter { $0.fields.content == "the same" }.count == 1_500)
   }
 }

@@ -1,8 +1,10 @@
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemorySync
 
 /// Entries that cannot be sent as they are (promise G7), and answers that acknowledge nothing (G18).
 @Suite("Rejections") struct RejectionTests {
@@ -25,7 +27,7 @@ import Testing
     #expect(report.push?.acknowledged == 2)
     #expect(report.push?.dead == 1)
     #expect(server.contents.sorted() == ["b", "c"])
-    let entry = try #require(try client.cache.entries().first)
+    let entry = try #require(try client.cache.queue.entries().first)
     #expect(entry.state == .dead)
     #expect(entry.attempts == 1)
     #expect(entry.lastError == .init(kind: .rejected, status: status, message: "because"))
@@ -55,7 +57,7 @@ import Testing
     let report = try client.engine.sync()
     #expect(report.kinds == [.rejected])
     #expect(server.contents == ["a"])
-    let entry = try #require(try client.cache.entries().first)
+    let entry = try #require(try client.cache.queue.entries().first)
     #expect(entry.state == .dead)
     #expect(entry.payload == payload)
     #expect(entry.operationName == name)
@@ -97,7 +99,7 @@ import Testing
     #expect(server.contents == (0..<8).map { "m\($0)" } + ["theirs"])
     #expect(try client.states() == [.dead, .dead])
     #expect(server.count(.delete) == 5)
-    #expect(try client.cache.entries().allSatisfy { $0.lastError?.status == 500 })
+    #expect(try client.cache.queue.entries().allSatisfy { $0.lastError?.status == 500 })
   }
 
   @Test("A dead letter stays until the user retries or drops it")
@@ -108,14 +110,14 @@ import Testing
     _ = try client.engine.sync()
     #expect(try client.cache.counts().deadLetters == 2)
     #expect(try client.cache.counts().pending == 0)
-    #expect(try client.cache.retry(EntryID(rawValue: 1)))
-    #expect(try client.cache.drop(EntryID(rawValue: 2)) == .withheld(LocalID(rawValue: 2)))
-    #expect(try client.cache.retry(EntryID(rawValue: 3)) == false)
-    #expect(try client.cache.drop(EntryID(rawValue: 3)) == nil)
+    #expect(try client.cache.queue.retry(EntryID(rawValue: 1)))
+    #expect(try client.cache.queue.drop(EntryID(rawValue: 2)) == .withheld(LocalID(rawValue: 2)))
+    #expect(try client.cache.queue.retry(EntryID(rawValue: 3)) == false)
+    #expect(try client.cache.queue.drop(EntryID(rawValue: 3)) == nil)
     _ = try client.engine.sync()
     #expect(server.contents == ["a"])
     #expect(try client.contents() == ["a", "b"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A memory whose store is dead can be deleted, and its entry goes with it")
@@ -125,7 +127,7 @@ import Testing
     server.fail(.store, with: .refuse(422))
     _ = try client.engine.sync()
     #expect(try client.delete("a") == .cancelled)
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A rejection never repeats what the user wrote")
@@ -135,7 +137,7 @@ import Testing
     try client.store(secret, isSensitive: true)
     let report = try client.engine.sync()
     #expect(report.kinds == [.rejected])
-    let message = try #require(try client.cache.entries().first?.lastError?.message)
+    let message = try #require(try client.cache.queue.entries().first?.lastError?.message)
     #expect(message == "content: content too long")
     #expect(!report.problems[0].message.contains("hunter2"))
   }
@@ -203,7 +205,7 @@ import Testing
       UPDATE memctl_entries SET error_kind = 'nonsense' WHERE error_kind = 'invalid_response';
       UPDATE memctl_meta SET value = replace(value, 'invalid_response', 'nonsense')
       """)
-    #expect(try client.cache.entries().map(\.lastError?.kind) == [.invalidResponse])
+    #expect(try client.cache.queue.entries().map(\.lastError?.kind) == [.invalidResponse])
     #expect(try client.cache.syncState().lastError == .invalidResponse)
     #expect(try client.cache.counts().lastError?.json["kind"] == "invalid_response")
   }
@@ -262,8 +264,8 @@ import Testing
     try client.store("a")
     try Connection(path: client.path).run(
       "UPDATE memctl_entries SET attempts = 4, next_attempt_at = '2999-01-01T00:00:00+00:00'")
-    #expect(try client.cache.retry(EntryID(rawValue: 1)))
-    let entry = try #require(try client.cache.entries().first)
+    #expect(try client.cache.queue.retry(EntryID(rawValue: 1)))
+    let entry = try #require(try client.cache.queue.entries().first)
     #expect(entry.attempts == 0)
     #expect(entry.nextAttemptAt == nil)
   }

@@ -1,7 +1,11 @@
+import MemoryAPI
+import MemoryModel
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// A server that went back to an older backup gives ids out again (promises G2, G13 and G14).
 @Suite("A restored server") struct RestoredServerTests {
@@ -103,15 +107,15 @@ import Testing
     }
     #expect(server.contents == ["a", "b", "c", "x"])
     #expect(try client.contents() == ["a", "b", "c", "x"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A change that was queued for it goes to no other memory")
   func queuedChange() throws {
     let client = try filled("a", "b", "c")
     let memory = try #require(try client.memory("c"))
-    _ = try client.cache.write {
-      try client.cache.enqueue(.update(memory.fields, memory.serverID!), at: client.clock.now)
+    _ = try client.cache.database.write { transaction in
+      try transaction.queue.enqueue(.update(memory.fields, memory.serverID!), at: client.clock.now)
     }
     client.clock.advance(seconds: 600)
     server.restore(upTo: 2)
@@ -144,6 +148,6 @@ import Testing
     #expect(server.contents == ["x", "y", "z"])
     #expect(try client.engine.resync(force: true).problems == [])
     #expect(try client.contents() == ["x", "y", "z"])
-    #expect(try client.cache.latestTrashed().count == 3)
+    #expect(try client.cache.trash.latest().count == 3)
   }
 }

@@ -1,8 +1,11 @@
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemorySync
 
 @Suite("Full resync") struct ResyncTests {
   let server = ModelServer()
@@ -19,7 +22,7 @@ import Testing
     #expect(report.problems == [])
     #expect(report.pull?.deleted == 1)
     #expect(try client.contents() == ["more", "new", "same"])
-    #expect(try client.cache.lastSyncText() == client.clock.now.description)
+    #expect(try client.cache.counts().lastSync == client.clock.now.description)
   }
 
   @Test("An orphan is pushed, with all its fields")
@@ -93,7 +96,7 @@ import Testing
     #expect(server.memories.map(\.importance) == [0.9])
     _ = try client.engine.sync()
     #expect(try client.memories().map(\.fields.tags) == ["mine"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("An update that cannot be sent yet is not undone by a pull, nor seen by other programs")
@@ -163,7 +166,7 @@ import Testing
     for _ in 0..<3 { _ = try client.engine.resync() }
     #expect(server.count(.store) == 1)
     #expect(try client.contents() == ["a"])
-    #expect(try client.cache.entries().count == 1)
+    #expect(try client.cache.queue.entries().count == 1)
   }
 
   @Test("A memory that has nothing in common with a blacked-out row is not taken for it")
@@ -269,9 +272,9 @@ import Testing
     server.remove(id)
     client.clock.advance(seconds: 300)
     server.change { $0.extraRecords = ["17"] }
-    let watermark = try client.cache.lastSyncText()
+    let watermark = try client.cache.counts().lastSync
     #expect(try client.engine.resync().pull?.deleted == 0)
-    #expect(try client.cache.lastSyncText() == watermark)
+    #expect(try client.cache.counts().lastSync == watermark)
     server.change { $0.extraRecords = [] }
     client.clock.advance(seconds: 300)
     _ = try client.engine.sync()
@@ -293,7 +296,7 @@ import Testing
     let client = try Client(server)
     for number in 0..<30 { server.add("m\(number)") }
     _ = try client.engine.pull()
-    let watermark = try client.cache.lastSyncText()
+    let watermark = try client.cache.counts().lastSync
     client.clock.advance(seconds: 1)
     server.forget(Int64(1)...16)
     let report = try client.engine.resync()
@@ -302,7 +305,7 @@ import Testing
     #expect(refusal.message.contains("16 of the 30"))
     #expect(refusal.hint?.contains("--force") == true)
     #expect(try client.cache.counts().total == 30)
-    #expect(try client.cache.lastSyncText() == watermark)
+    #expect(try client.cache.counts().lastSync == watermark)
     #expect(try client.engine.resync(force: true).problems == [])
     #expect(try client.cache.counts().total == 14)
   }

@@ -1,6 +1,8 @@
+import MemoryAPI
+import MemoryModel
 import Testing
 
-@testable import MemctlCore
+@testable import MemorySync
 
 @Suite("Retry policy") struct RetryPolicyTests {
   private static let store = Operation.store(MemoryFields(content: "x"), localID: nil)

@@ -1,9 +1,11 @@
 import Foundation
+import MemoryModel
+import System
 import TestSupport
 import Testing
-import System
 
 @testable import MemctlCore
+@testable import MemorySync
 
 @Suite("The sync lock")
 struct SyncLockTests {

@@ -1,8 +1,12 @@
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// What a sync overwrites or deletes can be restored (promise G14).
 @Suite("Trash") struct TrashTests {
@@ -10,7 +14,7 @@ import Testing
 
   private func trash(_ client: Client) throws -> [TrashedMemory] {
     var versions: [TrashedMemory] = []
-    try client.cache.forEachTrashed { versions.append($0) }
+    try client.cache.trash.forEach { versions.append($0) }
     return versions
   }
 
@@ -59,7 +63,8 @@ import Testing
     let before = try client.memories().map(\.fields)
     server.forget(1...20)
     #expect(try client.engine.resync(force: true).pull?.deleted == 20)
-    _ = try client.cache.restore(client.cache.latestTrashed(), asNew: false, at: client.clock.now)
+    _ = try client.cache.trash.restore(
+      client.cache.trash.latest(), asNew: false, at: client.clock.now)
     #expect(try client.engine.sync().problems == [])
     #expect(try Set(client.memories().map(\.fields)) == Set(before))
     #expect(server.memories.count == 20)
@@ -88,16 +93,16 @@ import Testing
     server.edit(1) { $0.content = "after" }
     _ = try client.engine.pull()
     let version = try #require(try trash(client).first)
-    let restored = try client.cache.restore([version.id], asNew: false, at: client.clock.now)
+    let restored = try client.cache.trash.restore([version.id], asNew: false, at: client.clock.now)
     #expect(restored.map(\.id) == [memory.id])
     #expect(try client.memories().map(\.fields) == [memory.fields])
     #expect(try trash(client).map(\.memory.fields.content) == ["after"])
     _ = try client.engine.sync()
     #expect(server.memories.map(\.content) == ["before"])
     #expect(server.memories.map(\.tags) == ["a,b"])
-    #expect(try client.cache.restore([version.id], asNew: false, at: client.clock.now) == [])
+    #expect(try client.cache.trash.restore([version.id], asNew: false, at: client.clock.now) == [])
     let back = try #require(try trash(client).first)
-    _ = try client.cache.restore([back.id], asNew: false, at: client.clock.now)
+    _ = try client.cache.trash.restore([back.id], asNew: false, at: client.clock.now)
     _ = try client.engine.sync()
     #expect(server.memories.map(\.content) == ["after"])
   }
@@ -110,13 +115,13 @@ import Testing
     server.remove(1)
     _ = try client.engine.pull()
     let first = try #require(try trash(client).last)
-    _ = try client.cache.restore([first.id], asNew: false, at: client.clock.now)
+    _ = try client.cache.trash.restore([first.id], asNew: false, at: client.clock.now)
     _ = try client.engine.sync()
     #expect(server.contents == ["before"])
     server.edit(2) { $0.content = "later" }
     _ = try client.engine.pull()
     let version = try #require(try trash(client).first)
-    _ = try client.cache.restore([version.id], asNew: true, at: client.clock.now)
+    _ = try client.cache.trash.restore([version.id], asNew: true, at: client.clock.now)
     _ = try client.engine.sync()
     #expect(server.contents == ["before", "later"])
     let new = try #require(try client.memory("before"))
@@ -133,7 +138,7 @@ import Testing
     _ = try client.engine.pull()
     let version = try #require(try trash(client).first)
     #expect(version.memory.fields.content == "db password=hunter2hunter2 on host a")
-    _ = try client.cache.restore([version.id], asNew: false, at: client.clock.now)
+    _ = try client.cache.trash.restore([version.id], asNew: false, at: client.clock.now)
     _ = try client.engine.sync()
     #expect(server.count(.update) == 0)
     #expect(!server.memories.contains { $0.content.contains("hunter2") })
@@ -173,11 +178,11 @@ import Testing
       INSERT INTO memctl_trash (memory_id, content, category, tags, expanded_keywords, importance,
         is_sensitive, created_at, updated_at, reason, trashed_at)
       SELECT value, 'old', '', '', '', 0, 0, '', '', 'deleted', ?1 FROM number
-      """, client.clock.now.description, Cache.trashCapacity)
+      """, client.clock.now.description, TrashTable<ReadWrite>.capacity)
     server.remove(2)
     _ = try client.engine.pull()
     let versions = try trash(client)
-    #expect(versions.count == Int(Cache.trashCapacity))
+    #expect(versions.count == Int(TrashTable<ReadWrite>.capacity))
     #expect(versions.first?.memory.fields.content == "last")
   }
 
@@ -199,13 +204,13 @@ import Testing
     server.edit(1) { $0.content = "after" }
     _ = try client.engine.sync()
     let version = try #require(try trash(client).first)
-    try client.cache.write {
+    try client.cache.database.write { transaction in
       for id: Int64 in [1, 10, 11] {
-        _ = try client.cache.enqueue(
+        _ = try transaction.queue.enqueue(
           .update(MemoryFields(content: "queued 1"), ServerID(rawValue: id)), at: client.clock.now)
       }
     }
-    _ = try client.cache.restore([version.id], asNew: false, at: client.clock.now)
+    _ = try client.cache.trash.restore([version.id], asNew: false, at: client.clock.now)
     _ = try client.engine.sync()
     #expect(server.count(.update) == 3)
     #expect(server.contents.filter { ["before", "queued 1"].contains($0) }.count == 3)

@@ -1,8 +1,10 @@
+import MemoryModel
+import System
 import TestSupport
 import Testing
-import System
 
 @testable import MemctlCore
+@testable import MemorySync
 
 @Suite("Watch loop") struct WatchLoopTests {
   let server = ModelServer()
@@ -13,7 +15,8 @@ import System
     ended: (Int, Result<SyncReport, Problem>) throws -> Void = { _, _ in }
   ) throws -> [WatchLoop.Cycle] {
     var kinds: [WatchLoop.Cycle] = []
-    try WatchLoop(interval: 0) { client.engine }.run(pause: client.cancellation.wait) {
+    try WatchLoop(interval: 0) { Synchronizer(client.engine) }.run(pause: client.cancellation.wait)
+    {
       cycle, result in
       kinds.append(cycle)
       try ended(kinds.count, result)
@@ -107,7 +110,7 @@ import System
       }
     }
     var reports: [SyncReport] = []
-    try WatchLoop(interval: 3_600) { client.engine }.run(pause: cancellation.wait) {
+    try WatchLoop(interval: 3_600) { Synchronizer(client.engine) }.run(pause: cancellation.wait) {
       _, result in
       reports.append(try result.get())
     }

@@ -1,8 +1,12 @@
+import MemoryAPI
+import MemoryModel
 import SQLite
 import TestSupport
 import Testing
 
 @testable import MemctlCore
+@testable import MemoryStore
+@testable import MemorySync
 
 /// Memories whose store the user dropped (promise G7).
 @Suite("Dropped stores") struct WithheldTests {
@@ -12,7 +16,7 @@ import Testing
   private func clientWithDroppedStore(_ tags: String = "") throws -> (Client, LocalID) {
     let client = try Client(server)
     let id = try client.store("mine", tags: tags)
-    #expect(try client.cache.drop(EntryID(rawValue: 1)) == .withheld(id))
+    #expect(try client.cache.queue.drop(EntryID(rawValue: 1)) == .withheld(id))
     client.waitLongEnough()
     return (client, id)
   }
@@ -27,8 +31,8 @@ import Testing
     }
     #expect(server.contents == ["another program's"])
     #expect(try client.contents() == ["another program's", "mine"])
-    #expect(try client.cache.isWithheld(id))
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.isWithheld(id))
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("A dropped store that cannot be read stays dropped as well")
@@ -40,8 +44,8 @@ import Testing
       #"{"local_id":\#(id.rawValue),"content":"mi"#,
     ] {
       try Connection(path: client.path).run("UPDATE pending_ops SET payload = ?", payload)
-      let entry = try #require(try client.cache.entries().first)
-      #expect(try client.cache.drop(entry.id) == .withheld(id))
+      let entry = try #require(try client.cache.queue.entries().first)
+      #expect(try client.cache.queue.drop(entry.id) == .withheld(id))
       client.waitLongEnough()
       _ = try client.engine.resync()
       #expect(server.memories.isEmpty)
@@ -57,7 +61,7 @@ import Testing
     #expect(try client.memories().map(\.id) == [id])
     #expect(try client.cache.memory(id)?.serverID?.rawValue == 1)
     _ = try client.engine.sync()
-    #expect(try !client.cache.isWithheld(id))
+    #expect(try !client.cache.queue.isWithheld(id))
     #expect(server.count(.store) + server.count(.update) == 0)
   }
 
@@ -77,7 +81,7 @@ import Testing
     let id = try client.store("a")
     server.fail(.store, with: .loseAnswer)
     _ = try client.engine.push()
-    #expect(try client.cache.drop(EntryID(rawValue: 1)) == .droppedInDoubt(id))
+    #expect(try client.cache.queue.drop(EntryID(rawValue: 1)) == .droppedInDoubt(id))
     client.waitLongEnough()
     _ = try client.engine.resync()
     #expect(try client.memories().map(\.serverID?.rawValue) == [1])
@@ -92,10 +96,10 @@ import Testing
     let id = try client.store("a")
     server.fail(.store, 1...1, with: fault)
     _ = try client.engine.push()
-    _ = try client.cache.drop(EntryID(rawValue: 1))
+    _ = try client.cache.queue.drop(EntryID(rawValue: 1))
     #expect(try client.cache.counts().pending == 0)
     #expect(
-      try client.cache.enqueueStores(of: [id], at: client.clock.now) == [EntryID(rawValue: 1)])
+      try client.cache.queue.add([id], at: client.clock.now) == [EntryID(rawValue: 1)])
     #expect(try client.engine.sync().push?.sent == 0)
     for _ in 0..<2 {
       client.waitLongEnough()
@@ -103,7 +107,7 @@ import Testing
     }
     #expect(server.contents == ["a"])
     #expect(try client.contents() == ["a"])
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("What was dropped in doubt and then deleted does not come back")
@@ -112,7 +116,7 @@ import Testing
     try client.store("a")
     server.fail(.store, 1...1, with: .loseAnswer)
     _ = try client.engine.push()
-    _ = try client.cache.drop(EntryID(rawValue: 1))
+    _ = try client.cache.queue.drop(EntryID(rawValue: 1))
     try client.delete("a")
     for _ in 0..<3 {
       _ = try client.engine.sync()
@@ -128,15 +132,15 @@ import Testing
     let id = try client.store("a")
     server.fail(.store, 1...1, with: .loseRequest)
     _ = try client.engine.push()
-    _ = try client.cache.drop(EntryID(rawValue: 1))
+    _ = try client.cache.queue.drop(EntryID(rawValue: 1))
     for _ in 0..<3 {
       client.waitLongEnough()
       _ = try client.engine.resync()
     }
     #expect(server.contents == [])
     #expect(try client.contents() == ["a"])
-    #expect(try client.cache.isWithheld(id))
-    #expect(try client.cache.entries().isEmpty)
+    #expect(try client.cache.queue.isWithheld(id))
+    #expect(try client.cache.queue.entries().isEmpty)
   }
 
   @Test("What was dropped is forgotten with its memory")
@@ -144,7 +148,7 @@ import Testing
     let (client, id) = try clientWithDroppedStore()
     _ = try client.delete("mine")
     _ = try client.engine.sync()
-    #expect(try !client.cache.isWithheld(id))
+    #expect(try !client.cache.queue.isWithheld(id))
   }
 
   @Test("Dropping a delete, or a store of a memory that is gone or linked, withholds nothing")
@@ -154,18 +158,20 @@ import Testing
     _ = try client.engine.pull()
     try client.delete("a")
     let id = try client.store("b")
-    try client.cache.write { try client.cache.link(id, to: ServerID(rawValue: 7)) }
-    for entry in try client.cache.entries() {
-      #expect(try client.cache.drop(entry.id) == .dropped)
+    try client.cache.database.write { transaction in
+      try transaction.memories.link(id, to: ServerID(rawValue: 7))
     }
-    #expect(try client.cache.withheld().isEmpty)
+    for entry in try client.cache.queue.entries() {
+      #expect(try client.cache.queue.drop(entry.id) == .dropped)
+    }
+    #expect(try client.cache.database.read { try $0.memories.withheld() }.isEmpty)
   }
 
   @Test("It is queued again when the user says so, and is an ordinary memory from then on")
   func queuedAgain() throws {
     let (client, id) = try clientWithDroppedStore("t")
-    #expect(try client.cache.enqueueStores(of: [id], at: client.clock.now).count == 1)
-    #expect(try !client.cache.isWithheld(id))
+    #expect(try client.cache.queue.add([id], at: client.clock.now).count == 1)
+    #expect(try !client.cache.queue.isWithheld(id))
     _ = try client.engine.push()
     #expect(server.memories.map(\.tags) == ["t"])
     #expect(try client.cache.memory(id)?.serverID?.rawValue == 1)
@@ -184,11 +190,11 @@ import Testing
       (LocalID(rawValue: 99), .notFound),
     ] {
       let problem = try problem {
-        _ = try client.cache.enqueueStores(of: [dropped, id], at: client.clock.now)
+        _ = try client.cache.queue.add([dropped, id], at: client.clock.now)
       }
       #expect(problem?.kind == kind)
-      #expect(try client.cache.isWithheld(dropped))
-      #expect(try client.cache.entries().count == 1)
+      #expect(try client.cache.queue.isWithheld(dropped))
+      #expect(try client.cache.queue.entries().count == 1)
     }
   }
 }

@@ -1,5 +1,6 @@
 import HTTPTransport
 import MemctlCore
+import MemoryAPI
 
 /// What a fault makes of an answer.
 struct Disturbance {

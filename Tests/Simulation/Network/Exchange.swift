@@ -1,6 +1,7 @@
 import HTTPTransport
 import JSON
 import MemctlCore
+import MemoryAPI
 
 /// A request under way, and what has become of it.
 final class Exchange {

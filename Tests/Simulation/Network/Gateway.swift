@@ -1,6 +1,5 @@
 import HTTPTransport
 import JSON
-import MemctlCore
 
 /// Something between a machine and the server that answers in the server's place: a proxy, a
 /// captive portal, a maintenance page.

@@ -1,5 +1,6 @@
 import HTTPTransport
 import MemctlCore
+import MemoryAPI
 
 /// Carries requests to the server and answers back, as the weather lets it.
 ///

@@ -1,5 +1,4 @@
 import HTTPTransport
-import MemctlCore
 
 /// The network as one process sees it. While it waits, others act.
 final class SimulatedTransport: Transport {

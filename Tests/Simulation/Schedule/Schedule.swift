@@ -1,3 +1,5 @@
+import MemorySync
+
 /// What stays the same while a simulated world exists.
 public struct Conditions: Sendable {
   let machines: Int

@@ -1,4 +1,5 @@
 import Foundation
+import MemoryModel
 
 /// Makes a schedule shorter for as long as the same kind of promise still breaks.
 public struct Shrinker {

@@ -1,6 +1,8 @@
 import HTTPTransport
 import JSON
 import MemctlCore
+import MemoryAPI
+import MemoryModel
 
 /// How the server answers.
 extension Server {

@@ -1,5 +1,7 @@
 import JSON
+import MemctlCore
 import MemoryAPI
+import MemorySync
 
 /// The remote API as plain values, with the production server's semantics: nothing is de-duplicated,
 /// writes may commit late, secrets are blacked out, categories are folded.

@@ -1,3 +1,5 @@
+import MemoryModel
+
 /// What the server does to a memory, written down a second time: memctl's own notion of it is what
 /// the simulation is to judge.
 enum ServerRules {

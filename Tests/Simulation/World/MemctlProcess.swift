@@ -1,7 +1,11 @@
+import MemoryStore
 import HTTPTransport
 import MemctlCore
-import System
+import MemoryAPI
+import MemoryModel
+import MemorySync
 import SQLite
+import System
 
 /// One run of memctl: the real cache and the real engine, over a simulated network.
 final class MemctlProcess {
@@ -15,17 +19,19 @@ final class MemctlProcess {
     self.name = name
     self.life = life
     let random = Randomness { [unowned world] in world.chance.next() }
-    cache = try life.owningConnections { try Cache(path: machine.path, random: random) }
+    cache = try life.owningConnections { Cache(try Database(path: machine.path, random: random)) }
     let cancellation = Cancellation()
     let plants = world.plants
+    let requests = try Requests(
+      address: "http://localhost:8080", key: "k", timeout: Exchange.patience)
+    let transport = plants.transport(SimulatedTransport(world, machine, life, name: name))
     engine = SyncEngine(
-      cache: cache,
-      requests: try Requests(
-        address: "http://localhost:8080", key: "k", timeout: Exchange.patience),
-      transport: plants.transport(SimulatedTransport(world, machine, life, name: name)),
+      cache.database, APIClient(requests, over: transport),
       lock: SyncLock(cachePath: machine.path, patience: 0, cancellation: cancellation),
-      cancellation: cancellation, policy: plants.policy, random: random,
-      now: { [unowned world, unowned machine] in world.clock(of: machine) })
+      SyncConditions(
+        policy: plants.policy, random: random,
+        now: { [unowned world, unowned machine] in world.clock(of: machine) },
+        cancellation: cancellation))
   }
 
   /// A further connection of this process.

@@ -1,4 +1,7 @@
 import MemctlCore
+import MemoryAPI
+import MemoryModel
+import MemorySync
 import SQLite
 
 /// What happens in a step.
@@ -84,7 +87,7 @@ extension World {
     guard let entry = anyEntry(of: machine) else { return }
     inProcess(of: machine, crash: crash) { process in
       note(process.name, "retries entry \(entry.id)")
-      _ = try process.cache.retry(EntryID(rawValue: entry.id))
+      _ = try process.cache.queue.retry(EntryID(rawValue: entry.id))
     }
   }
 
@@ -114,8 +117,8 @@ extension World {
         }
       }
       do {
-        _ = try process.cache.edit(
-          EntryID(rawValue: entry.id), MemoryChanges(content: content), at: clock(of: machine))
+        _ = try process.cache.queue.edit(
+          EntryID(rawValue: entry.id), [.content: .text(content)], at: clock(of: machine))
       } catch let problem as Problem where problem.kind == .invalidInput {
         note(process.name, "problem: \(problem.message)")
       }
@@ -143,7 +146,7 @@ extension World {
       }
     }
     inProcess(of: machine, crash: crash) { process in
-      _ = try process.cache.drop(EntryID(rawValue: entry.id))
+      _ = try process.cache.queue.drop(EntryID(rawValue: entry.id))
     }
     if isTorn, chance.oneIn(2) { add(on: machine, nil) }
   }
@@ -161,8 +164,8 @@ extension World {
       defer {
         if machine.entries().contains(where: { $0.localID == row.id }) { wantAgain(row.name) }
       }
-      _ = try process.cache.enqueueStores(
-        of: [LocalID(rawValue: row.id)], at: clock(of: machine))
+      _ = try process.cache.queue.add(
+        [LocalID(rawValue: row.id)], at: clock(of: machine))
     }
   }
 

@@ -1,5 +1,4 @@
 import Foundation
-import MemctlCore
 import SQLite
 
 /// Copies of a machine's file, which are put back later or used on another machine.

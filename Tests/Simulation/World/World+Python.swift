@@ -1,7 +1,7 @@
 import HTTPTransport
 import Foundation
+import HTTPTransport
 import JSON
-import MemctlCore
 import SQLite
 
 /// What the Python server of a machine does. Each call is one thing that it does; whatever else

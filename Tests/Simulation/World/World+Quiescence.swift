@@ -1,4 +1,5 @@
 import MemctlCore
+import MemoryModel
 
 /// What holds when the faults have stopped and everyone has synced a bounded number of times.
 extension World {
@@ -46,7 +47,7 @@ extension World {
         let isHopeless = entry.name.flatMap { truth[$0] }?.isRejected == true
         if again, isHopeless { continue }
         inProcess(of: machine, crash: nil) {
-          _ = try $0.cache.retry(EntryID(rawValue: entry.id))
+          _ = try $0.cache.queue.retry(EntryID(rawValue: entry.id))
         }
       }
     }

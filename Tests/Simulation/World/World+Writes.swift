@@ -1,4 +1,6 @@
 import MemctlCore
+import MemoryAPI
+import MemoryModel
 import SQLite
 
 /// What users and other programs write on a machine.

@@ -1,6 +1,9 @@
 import HTTPTransport
 import Foundation
+import HTTPTransport
 import MemctlCore
+import MemoryAPI
+import MemoryModel
 
 /// Machines, their users and a server, all on one thread and one clock, which moves only while
 /// somebody waits.

@@ -1,0 +1,24 @@
+import System
+@_exported import MemoryAPI
+@_exported import MemoryAPI
+@_exported import MemoryAPI
+@_exported import MemoryAPI
+@_exported import MemoryModel
+@_exported import MemoryModel
+@_exported import MemoryModel
+@_exported import MemoryModel
+
+@_exported import MemoryAPI
+@_exported import MemoryAPI
+@_exported import MemoryModel
+@_exported import MemoryModel
+
+@_exported import MemoryAPI
+@_exported import MemoryModel
+
+// The face speaks in the values of the model and of the API, so whoever imports the core has them.
+@_exported import MemoryAPI
+@_exported import MemoryModel
+
+/// A wish to stop; see `Cancellation.cancel`.
+public typealias Cancellation = System.Cancellation

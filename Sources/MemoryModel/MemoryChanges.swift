@@ -1,0 +1,51 @@
+import JSON
+import MemoryAPI
+
+/// What is to be changed in a memory; a field that is not given stays as it is.
+public struct MemoryChanges: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+  private var values: [MemoryField: FieldValue]
+
+  /// Makes a memory say what `fields` say.
+  public init(_ fields: MemoryFields) {
+    values = Dictionary(uniqueKeysWithValues: MemoryField.allCases.map { ($0, fields[$0]) })
+  }
+
+  public subscript(field: MemoryField) -> FieldValue? {
+    get { values[field] }
+    set { values[field] = newValue }
+  }
+
+  public init(dictionaryLiteral values: (MemoryField, FieldValue)...) {
+    self.values = Dictionary(uniqueKeysWithValues: values)
+  }
+
+  public var isEmpty: Bool { values.isEmpty }
+
+  /// What is to be changed, as a store request names it, in the order of the fields.
+  package var members: [JSONValue.Member] {
+    MemoryField.allCases.compactMap { field in
+      values[field].map { .init(field.requestName, $0.json) }
+    }
+  }
+}
+
+extension MemoryFields {
+  /// The same with what is to be changed.
+  public func changed(by changes: MemoryChanges) -> MemoryFields {
+    var fields = self
+    for field in MemoryField.allCases {
+      if let value = changes[field] { fields[field] = value }
+    }
+    return fields
+  }
+}
+
+extension FieldValue {
+  package var json: JSONValue {
+    switch self {
+    case .text(let text): .string(text)
+    case .number(let number): .double(number)
+    case .flag(let flag): .bool(flag)
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/// What came of moving a cache to another address or another server.
+public struct OriginChange: Sendable {
+  public let address: String
+  public let account: String?
+  /// Memories of the cache that the server has.
+  public let found: Int
+  /// Entries that wait for it now.
+  public package(set) var queued = 0
+  /// Deletes and changes that were meant for the former server.
+  public let dropped: Int
+
+  package init(address: String, account: String?, found: Int, dropped: Int = 0) {
+    self.address = address
+    self.account = account
+    self.found = found
+    self.dropped = dropped
+  }
+}

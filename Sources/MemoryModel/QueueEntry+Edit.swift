@@ -1,0 +1,153 @@
+import JSON
+import MemoryAPI
+
+extension QueueEntry {
+  /// Whether it carries a memory, which can be changed.
+  public var isEditable: Bool { operationName == "store" || operationName == "update" }
+
+  /// The operation with members of its payload replaced, as the server will keep it. A payload that
+  /// cannot be read is mended by giving what is wrong in it; a local id that is wrong is left out.
+  ///
+  /// - Throws: `Problem` of kind `.invalidInput`.
+  package func operation(replacing changes: MemoryChanges) throws -> Operation {
+    let given = changes.members
+    let payload = Payload(payload)
+    let missing = payload.unreadable.filter { name, _ in !given.contains { $0.name == name } }
+    if !missing.isEmpty {
+      throw Problem(
+        .invalidInput,
+        """
+        entry \(id.rawValue) cannot be sent: its \(missing.map(\.name).asList) cannot be read
+        """, hint: "give \(missing.map(\.option).asList) as well")
+    }
+    let kept = payload.members.filter { member in
+      !given.contains { $0.name == member.name }
+        && (member.name != "local_id" || Payload.isReadable(member))
+    }
+    switch try readOperation(JSONValue.object(kept + given).text) {
+    case .store(let fields, let localID): return .store(try fields.validated(), localID: localID)
+    case .update(let fields, let id): return .update(try fields.validated(), id)
+    case .delete: throw Problem.notEditable(self)
+    }
+  }
+
+  /// What mends an entry that cannot be read: `--content and --tags`, or any change where that is
+  /// empty; nil where nothing does.
+  public var optionsThatMend: String? {
+    guard isEditable else { return nil }
+    let payload = Payload(payload)
+    if operationName == "update", !payload.namesMemoryOnServer { return nil }
+    return payload.unreadable.map(\.option).asList
+  }
+
+  /// The memory whose store it is, also where the rest of it cannot be read.
+  package var storedMemory: LocalID? { operationName == "store" ? Payload(payload).localID : nil }
+
+  private func readOperation(_ payload: String) throws -> Operation {
+    do {
+      return try Operation(name: operationName, payload: payload)
+    } catch let error as UnreadableOperation {
+      let id = id.rawValue
+      throw Problem(
+        .invalidInput, "entry \(id) cannot be mended: \(error.reason)",
+        hint:
+          "memctl queue export \(id) --reveal keeps what it holds, memctl queue drop \(id) ends it")
+    }
+  }
+}
+
+/// The payload of an entry, read as far as it goes.
+private struct Payload {
+  private let text: String
+  /// Those up to where it is damaged; a text that is no Unicode is left out.
+  private(set) var members: [JSONValue.Member] = []
+  private var isWhole = true
+
+  init(_ text: String) {
+    self.text = text
+    Array(text.utf8).withUnsafeBufferPointer { bytes in
+      var reader = JSONReader(bytes)
+      do {
+        try reader.readObject { try readMember($1, &$0) }
+        try reader.readEnd()
+      } catch {
+        isWhole = false
+      }
+    }
+  }
+
+  private mutating func readMember(_ name: JSONText, _ reader: inout JSONReader) throws {
+    let value: JSONValue? =
+      if try reader.peek() == .string {
+        try reader.readString().string.map { .string($0) }
+      } else {
+        try JSONValue(reading: &reader)
+      }
+    if let name = name.string, let value {
+      members.append(.init(name, value))
+    } else {
+      isWhole = false
+    }
+  }
+
+  /// The option that gives a field.
+  private static func option(_ field: MemoryField) -> String {
+    if case .flag = field.defaultValue { return "--\(field.label) or --no-\(field.label)" }
+    return "--\(field.label)"
+  }
+
+  /// What of the memory has to be given anew, and how.
+  var unreadable: [(name: String, option: String)] {
+    MemoryField.allCases.map { ($0.requestName, Self.option($0)) }.filter { name, _ in
+      if let member = members.last(where: { $0.name == name }) {
+        return !Self.isReadable(member) || name == "content" && member.value.isNull
+      }
+      // What stood behind the damage is not taken for its default in silence.
+      return name == "content" || !isWhole && text.contains("\"\(name)\"")
+    }
+  }
+
+  static func isReadable(_ member: JSONValue.Member) -> Bool {
+    let payload = JSONValue.object([.init("content", ""), member]).text
+    return (try? Operation(name: "store", payload: payload)) != nil
+  }
+
+  var localID: LocalID? {
+    guard let member = members.last(where: { $0.name == "local_id" }), Self.isReadable(member)
+    else { return nil }
+    return member.value.int64.map(LocalID.init)
+  }
+
+  var namesMemoryOnServer: Bool {
+    (try? Operation(name: "delete", payload: JSONValue.object(members).text)) != nil
+  }
+}
+
+extension [String] {
+  /// `a, b and c`
+  fileprivate var asList: String {
+    guard let last, count > 1 else { return first ?? "" }
+    return dropLast().joined(separator: ", ") + " and " + last
+  }
+}
+
+extension Problem {
+  package static func meantForAnother(_ entry: QueueEntry) -> Problem {
+    let id = entry.id.rawValue
+    return Problem(
+      .invalidInput,
+      "entry \(id) names a memory of another server or account, so it cannot be changed and sent here",
+      hint: "memctl queue drop \(id) gives it up, memctl queue show \(id) says more")
+  }
+
+  package static func notEditable(_ entry: QueueEntry) -> Problem {
+    let id = entry.id.rawValue
+    let kind = entry.operationName
+    return Problem(
+      .invalidInput,
+      kind == "delete"
+        ? "entry \(id) is a delete: there is nothing in it to change"
+        : "entry \(id) is a '\(kind)', which memctl does not know and cannot change",
+      hint: "memctl queue drop \(id) gives it up, memctl queue export \(id) --reveal writes it out")
+  }
+}

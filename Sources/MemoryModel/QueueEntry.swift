@@ -1,0 +1,138 @@
+import MemoryAPI
+
+/// Something that the server has not acknowledged yet.
+public struct QueueEntry: Sendable {
+  public let id: EntryID
+  /// `op_type` as it stands in the file; `operation` says what it means.
+  public let operationName: String
+  /// The payload as it stands in the file.
+  public let payload: String
+  /// ISO 8601, as it stands in the file.
+  public let createdAt: String
+  public let state: State
+  /// Definite answers about this entry that were not an acknowledgement.
+  public let attempts: Int
+  /// Not before this time; nil where nothing holds it back.
+  public let nextAttemptAt: Timestamp?
+  public let lastError: LastError?
+  /// Sent with each attempt, so that a server that honours it acts once; nil where the entry was
+  /// queued while memctl did not watch the file.
+  public let idempotencyKey: String?
+  /// The watermark at the first attempt: what this entry may have caused on the server is not older.
+  public let sentAfter: Timestamp?
+  public let lastSentAt: Timestamp?
+  /// The memory was deleted while its store was on its way: once its id is known, it is deleted on
+  /// the server too.
+  public let deleteWhenKnown: Bool
+  /// Another program sent it or may have sent it, without the key.
+  public let wasSentWithoutKey: Bool
+  /// The user dropped it while it was in doubt: it is never sent again, and kept only to recognize
+  /// what may have arrived.
+  public let isDropped: Bool
+  /// The user changed it, and another program may still send it as it was.
+  public let isEdited: Bool
+  /// Memories on the server that may be what came of it, as the last look found them. A server that
+  /// takes out credentials leaves too little to tell.
+  public let candidates: [Candidate]
+
+  package init(
+    id: EntryID, operationName: String, payload: String, createdAt: String, state: State,
+    attempts: Int, nextAttemptAt: Timestamp?, lastError: LastError?, idempotencyKey: String?,
+    sentAfter: Timestamp?, lastSentAt: Timestamp?, deleteWhenKnown: Bool, wasSentWithoutKey: Bool,
+    isDropped: Bool, isEdited: Bool, candidates: [Candidate]
+  ) {
+    self.id = id
+    self.operationName = operationName
+    self.payload = payload
+    self.createdAt = createdAt
+    self.state = state
+    self.attempts = attempts
+    self.nextAttemptAt = nextAttemptAt
+    self.lastError = lastError
+    self.idempotencyKey = idempotencyKey
+    self.sentAfter = sentAfter
+    self.lastSentAt = lastSentAt
+    self.deleteWhenKnown = deleteWhenKnown
+    self.wasSentWithoutKey = wasSentWithoutKey
+    self.isDropped = isDropped
+    self.isEdited = isEdited
+    self.candidates = candidates
+  }
+
+  /// A memory on the server that may be what came of a store.
+  public struct Candidate: Hashable, Sendable {
+    public let id: ServerID
+    /// It was deleted on the server since.
+    public let isDeleted: Bool
+
+    package init(id: ServerID, isDeleted: Bool) {
+      self.id = id
+      self.isDeleted = isDeleted
+    }
+  }
+
+  /// Where an entry stands, as the file keeps it.
+  public enum State: String, Sendable {
+    /// Waiting to be sent.
+    case pending
+    /// Claimed by the process that holds the sync lock; left over when that process died.
+    case sending
+    /// Sent, but whether the server took it is unknown.
+    case inDoubt = "in_doubt"
+    /// Rejected; stays until the user decides.
+    case dead
+  }
+
+  public struct LastError: Hashable, Sendable {
+    public let kind: Problem.Kind
+    public let status: Int?
+    public let message: String
+
+    public init(kind: Problem.Kind, status: Int? = nil, message: String) {
+      self.kind = kind
+      self.status = status
+      self.message = message
+    }
+  }
+
+  /// What the entry asks of the server.
+  ///
+  /// - Throws: `UnreadableOperation`.
+  public func operation() throws -> Operation {
+    try Operation(name: operationName, payload: payload)
+  }
+
+  /// What the entry is about: those of one subject are sent one after the other, oldest first.
+  package enum Subject: Hashable {
+    case memory(LocalID)
+    case memoryOnServer(ServerID)
+    /// It names no memory.
+    case entry(EntryID)
+  }
+
+  package var subject: Subject {
+    switch try? operation() {
+    case .store(_, localID: let id?): .memory(id)
+    case .delete(let id), .update(_, let id): .memoryOnServer(id)
+    default: .entry(id)
+    }
+  }
+
+  /// Whether it is a store that the server may have, though nothing says so yet.
+  public var mayHaveArrived: Bool {
+    operationName == "store" && (state == .inDoubt || state == .sending)
+  }
+
+  /// Whether the last answer was that the server will not take it.
+  public var isRejected: Bool {
+    lastError.map { $0.kind == .rejected && ($0.status ?? 0) < 500 } ?? false
+  }
+
+  /// Whether it was held back because it names an id of a server that the cache no longer belongs to.
+  public var isMeantForAnotherServer: Bool { state == .dead && lastError?.kind == .refused }
+
+  /// Whether it waits for a time that has not come yet.
+  public func isDeferred(at now: Timestamp) -> Bool {
+    state != .dead && nextAttemptAt.map { $0 > now } ?? false
+  }
+}

@@ -1,0 +1,24 @@
+/// What an operation of the sync engine would do, one by one.
+public struct SyncPlan: Sendable {
+  /// An entry that would be sent.
+  public struct Request: Sendable {
+    public let entry: EntryID
+    public let operation: Operation
+
+    package init(entry: EntryID, operation: Operation) {
+      self.entry = entry
+      self.operation = operation
+    }
+  }
+
+  /// In the order in which they would be sent.
+  public var requests: [Request] = []
+  /// The memories that would be overwritten or deleted, as they are now.
+  public var losses: [TrashedMemory] = []
+
+  /// Of an operation that would do nothing.
+  public init() {}
+}
+
+/// An operation that can be rehearsed.
+public enum Rehearsed: Sendable { case push, pull, resync }

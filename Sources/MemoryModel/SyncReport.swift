@@ -1,0 +1,118 @@
+import MemoryAPI
+
+/// What a push did, and what the queue holds after it.
+public struct PushReport: Sendable {
+  /// Requests that went out.
+  public var sent = 0
+  /// Entries that the server acknowledged.
+  public var acknowledged = 0
+  /// Memories that turned out to be on the server already, and were linked to it.
+  public var adopted = 0
+  /// Entries that had become pointless and were removed without being sent.
+  public var cancelled = 0
+  /// Entries that became dead letters.
+  public var dead = 0
+  /// Entries in the queue afterwards, dead letters aside; the next two are part of it.
+  public var remaining = 0
+  /// Entries of which is unknown whether the server took them.
+  public var inDoubt = 0
+  /// Entries that wait for a later time.
+  public var deferred = 0
+  /// Entries that wait for a time or an answer, in doubt or deferred.
+  public var waiting = 0
+  /// When the first of them is tried again; nil where the next sync tries it.
+  public var nextAttemptAt: Timestamp?
+
+  /// Of a push that did nothing.
+  public init() {}
+}
+
+extension PushReport {
+  /// The work of two pushes; the state of the queue is told after both.
+  package static func + (first: PushReport, second: PushReport) -> PushReport {
+    var sum = first
+    sum.sent += second.sent
+    sum.acknowledged += second.acknowledged
+    sum.adopted += second.adopted
+    sum.cancelled += second.cancelled
+    sum.dead += second.dead
+    return sum
+  }
+}
+
+/// What a pull did.
+public struct PullReport: Sendable {
+  /// Records in the answer.
+  public var received = 0
+  public var inserted = 0
+  /// Memories that say something else than before.
+  public var updated = 0
+  public var unchanged = 0
+  public var deleted = 0
+  /// Versions that went to the trash: what was updated or deleted, as it was.
+  public var trashed = 0
+  /// Memories whose id the server has given to another memory. They stay here, without an id.
+  public var reassigned = 0
+  /// Records that could not be understood and were left out.
+  public var skipped = 0
+  /// What was wrong with the first of those.
+  public var skippedReasons: [String] = []
+  /// The server's time up to which the cache is now pulled; nil where nothing was.
+  public var watermark: Timestamp?
+
+  /// Entries that were queued for what the server turned out to lack.
+  package var queued = 0
+  /// Whether the answer shows that what changed is not all that differs.
+  package var needsComparison = false
+  /// False where something seems to be missing that a record may hide.
+  package var isComplete = true
+
+  /// Of a pull that got no answer.
+  public init() {}
+
+  /// A pull and the one that followed it: what both did, and what the answer to the later one had.
+  package static func + (first: PullReport, second: PullReport) -> PullReport {
+    var sum = second
+    sum.inserted += first.inserted
+    sum.updated += first.updated
+    sum.deleted += first.deleted
+    sum.trashed += first.trashed
+    sum.reassigned += first.reassigned
+    sum.queued += first.queued
+    return sum
+  }
+
+  package mutating func skip(_ reason: String) {
+    skipped += 1
+    if skippedReasons.count < 10 { skippedReasons.append(reason) }
+  }
+}
+
+/// What a command of the sync engine did. Problems do not undo what the report counts.
+public struct SyncReport: Sendable {
+  /// Nil where the command does not push.
+  public var push: PushReport?
+  /// Nil where the command does not pull, or could not.
+  public var pull: PullReport?
+  /// Local memories that the server lacks and that may not be deleted; counted by a resync.
+  public var kept: Int?
+  /// The first of each kind, in the order in which they were met.
+  public private(set) var problems: [Problem] = []
+
+  /// Of a command that has done nothing yet.
+  public init() {}
+
+  /// False once the server must not be called again in the same run.
+  package private(set) var mayCall = true
+
+  /// Notes a problem that ends all calls of the run, whatever its kind.
+  package mutating func endCalls(_ problem: Problem) {
+    note(problem)
+    mayCall = false
+  }
+
+  package mutating func note(_ problem: Problem) {
+    if problem.endsCalls { mayCall = false }
+    if !problems.contains(where: { $0.kind == problem.kind }) { problems.append(problem) }
+  }
+}

@@ -1,0 +1,116 @@
+import JSON
+import MemoryAPI
+
+/// What a prompt tells of a cache, read from one snapshot without looking at any memory.
+public struct SyncState: Hashable, Sendable {
+  /// Entries that the server has not acknowledged and that are not dead.
+  public let pending: Int
+  public let deadLetters: Int
+  public let authFailed: Bool
+  /// The kind of what the last sync met; nil where it reached its end.
+  public let lastError: Problem.Kind?
+  /// When a sync last reached its end; nil where none ever did.
+  public let lastSuccess: String?
+
+  package init(
+    pending: Int, deadLetters: Int, authFailed: Bool, lastError: Problem.Kind?, lastSuccess: String?
+  ) {
+    self.pending = pending
+    self.deadLetters = deadLetters
+    self.authFailed = authFailed
+    self.lastError = lastError
+    self.lastSuccess = lastSuccess
+  }
+
+  /// That of a cache which nobody has written yet.
+  public static let new = SyncState(
+    pending: 0, deadLetters: 0, authFailed: false, lastError: nil, lastSuccess: nil)
+}
+
+/// How many of everything, all read from one snapshot.
+public struct Counts: Sendable {
+  public let total: Int
+  /// Largest first, equal ones by name.
+  public let byCategory: [(category: String, count: Int)]
+  /// Memories without a server id.
+  public let orphans: Int
+  /// Those of them whose store the user dropped, so that nothing sends them.
+  public let withheld: Int
+  /// Why records of the server's could not be read, by their ids; they are asked for again.
+  public let skipped: [String]
+  /// Entries that the server has not acknowledged and that are not dead, those in doubt included.
+  public let pending: Int
+  public let inDoubt: Int
+  public let deadLetters: Int
+  /// ISO 8601, as it stands in the file.
+  public let lastSync: String?
+  public let authFailed: Bool
+  /// When a sync last reached its end; nil where none ever did.
+  public let lastSuccess: String?
+  /// What the last sync met since then; nil where it reached its end.
+  public let lastError: LastRunError?
+
+  package init(
+    total: Int, byCategory: [(category: String, count: Int)], orphans: Int, withheld: Int,
+    skipped: [String], pending: Int, inDoubt: Int, deadLetters: Int, lastSync: String?,
+    authFailed: Bool, lastSuccess: String?, lastError: LastRunError?
+  ) {
+    self.total = total
+    self.byCategory = byCategory
+    self.orphans = orphans
+    self.withheld = withheld
+    self.skipped = skipped
+    self.pending = pending
+    self.inDoubt = inDoubt
+    self.deadLetters = deadLetters
+    self.lastSync = lastSync
+    self.authFailed = authFailed
+    self.lastSuccess = lastSuccess
+    self.lastError = lastError
+  }
+
+  public var lastSyncSuccess: Bool { lastSuccess != nil && lastError == nil }
+}
+
+/// What ended a sync, as the file remembers it.
+public struct LastRunError: Sendable {
+  /// What a run does.
+  package enum Scope: String {
+    case push, pull
+    /// Both of them.
+    case sync
+  }
+
+  /// What the run did that met it; one that does as much, and meets nothing, ends it.
+  package let scope: Scope
+  /// ISO 8601.
+  public let time: String
+  public let kind: Problem.Kind
+  public let message: String
+
+  package init(_ problem: Problem, in scope: Scope, at time: Timestamp) {
+    self.scope = scope
+    self.time = time.description
+    kind = problem.kind
+    message = problem.message
+  }
+
+  package init?(_ text: String) {
+    guard let value = try? JSONValue(parsing: text), let time = value["at"]?.string,
+      let kind = value["kind"]?.string, let message = value["message"]?.string
+    else { return nil }
+    scope = value["during"]?.string.flatMap(Scope.init) ?? .sync
+    self.time = time
+    self.kind = Problem.Kind(stored: kind) ?? .bug
+    self.message = message
+  }
+
+  public var json: JSONValue {
+    [
+      "at": .string(time), "during": .string(scope.rawValue), "kind": .string(kind.rawValue),
+      "message": .string(message),
+    ]
+  }
+
+  package var text: String { json.text }
+}

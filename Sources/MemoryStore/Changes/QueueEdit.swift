@@ -1,0 +1,82 @@
+import MemoryAPI
+import MemoryModel
+
+extension Loan where Access == ReadWrite {
+  /// Changes the memory that an entry carries, in the entry and in the cache, and lets it be sent at
+  /// once, a dead one included: it keeps its id and its place, and is another request from then on,
+  /// with an idempotency key of its own and nothing held against it.
+  ///
+  /// - Returns: the operation as it is now; nil when there is no such entry.
+  /// - Throws: `Problem` of kind `.busy` where it may have arrived at the server already; of kind
+  ///   `.invalidInput` where it carries no memory, cannot be read all the same, breaks a bound, or
+  ///   would not reach the server.
+  package func edit(
+    _ id: EntryID, _ changes: MemoryChanges, at now: Timestamp
+  ) throws -> Operation? {
+    guard let entry = try queue.entry(id) else { return nil }
+    guard entry.isEditable else { throw Problem.notEditable(entry) }
+    guard entry.lastError?.kind != .refused else { throw Problem.meantForAnother(entry) }
+    guard entry.state == .pending || entry.state == .dead else { throw Problem.inDoubt(id) }
+    let operation = try entry.operation(replacing: changes)
+    if case .update(_, let serverID) = operation, changes[.isSensitive] != nil {
+      throw Problem.fixedSensitivity(serverID)
+    }
+    if let memory = try editedMemory(operation, of: entry) {
+      try memories.change(memory, changes, at: now)
+    }
+    try queue.replace(entry, with: operation)
+    return operation
+  }
+
+  /// The memory that is to be changed along with its entry; nil when it is gone.
+  private func editedMemory(_ operation: Operation, of entry: QueueEntry) throws -> LocalID? {
+    switch operation {
+    case .store(_, let id?):
+      let memory = try memories.memory(id)
+      // Another program has sent it meanwhile, so this entry will not go out any more.
+      if let serverID = memory?.serverID { throw Problem.pointless(entry.id, id, serverID) }
+      return memory?.id
+    case .update(_, let serverID):
+      // What comes after it would undo the change.
+      let later = try queue.entries().last { $0.id > entry.id && $0.subject == entry.subject }
+      if let later { throw Problem.overtaken(entry.id, by: later) }
+      return try memories.memory(serverID)?.id
+    case .store(_, nil), .delete: return nil
+    }
+  }
+}
+
+extension Problem {
+  fileprivate static func inDoubt(_ id: EntryID) -> Problem {
+    Problem(
+      .busy,
+      "entry \(id.rawValue) was sent and may have arrived, so it cannot be changed yet",
+      hint: "memctl sync settles it first; nothing was changed")
+  }
+
+  /// The server takes that with a store alone, and nobody should rely on what did not happen.
+  fileprivate static func fixedSensitivity(_ id: ServerID) -> Problem {
+    Problem(
+      .invalidInput, "the server has the memory already, and keeps it as sensitive as it is",
+      hint: "store it anew with memctl store, then memctl delete server:\(id.rawValue)")
+  }
+
+  fileprivate static func pointless(
+    _ id: EntryID, _ memory: LocalID, _ serverID: ServerID
+  ) -> Problem {
+    Problem(
+      .invalidInput,
+      """
+      entry \(id.rawValue) will not be sent: the server has memory \(memory.rawValue) already, as \
+      \(serverID.rawValue)
+      """,
+      hint: "memctl queue drop \(id.rawValue) ends the entry; the memory stays as it is")
+  }
+
+  fileprivate static func overtaken(_ id: EntryID, by later: QueueEntry) -> Problem {
+    let next = later.id.rawValue
+    return Problem(
+      .invalidInput, "entry \(next) changes the same memory after entry \(id.rawValue)",
+      hint: later.isEditable ? "memctl queue edit \(next)" : "memctl queue show \(next)")
+  }
+}

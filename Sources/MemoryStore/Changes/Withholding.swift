@@ -1,0 +1,64 @@
+import MemoryAPI
+import MemoryModel
+
+/// Keeping a memory from the server, and sending it all the same.
+extension Loan where Access == ReadWrite {
+  /// Removes an entry without sending it; its memory stays in the cache. A store that may have arrived
+  /// is kept out of sight until that is known: else the memory could come back as a copy.
+  ///
+  /// - Returns: nil when there is no such entry.
+  package func drop(_ id: EntryID) throws -> DroppedEntry? {
+    guard let entry = try queue.entry(id) else { return nil }
+    let memory = try entry.storedMemory.flatMap { try memories.memory($0) }
+    let withheld = memory.flatMap { $0.serverID == nil ? $0.id : nil }
+    if let withheld { try memories.withhold(withheld) }
+    if entry.mayHaveArrived {
+      try queue.setDropped(true, id)
+      return .droppedInDoubt(withheld)
+    }
+    try queue.remove(id)
+    return withheld.map { .withheld($0) } ?? .dropped
+  }
+
+  /// Queues the stores of memories that the server does not have, those that were dropped included,
+  /// in their order.
+  ///
+  /// - Throws: `Problem` of kind `.notFound`, or of kind `.invalidInput` where there is nothing to
+  ///   queue: the server has the memory, or an entry speaks of it.
+  package func enqueueStores(of ids: [LocalID], at now: Timestamp) throws -> [EntryID] {
+    var entries: [EntryID] = []
+    for id in ids { entries.append(try enqueueStore(of: id, at: now)) }
+    return entries
+  }
+
+  private func enqueueStore(of id: LocalID, at now: Timestamp) throws -> EntryID {
+    guard let memory = try memories.memory(id) else { throw Problem.noMemory("\(id.rawValue)") }
+    if let serverID = memory.serverID { throw Problem.isOnServer(id, serverID) }
+    let entry = try queue.storeEntries(of: id).first
+    if let entry, !entry.isDropped { throw Problem.isQueued(id, entry) }
+    try memories.endWithholding(of: id)
+    if let entry {
+      // It may have arrived, so it goes on where it was: a new entry could make a copy.
+      try queue.setDropped(false, entry.id)
+      return entry.id
+    }
+    return try queue.enqueue(.store(memory.fields, localID: id), at: now)
+  }
+}
+
+extension Problem {
+  fileprivate static func isOnServer(_ id: LocalID, _ serverID: ServerID) -> Problem {
+    Problem(
+      .invalidInput, "the server has memory \(id.rawValue) already, as \(serverID.rawValue)",
+      hint: "there is nothing to queue; memctl show \(id.rawValue) shows it")
+  }
+
+  fileprivate static func isQueued(_ id: LocalID, _ entry: QueueEntry) -> Problem {
+    let isDead = entry.state == .dead
+    return Problem(
+      .invalidInput,
+      "memory \(id.rawValue) has an entry in the queue already: \(entry.id.rawValue)"
+        + (isDead ? ", a dead letter" : ""),
+      hint: "memctl queue \(isDead ? "retry" : "show") \(entry.id.rawValue)")
+  }
+}

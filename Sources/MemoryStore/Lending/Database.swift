@@ -1,0 +1,144 @@
+import Glibc
+import MemoryAPI
+import MemoryModel
+import SQLite
+import System
+
+/// The local file: memories, the queue of what the server does not know yet, and sync's own state.
+///
+/// Other programs write the same file at the same time, so nothing that was read is still true once
+/// the snapshot or transaction is over. One thread uses a database; each process or thread opens its
+/// own.
+package final class Database: Ledger {
+  /// The path that was opened, for messages.
+  package let path: String
+  let connection: Connection
+  private let random: Randomness
+  let tell: (String) -> Void
+  /// Kept, because the connection waits for its descriptor.
+  private let cancellation: Cancellation?
+  private let identity: FileIdentity?
+  /// Whether a snapshot or transaction is lent at the moment.
+  private var isLent = false
+  /// What `tags` found, and when.
+  private var knownTags: (version: FileVersion, tags: [String])?
+
+  /// Opens the file and brings an old one up to date.
+  ///
+  /// A file that is created is readable by its owner alone, as is a folder that is created for it;
+  /// an existing file that others could read is closed to them when it is opened for writing.
+  ///
+  /// - Parameters:
+  ///   - cancellation: ends waits for another program's lock.
+  ///   - temporaryFolder: where a file that can neither be written nor read in place is copied to.
+  ///   - tell: gets a line for people about what was mended while the file was opened, or later.
+  /// - Throws: `Problem` of kind `.notFound` for a file that is missing and may not be created; of
+  ///   kind `.file` for one that is no database, is of a newer version, or cannot be used.
+  package init(
+    path: String, access: CacheAccess = .create, random: Randomness = .system,
+    cancellation: Cancellation? = nil, temporaryFolder: String = "/tmp",
+    tell: @escaping (String) -> Void = { _ in }
+  ) throws {
+    self.path = path
+    self.random = random
+    self.cancellation = cancellation
+    self.tell = tell
+    let file = CacheFile(
+      path: path, interruption: cancellation?.readDescriptor, temporaryFolder: temporaryFolder,
+      tell: tell)
+    connection = try Database.translatingErrors(path) { try file.open(for: access) }
+    identity = FileIdentity(path)
+  }
+
+  package func write<Result>(_ body: (borrowing Transaction) throws -> Result) throws -> Result {
+    try Database.translatingErrors(path) {
+      try beginLending()
+      defer { isLent = false }
+      do {
+        return try connection.transaction(.immediate) {
+          let transaction = Transaction(connection, random)
+          let result = try body(transaction)
+          // Else it would be written into a file that nobody finds any more.
+          guard isCurrent else { throw Problem.fileIsGone(path) }
+          return result
+        }
+      } catch let error as SQLiteError {
+        throw try explained(error)
+      }
+    }
+  }
+
+  package func read<Result>(_ body: (borrowing Snapshot) throws -> Result) throws -> Result {
+    try Database.translatingErrors(path) {
+      try beginLending()
+      defer { isLent = false }
+      return try connection.transaction(.deferred) {
+        let snapshot = Snapshot(connection, random)
+        return try body(snapshot)
+      }
+    }
+  }
+
+  /// Runs `body` in a transaction that is always rolled back.
+  func undoing<Result>(_ body: (borrowing Transaction) throws -> Result) throws -> Result {
+    try Database.translatingErrors(path) {
+      try beginLending()
+      defer { isLent = false }
+      return try connection.rehearsal {
+        let transaction = Transaction(connection, random)
+        return try body(transaction)
+      }
+    }
+  }
+
+  private func beginLending() throws {
+    precondition(!isLent, "a transaction within another one")
+    // One that could not be rolled back would swallow what comes next.
+    if connection.isInTransaction { try connection.execute("ROLLBACK") }
+    isLent = true
+  }
+
+  /// Whether the path still names the file that was opened.
+  package var isCurrent: Bool { FileIdentity(path) == identity }
+
+  /// The present version of the file.
+  package func version() throws -> FileVersion {
+    try Database.translatingErrors(path) {
+      FileVersion(
+        others: try connection.first("PRAGMA data_version") { $0.int64(0) } ?? 0,
+        own: connection.totalChanges)
+    }
+  }
+
+  /// Every tag that a memory has, in alphabetical order. As long as nobody writes the file, they are
+  /// read once.
+  package func tags() throws -> [String] {
+    let version = try version()
+    if let knownTags, knownTags.version == version { return knownTags.tags }
+    let tags = try read { try $0.memories.tags() }
+    knownTags = (version, tags)
+    return tags
+  }
+
+  // MARK: Errors
+
+  /// What an error of a transaction that was undone is about, where SQLite does not say so.
+  private func explained(_ error: SQLiteError) throws -> any Error {
+    switch error.kind {
+    case .corrupt, .constraint, .other: try mendIndex() ? Problem.indexWasDamaged(path) : error
+    case .full where error.systemError == 0:
+      try Schema.exhaustedTable(connection).map { Problem.noNumberIsLeft(in: $0, path) } ?? error
+    default: error
+    }
+  }
+
+  static func translatingErrors<Result>(
+    _ path: String, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch let error as SQLiteError {
+      throw Problem(error, path: path)
+    }
+  }
+}

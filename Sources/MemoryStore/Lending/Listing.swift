@@ -1,0 +1,83 @@
+import MemoryModel
+import SQLite
+
+/// Rows for those who take their time: nothing is held while they look at one. Each list is that of
+/// one moment; what is deleted before its turn comes is left out.
+extension Database {
+  /// Calls `body` with each selected memory, in order, without keeping more than a few in memory.
+  package func forEachMemory(
+    _ selection: MemorySelection, _ body: (Memory) throws -> Void
+  ) throws {
+    let ids = try read { try $0.memories.ids(selection) }
+    try forEachPortion(of: ids) { portion, list in
+      let memories = try read { try $0.memories.memories(list) }
+      let found = Dictionary(uniqueKeysWithValues: memories.map { ($0.id.rawValue, $0) })
+      for id in portion { if let memory = found[id] { try body(memory) } }
+    }
+  }
+
+  /// Calls `body` with each version in the trash, the latest first.
+  ///
+  /// - Parameter limit: how many at most; nil for all.
+  package func forEachTrashed(
+    limit: Int? = nil, _ body: (TrashedMemory) throws -> Void
+  ) throws {
+    let ids = try read { try $0.trash.ids(limit: limit) }
+    try forEachPortion(of: ids) { _, list in
+      for version in try read({ try $0.trash.versions(list) }) { try body(version) }
+    }
+  }
+
+  /// Lends a few ids at a time, also as the JSON array that SQL takes them as. No snapshot is kept
+  /// between two portions, which would let the log grow.
+  private func forEachPortion(
+    of ids: [Int64], _ body: (ArraySlice<Int64>, _ list: String) throws -> Void
+  ) throws {
+    try connection.forEachPortion(of: ids, of: 500) { portion in
+      try body(portion, "[\(portion.map(String.init).joined(separator: ","))]")
+    }
+  }
+}
+
+extension MemoryTable {
+  fileprivate func ids(_ selection: MemorySelection) throws -> [Int64] {
+    // Other programs write times in other zones, so their texts do not sort as the times do.
+    let order =
+      switch selection.order {
+      case .newest: "julianday(created_at) DESC, created_at DESC, id DESC"
+      case .oldest: "julianday(created_at), created_at, id"
+      case .updated: "julianday(updated_at) DESC, updated_at DESC, id DESC"
+      case .importance: "importance DESC, id DESC"
+      }
+    return try connection.query(
+      """
+      SELECT id FROM memories
+      WHERE (?1 IS NULL OR category = ?1)
+        AND (?2 IS NULL OR instr(',' || replace(tags, ', ', ',') || ',', ',' || ?2 || ',') > 0)
+      ORDER BY \(order) LIMIT ?3
+      """, selection.category, selection.tag, selection.limit ?? -1
+    ) { $0.int64(0) }
+  }
+
+  fileprivate func memories(_ list: String) throws -> [Memory] {
+    try connection.query(
+      "SELECT \(Self.columns) FROM memories WHERE id IN (SELECT value FROM json_each(?))", list,
+      row: Self.memory)
+  }
+}
+
+extension TrashTable {
+  fileprivate func ids(limit: Int?) throws -> [Int64] {
+    try connection.query("SELECT id FROM memctl_trash ORDER BY id DESC LIMIT ?", limit ?? -1) {
+      $0.int64(0)
+    }
+  }
+
+  fileprivate func versions(_ list: String) throws -> [TrashedMemory] {
+    try connection.query(
+      """
+      SELECT \(Self.columns) FROM memctl_trash
+      WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC
+      """, list, row: Self.version)
+  }
+}

@@ -1,0 +1,49 @@
+import MemoryAPI
+import MemoryModel
+import MemoryStore
+
+extension SyncAnswer {
+  /// Makes the cache agree with the answer, and notes what it says of the time to come.
+  ///
+  /// - Throws: `RowApplier.Loss`, unless `force`; `Problem` for an answer that cannot be used.
+  func apply(
+    force: Bool, _ conditions: SyncConditions, _ activity: (SyncActivity) -> Void,
+    in transaction: borrowing Transaction
+  ) throws -> PullReport {
+    let policy = conditions.policy
+    var applier = try RowApplier(
+      extent, margin: policy.lateness, force: force, now: conditions.now(), in: transaction)
+    let serverTime = try Self.read(body) { record in
+      try applier.add(record, in: transaction)
+      if applier.report.received.isMultiple(of: RowApplier.portionSize) {
+        activity(.applying(applier.report.received))
+      }
+    }
+    try applier.finish(at: serverTime, in: transaction)
+    var report = applier.report
+    report.needsComparison = try Comparison.note(
+      extent, serverTime: serverTime, askedAt: askedAt, hasLostIDs: report.reassigned > 0,
+      lateness: policy.lateness, in: transaction)
+    report.isComplete = applier.isComplete
+    // The next pull must see the tombstones of what could not be deleted now.
+    if applier.isComplete { try transaction.notes.setWatermark(serverTime) }
+    try UnreadRecords.note(
+      applier.unread, of: extent, seen: applier.seen, at: askedAt, in: transaction)
+    // A record that could not be read has shown nothing.
+    try forgetUnseen(applier.seen.subtracting(applier.unread.keys), in: transaction)
+    // One that is to come looks for rows that are younger than this pull.
+    try transaction.notes.forgetDeletions(before: conditions.now().advanced(bySeconds: -3_600))
+    report.watermark = try transaction.notes.watermark()
+    return report
+  }
+
+  /// Forgets the stores from here that the answer has shown, and those whose memories are gone again.
+  private func forgetUnseen(_ seen: Set<Int64>, in transaction: borrowing Transaction) throws {
+    for id in try transaction.notes.values(in: .unseen).keys {
+      if try !seen.contains(id) && transaction.memories.memory(ServerID(rawValue: id)) != nil {
+        continue
+      }
+      try transaction.notes.remove(id, from: .unseen)
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import HTTPTransport
+import MemoryAPI
+import MemoryModel
+import MemoryStore
+
+/// What a user says of the server that a cache belongs to.
+extension SyncEngine {
+  /// Makes this server's address that of the server that the cache was filled from. Ids, queue and
+  /// watermark stay.
+  ///
+  /// - Throws: `Problem`: of kind `.refused` where it is not the same server, as far as the account
+  ///   and the memories tell; and whatever keeps it from being asked. Then nothing was changed.
+  package func moveOrigin() throws -> OriginChange {
+    try meeting { met, session in
+      let (known, linked) = try session.read { snapshot in
+        (try snapshot.notes.origin(), try snapshot.memories.serverIDs().count)
+      }
+      guard let known else { throw Problem.noOrigin }
+      guard known.isOfSameAccount(as: met) else { throw Problem.otherAccount(met, known) }
+      let body = try session.everything()
+      return try session.write { transaction in
+        var comparison = OriginComparison()
+        _ = try SyncAnswer.read(body) { try comparison.add($0, in: transaction.snapshot) }
+        try comparison.end(in: transaction.snapshot)
+        guard comparison.isConvincing(of: linked) else {
+          throw Problem.otherServer(met, known, found: comparison.same, of: linked)
+        }
+        let account = met.account ?? known.account
+        try transaction.notes.setOrigin(Origin(address: met.address, account: account))
+        try transaction.notes.set(.comparisonOwed, "1")
+        return OriginChange(address: met.address, account: account, found: comparison.same)
+      }
+    }
+  }
+
+  /// Makes the cache that of this server, which is to get all that the cache has: ids are forgotten,
+  /// and every memory is queued, unless the user withholds it. What the server has already stays
+  /// there, and is adopted where it is equal.
+  ///
+  /// - Parameter force: also where the server has memories.
+  /// - Throws: `Problem`: of kind `.refused` where the server has memories; and whatever keeps it from
+  ///   being asked. Then nothing was changed.
+  package func adoptOrigin(force: Bool = false) throws -> OriginChange {
+    try meeting { met, session in
+      let (conditions, activity) = (session.conditions, session.activity)
+      let askedAt = conditions.now()
+      let body = try session.everything()
+      var count = 0
+      _ = try SyncAnswer.read(body) { record in
+        if (try? record.get())?.isDeleted != true { count += 1 }
+      }
+      if count > 0, !force { throw Problem.notEmpty(met, count) }
+      let answer = SyncAnswer(body, .everything(known: []), askedAt: askedAt)
+      var change = try session.write { transaction in
+        let dropped = try CacheOrigin.forgetServer(in: transaction, at: conditions.now())
+        try CacheOrigin.change(to: met, in: transaction)
+        let pull = try answer.apply(force: true, conditions, activity, in: transaction)
+        // Those that a resync would still wait for, as another program might be sending them.
+        for memory in try AdoptionCandidates.all(in: transaction.snapshot)
+        where memory.entry == nil && !memory.isWithheld {
+          try transaction.queue.enqueue(
+            .store(memory.fields, localID: memory.localID), at: conditions.now())
+        }
+        return OriginChange(
+          address: met.address, account: met.account, found: pull.updated, dropped: dropped)
+      }
+      change.queued = try session.withQueueState(PushReport()).remaining
+      return change
+    }
+  }
+
+  /// Runs `body` with the server at the engine's address, whichever the cache belongs to.
+  private func meeting(
+    _ body: (Origin, inout Session) throws -> OriginChange
+  ) throws -> OriginChange {
+    try withSession(on: database) { session in
+      try Recovery.run(&session, mark)
+      let check = try session.checkAuth()
+      if case .setback(let setback) = check { throw try session.problem(of: setback) }
+      let address = session.api.requests.baseURL
+      return try body(Origin(address: address, account: check.account), &session)
+    }
+  }
+}
+
+extension Session {
+  fileprivate mutating func everything() throws -> ResponseBody {
+    var report = SyncReport()
+    if let body = try fetch(since: nil, into: &report) { return body }
+    throw report.problems.first ?? .interrupted
+  }
+}
+
+/// Whether a server is the one that the cache was filled from, by its memories.
+private struct OriginComparison {
+  private var portion: [Int64: ServerRow] = [:]
+  /// Memories of the cache that it has, and ids of the cache's that are other memories there.
+  private(set) var same = 0
+  private var different = 0
+
+  mutating func add(
+    _ record: Result<ServerRow, ServerRow.Defect>, in snapshot: borrowing Snapshot
+  ) throws {
+    guard case .success(let row) = record else { return }
+    portion[row.id.rawValue] = row
+    if portion.count == RowApplier.portionSize { try end(in: snapshot) }
+  }
+
+  mutating func end(in snapshot: borrowing Snapshot) throws {
+    try snapshot.memories.forEachLinked(in: Array(portion.keys)) { local in
+      guard let row = portion[local.serverID] else { return }
+      if local.isCertainly(row) { same += 1 } else { different += 1 }
+    }
+    portion.removeAll(keepingCapacity: true)
+  }
+
+  /// What was changed or deleted elsewhere since the last sync differs as well, so not all need agree.
+  func isConvincing(of count: Int) -> Bool { same * 2 >= count && different * 10 <= same }
+}
+
+extension Problem {
+  fileprivate static let noOrigin = Problem(
+    .refused, "this cache does not belong to any server yet",
+    hint: "memctl sync makes it that of the server that is configured")
+
+  fileprivate static func otherAccount(_ met: Origin, _ known: Origin) -> Problem {
+    Problem(
+      .refused,
+      """
+      this cache was filled from \(known.description), but at \(met.address) the key is that of \
+      \(met.account ?? "nobody"); nothing was changed
+      """,
+      hint: "set MEMORY_API_KEY or --api-key-file to the key of \(known.account ?? "the account")")
+  }
+
+  fileprivate static func otherServer(
+    _ met: Origin, _ known: Origin, found: Int, of count: Int
+  ) -> Problem {
+    Problem(
+      .refused,
+      """
+      the server at \(met.address) has only \(grouped(found)) of the \(grouped(count)) memories that \
+      this cache has from \(known.description), so it is another one; nothing was changed
+      """,
+      hint: """
+        to send it all that is here: memctl origin adopt; to take over what it has: memctl resync \
+        --force
+        """)
+  }
+
+  fileprivate static func notEmpty(_ met: Origin, _ count: Int) -> Problem {
+    Problem(
+      .refused,
+      "the server at \(met.address) already has \(count == 1 ? "a memory" : "\(grouped(count)) memories"); "
+        + "nothing was changed",
+      hint: """
+        memctl origin adopt --force adds what is here to what it has; memctl resync --force takes \
+        over what it has
+        """)
+  }
+}

@@ -1,0 +1,243 @@
+import MemoryModel
+import MemoryStore
+
+/// Keeps a cache and a server equal: pushes the queue, pulls what changed, heals drift by a resync.
+///
+/// It runs on the caller's thread. Whatever ends it, a command, a fault or a crash, leaves the file
+/// in a state from which the next run goes on. Each operation holds the sync lock while it runs.
+package final class SyncEngine {
+  let database: Database
+  private let api: APIClient
+  private let lock: SyncLock?
+  let conditions: SyncConditions
+  /// The server and account that were found to be those of the cache.
+  private var admitted: Origin?
+  /// Whether the server is called although it asked for a pause: a person wants it now.
+  package var overridesPause = false
+  /// Told what takes time while it does; on the thread that runs the engine.
+  package var activity: (SyncActivity) -> Void = { _ in }
+
+  /// - Parameter lock: nil where no other process can sync the same cache.
+  package init(
+    _ database: Database, _ api: APIClient, lock: SyncLock?, _ conditions: SyncConditions
+  ) {
+    self.database = database
+    self.api = api
+    self.lock = lock
+    self.conditions = conditions
+  }
+
+  // MARK: Operations
+
+  /// Pushes, then pulls; each runs whatever became of the other.
+  ///
+  /// - Throws: `Problem` of kind `.file` or `.busy`; everything else stands in the report.
+  package func sync() throws -> SyncReport {
+    try run(.sync) { session, report in
+      try database.checkIndex(at: conditions.now())
+      try Pull().runBeforeOldChanges(&session, into: &report)
+      try push(&session, into: &report)
+      try Pull().run(&session, into: &report)
+      // A comparison finds what the server lacks.
+      if report.pull.map({ $0.queued > 0 }) == true { try push(&session, into: &report) }
+    }
+  }
+
+  /// Sends the queue, at most `limit` requests.
+  ///
+  /// - Throws: as `sync`.
+  package func push(limit: Int? = nil) throws -> SyncReport {
+    try run(.push) { session, report in try push(&session, into: &report, limit: limit) }
+  }
+
+  /// Fetches what changed since the watermark and applies it.
+  ///
+  /// - Throws: as `sync`.
+  package func pull() throws -> SyncReport {
+    try run(.pull) { session, report in
+      try database.checkIndex(at: conditions.now())
+      try Pull().run(&session, into: &report)
+    }
+  }
+
+  /// Pushes what the server lacks, then makes the cache equal to the server.
+  ///
+  /// - Parameter force: also where that deletes more than half of the cache, or where the cache was
+  ///   filled from another server or account.
+  /// - Throws: as `sync`.
+  package func resync(force: Bool = false) throws -> SyncReport {
+    try run(.sync, force: force) { session, report in
+      try database.checkIndex(at: conditions.now())
+      // What is queued for another server waits until the cache is this one's.
+      if session.takeover == nil {
+        try Pull().runBeforeOldChanges(&session, into: &report)
+        try push(&session, into: &report)
+      }
+      try Pull().pullEverything(&session, into: &report, force: force)
+      // Orphans were found by comparing with the server, and are queued now.
+      if report.pull != nil { try push(&session, into: &report) }
+      if report.push == nil { report.push = try session.withQueueState(PushReport()) }
+      report.kept = try session.read { try $0.memories.countUnlinked() }
+    }
+  }
+
+  /// Tries to send these entries at once. Where another process is syncing, they stay in the queue
+  /// for it.
+  ///
+  /// - Throws: `Problem` of kind `.file`.
+  package func send(_ entries: [EntryID]) throws -> SyncReport {
+    do {
+      return try run(nil, patience: 1) { session, report in
+        try push(&session, into: &report, only: Set(entries))
+      }
+    } catch let problem as Problem where problem.kind == .busy || problem.kind == .interrupted {
+      var report = SyncReport()
+      report.note(problem)
+      return report
+    }
+  }
+
+  /// Rehearses an operation on the present answer of the server; neither side is changed. What the
+  /// report says of the queue is how it stands now.
+  ///
+  /// - Throws: as the operation.
+  package func rehearse(
+    _ operation: Rehearsed, limit: Int? = nil, force: Bool = false
+  ) throws -> (SyncReport, SyncPlan) {
+    try withSession(on: Rehearsal(database)) { session in
+      var report = SyncReport()
+      // What a push would send stands in the file; the others ask the server.
+      if operation != .push, let problem = try reasonNotToCall(&session, force: force) {
+        report.endCalls(problem)
+        report.push = try session.withQueueState(PushReport())
+        return (report, SyncPlan())
+      }
+      return try SyncPlan.make(of: operation, limit: limit, force: force, &session, &report)
+    }
+  }
+
+  // MARK: One run
+
+  /// Runs `body` with a session, and the sync lock held.
+  func withSession<Result>(
+    on ledger: any Ledger, patience: Double? = nil,
+    _ body: (inout Session) throws -> Result
+  ) throws -> Result {
+    activity(.waitingForLock)
+    defer { activity(.ended) }
+    func perform() throws -> Result {
+      var session = Session(ledger, api, conditions, activity: activity)
+      return try body(&session)
+    }
+    guard let lock else { return try perform() }
+    return try lock.withLock(patience: patience) {
+      activity(.waitingForServer)
+      return try perform()
+    }
+  }
+
+  var mark: PushMark { PushMark(lock, conditions.random) }
+
+  /// - Parameter scope: what `counts` tells the end of; nil where it tells nothing of this run.
+  private func run(
+    _ scope: LastRunError.Scope?, patience: Double? = nil, force: Bool = false,
+    _ body: (inout Session, inout SyncReport) throws -> Void
+  ) throws -> SyncReport {
+    try withSession(on: database, patience: patience) { session in
+      var report = SyncReport()
+      try Recovery.run(&session, mark)
+      do {
+        if let problem = try reasonNotToCall(&session, force: force) { report.endCalls(problem) }
+        try body(&session, &report)
+      } catch let problem as Problem {
+        admitted = nil
+        // Where the file itself is the problem, there may be no place for a note.
+        if let scope { try? session.noteEnd(problem, of: scope) }
+        throw problem
+      }
+      // After any trouble auth-check comes first again.
+      if report.problems.contains(where: { $0.kind != .rejected }) { admitted = nil }
+      if let scope {
+        try session.noteEnd(report.problems.first { $0.kind != .rejected }, of: scope)
+      }
+      return report
+    }
+  }
+
+  /// Why the server must not be called now: it asked for a pause, it refused the key and still does,
+  /// or it is not the one that the cache was filled from, unless `force`.
+  private func reasonNotToCall(_ session: inout Session, force: Bool) throws -> Problem? {
+    let now = conditions.now()
+    if let until = try session.read({ try $0.notes.pause(at: now) }) {
+      guard overridesPause else { return .overloaded("it asked for a pause", until: until) }
+      // Where it is needed still, the server says so again.
+      try session.set(.notBefore, nil)
+    }
+    // Another process may have made the cache another server's meanwhile.
+    if let admitted {
+      let isStillAdmitted = try session.read { snapshot in
+        try snapshot.notes.origin()?.agrees(with: admitted) == true
+          && !snapshot.notes.isKeyRefused()
+      }
+      if isStillAdmitted { return nil }
+    }
+    admitted = nil
+    let check = try session.checkAuth()
+    if case .setback(let setback) = check { return try session.problem(of: setback) }
+    let met = Origin(address: api.requests.baseURL, account: check.account)
+    let problem = try session.admit(met, force: force)
+    if problem == nil, session.takeover == nil { admitted = met }
+    return problem
+  }
+
+  private func push(
+    _ session: inout Session, into report: inout SyncReport, limit: Int? = nil,
+    only: Set<EntryID>? = nil
+  ) throws {
+    var result = report.push ?? PushReport()
+    if only == nil { result = result + (try DoubtSearch.run(&session, into: &report)) }
+    if report.mayCall {
+      let (conditions, requests) = (conditions, api.requests)
+      var push = try session.read {
+        try Push(limit: limit, only: only, conditions, requests, in: $0)
+      }
+      try push.run(&session, mark)
+      result = result + push.report
+      for problem in push.problems { report.note(problem) }
+    }
+    report.push = try session.withQueueState(result)
+  }
+}
+
+extension Session {
+  /// The report of a push with how the queue stands now.
+  mutating func withQueueState(_ report: PushReport) throws -> PushReport {
+    let now = conditions.now()
+    var report = report
+    let entries = try read { try $0.queue.entries() }.filter { $0.state != .dead && !$0.isDropped }
+    report.remaining = entries.count
+    report.inDoubt = entries.count { $0.state == .inDoubt || $0.state == .sending }
+    report.deferred = entries.count { $0.isDeferred(at: now) }
+    let waiting = entries.filter { $0.state != .pending || $0.isDeferred(at: now) }
+    report.waiting = waiting.count
+    report.nextAttemptAt = waiting.compactMap(\.nextAttemptAt).min()
+    return report
+  }
+
+  /// Notes how a run ended, for every process to tell. That entries became dead letters is no error
+  /// of the run's, and half a sync does not end the error of the other half.
+  fileprivate mutating func noteEnd(_ problem: Problem?, of scope: LastRunError.Scope) throws {
+    let now = conditions.now()
+    if let problem {
+      try set(.lastError, LastRunError(problem, in: scope, at: now).text)
+      return
+    }
+    try write { transaction in
+      if let error = try transaction.notes.lastRunError(), scope != .sync, scope != error.scope {
+        return
+      }
+      try transaction.notes.set(.lastSuccess, now.description)
+      try transaction.notes.set(.lastError, nil)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import MemoryModel
+import MemoryStore
+
+/// Whether a server is the one that the cache was filled from.
+enum OriginCheck {
+  /// It is; what is known of it now is this.
+  case same(Origin)
+  /// The cache has nothing of any server's, so the next one is as good.
+  case free
+  /// It is another one.
+  case foreign(known: Origin)
+
+  init(_ met: Origin, in snapshot: borrowing Snapshot) throws {
+    guard let known = try snapshot.notes.origin() else {
+      self = .same(met)
+      return
+    }
+    if known.agrees(with: met) {
+      // What a server without auth-check does not tell is not forgotten.
+      self = .same(Origin(address: met.address, account: met.account ?? known.account))
+    } else {
+      self = try CacheOrigin.hasServerIDs(snapshot) ? .foreign(known: known) : .free
+    }
+  }
+}
+
+extension Session {
+  /// Compares the server with the one that the cache was filled from, and remembers it where that
+  /// is still open.
+  ///
+  /// - Parameter force: the user says that the cache belongs to this server; the pull to come makes
+  ///   it so.
+  /// - Returns: the problem that names both, where they are not the same.
+  mutating func admit(_ met: Origin, force: Bool) throws -> Problem? {
+    let check = try write { transaction in
+      let check = try OriginCheck(met, in: transaction.snapshot)
+      switch check {
+      case .same(let origin): try transaction.notes.setOrigin(origin)
+      case .free: try CacheOrigin.change(to: met, in: transaction)
+      case .foreign: break
+      }
+      return check
+    }
+    switch check {
+    case .same: takeover = nil
+    // In a rehearsal the change is undone at once, and comes again with the rows.
+    case .free: takeover = force || isRehearsal ? met : nil
+    case .foreign(let known):
+      takeover = force ? met : nil
+      return force ? nil : .foreign(met, known)
+    }
+    return nil
+  }
+}
+
+extension Problem {
+  fileprivate static func foreign(_ met: Origin, _ known: Origin) -> Problem {
+    let other =
+      met.address == known.address
+      ? "the key is now that of \(met.account ?? "nobody")" : "the server is now \(met.description)"
+    return Problem(
+      .refused,
+      "this cache was filled from \(known.description), but \(other); nothing was sent or changed",
+      hint: met.address == known.address
+        ? """
+        for another account use a cache of its own with --db; to make this one that of \
+        \(met.account ?? "the account"): memctl resync --force, which --dry-run shows beforehand
+        """
+        : """
+        if it is the same server under a new address: memctl origin move \(met.address); if it is new \
+        and to get all that is here: memctl origin adopt; to take over what it has: memctl resync \
+        --force; otherwise use a cache of its own with --db
+        """)
+  }
+}

@@ -1,0 +1,19 @@
+import HTTPTransport
+import MemoryAPI
+import MemoryStore
+
+extension NoteTable {
+  /// The time before which the server asked not to be called; nil where it may be called.
+  package func pause(at now: Timestamp) throws -> Timestamp? {
+    guard let until = try time(of: .notBefore), until > now,
+      // A pause that is longer than any comes from a clock that was set back.
+      until.seconds(since: now) <= RetryAfter.longest
+    else { return nil }
+    return until
+  }
+}
+
+extension NoteTable where Access == ReadWrite {
+  /// Lets the server be called at once, whatever it asked for.
+  package func endPause() throws { try set(.notBefore, nil) }
+}

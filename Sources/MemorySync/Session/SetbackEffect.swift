@@ -1,0 +1,41 @@
+import MemoryModel
+import MemoryStore
+
+/// What a setback means for a run.
+struct SetbackEffect {
+  let problem: Problem
+  /// What is to be noted of the time to come.
+  let note: (Note, String?)?
+
+  /// - Parameter operation: what was asked for; nil for a question, which is simply asked again.
+  init(
+    _ setback: Setback, of operation: Operation?, _ requests: Requests, _ conditions: SyncConditions
+  ) {
+    let isQuestion = operation == nil
+    var note: (Note, String?)?
+    switch setback {
+    case .unauthorized(let message):
+      note = (.authFailed, "1")
+      problem = .unauthorized(message)
+    case .overloaded(_, let message, let retryAfter):
+      let until = retryAfter?.time(from: conditions.now())
+      note = (.notBefore, until?.description)
+      problem = .overloaded(message, until: until)
+    case .unreachable where conditions.isCancelled, .lost where conditions.isCancelled:
+      problem = .interrupted
+    case .unreachable(let reason): problem = .unreachable(requests.baseURL, reason)
+    case .blocked(let blockage): problem = blockage
+    case .lost(let reason): problem = isQuestion ? .lostReply(reason) : .lostAnswer(reason)
+    case .noRoom(let reason): problem = isQuestion ? .noRoom(reason) : .lostAnswer(reason)
+    case .failed(let status, let message):
+      problem = .serverFailed(status, message, isQueued: !isQuestion)
+    case .gateway(let status): problem = .gateway(setback.message, status: status)
+    case .refused(403, let message): problem = .forbidden(message)
+    case .refused(_, let message):
+      problem = .invalidResponse("asked for what changed, it answered \(message)")
+    case .invalidResponse(let reason):
+      problem = .invalidResponse(reason, hint: requests.addressHint)
+    }
+    self.note = note
+  }
+}

@@ -1,0 +1,89 @@
+import HTTPTransport
+import JSON
+import MemoryAPI
+
+/// Asks one server, with one key, over one transport.
+package struct APIClient {
+  let requests: Requests
+  let transport: any Transport
+
+  package init(_ requests: Requests, over transport: any Transport) {
+    self.requests = requests
+    self.transport = transport
+  }
+
+  /// The answer to a question; it has status 200.
+  func answer(to request: HTTPRequest) throws(Setback) -> HTTPResponse {
+    let response: HTTPResponse
+    do throws(TransportFailure) {
+      response = try transport.perform(request)
+    } catch {
+      throw Setback(error, behind: requests.veil)
+    }
+    guard response.status == 200 else { throw Setback(response, behind: requests.veil) }
+    return response
+  }
+
+  /// Asks auth-check, and where the server has none, `/health`.
+  func checkAuth() -> AuthCheck {
+    do throws(Setback) {
+      // It is kept in the file and shown in messages.
+      if let account = try answer(to: requests.authCheck()).member("user_id")?.string,
+        account.utf8.count <= AuthCheck.longestAccount
+      {
+        return .accepted(account: account)
+      }
+    } catch {
+      switch error {
+      case .refused(404, _), .refused(405, _), .gateway(404), .gateway(405): break
+      case .refused(_, let message): return .setback(.unauthorized(message: message))
+      default: return .setback(error)
+      }
+    }
+    do throws(Setback) {
+      if try answer(to: requests.health()).member("status")?.string == "ok" { return .unknown }
+    } catch {
+      switch error {
+      case .refused, .gateway(400..<500): break
+      default: return .setback(error)
+      }
+    }
+    return .setback(.invalidResponse("\(requests.baseURL) does not answer like a memory server"))
+  }
+
+  /// Asks for what changed since `time`, which takes the server's database, unlike auth-check.
+  ///
+  /// - Returns: nil where the server answered as it should.
+  func checkDatabase(since time: Timestamp) -> Setback? {
+    do throws(Setback) {
+      let response = try answer(to: requests.sync(since: time))
+      return response.member("memories")?.array == nil
+        ? .invalidResponse("asked for what changed, it answered something else") : nil
+    } catch {
+      return error
+    }
+  }
+}
+
+/// Whether the server accepts the key, as auth-check tells.
+enum AuthCheck: Hashable {
+  /// The key is that of this account, by its `user_id`.
+  case accepted(account: String)
+  /// The server has no auth-check, but it is a memory server.
+  case unknown
+  /// The key is refused, or there is no telling.
+  case setback(Setback)
+
+  /// Bytes of a `user_id` above which it names no account.
+  static let longestAccount = 256
+
+  /// `user_id` of auth-check; nil where that is unknown.
+  var account: String? { if case .accepted(let account) = self { account } else { nil } }
+}
+
+extension HTTPResponse {
+  /// A member of the JSON object that the body is; nil where it is none, or has none of that name.
+  fileprivate func member(_ name: String) -> JSONValue? {
+    body.withBytes { try? JSONValue(parsing: $0) }?[name]
+  }
+}

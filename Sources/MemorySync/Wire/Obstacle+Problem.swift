@@ -1,0 +1,95 @@
+import HTTPTransport
+import MemoryModel
+
+/// What keeps a request from being sent, in the user's words and with the way out.
+extension Problem {
+  init(_ obstacle: Obstacle) {
+    switch obstacle {
+    case .unusableProxy(let variable):
+      self.init(
+        .configuration, "the proxy in \(variable) is not one that can be used",
+        hint: """
+          a proxy looks like http://USER:PASSWORD@HOST:PORT, with % codes for special characters
+          """)
+    case .refusingProxy(let refusal): self.init(refusal)
+    case .insecure(let problem, let server):
+      self.init(.certificate, problem.message(server), hint: problem.hint)
+    }
+  }
+
+  private init(_ refusal: ProxyRefusal) {
+    let proxy = refusal.proxy.map { "the proxy at \($0)" } ?? "the proxy"
+    switch refusal.status {
+    case 407:
+      self.init(
+        .gateway, "\(proxy) asks for a password (407)",
+        hint: "nothing is lost; set \(refusal.variable) to http://USER:PASSWORD@HOST:PORT")
+    case 502, 503, 504:
+      self.init(
+        .gateway, "\(proxy) cannot reach \(refusal.server) (\(refusal.status))",
+        hint: "nothing is lost; memctl sync sends what is queued once it can")
+    default:
+      self.init(
+        .gateway, "\(proxy) does not let memctl through to \(refusal.server) (\(refusal.status))",
+        hint: "nothing is lost; to go past the proxy, add \(refusal.host) to no_proxy")
+    }
+  }
+}
+
+extension TLSProblem {
+  fileprivate func message(_ server: String) -> String {
+    switch self {
+    case .certificateNotYetValid: "the certificate of \(server) is not valid yet"
+    case .certificateExpired: "the certificate of \(server) has expired"
+    case .certificateForOtherHost: "the certificate of \(server) is for another host name"
+    case .unknownAuthority(let list):
+      "the certificate of \(server) was issued by an authority that is not in "
+        + (list.map { "\($0)" } ?? "the list of authorities on this machine")
+    case .untrustedCertificate(let detail):
+      "the certificate of \(server) cannot be trusted: \(detail)"
+    case .unusableAuthorities(let file, let reason):
+      "\(file) cannot be used as a list of authorities: "
+        + (reason ?? "it holds no certificate in PEM form")
+    case .unusableSystemAuthorities(let detail):
+      "the list of authorities on this machine cannot be used: \(detail)"
+    case .unreadableClientFile(let file, let reason): "cannot read \(file): \(reason)"
+    case .unusableClientCertificate(let files, let detail):
+      "the client certificate in \(files.map(\.description).joined(separator: " and ")) "
+        + "cannot be used: \(detail)"
+    case .asksForClientCertificate: "\(server) asks for a client certificate"
+    case .rejectsClientCertificate(let certificate, let reason):
+      "\(server) does not accept the client certificate in \(certificate): \(reason)"
+    case .refusesConnection: "\(server) refuses the secure connection"
+    case .noCommonVersion: "\(server) and this machine have no version of TLS in common"
+    case .speaksNoTLS: "what answers at \(server) does not speak TLS"
+    }
+  }
+
+  fileprivate var hint: String {
+    let client = "set MEMCTL_CLIENT_CERT and MEMCTL_CLIENT_KEY"
+    return switch self {
+    case .certificateNotYetValid: "compare this machine's clock with the right time: date"
+    case .certificateExpired:
+      "the server needs a new one, unless this machine's clock is wrong: date"
+    case .certificateForOtherHost:
+      "use the name that the certificate has: set MEMORY_API_URL or --api-url"
+    case .unknownAuthority:
+      "set MEMCTL_CA_FILE to a file that holds the authority's certificate in PEM form"
+    case .untrustedCertificate: "nothing was sent; ask whoever runs the server"
+    case .unusableAuthorities: "MEMCTL_CA_FILE takes a file of certificates in PEM form"
+    case .unusableSystemAuthorities:
+      "install the package ca-certificates, or set MEMCTL_CA_FILE"
+    case .unreadableClientFile, .asksForClientCertificate: client
+    case .unusableClientCertificate:
+      "memctl takes a certificate and its key in PEM form, the key without a pass phrase"
+    case .rejectsClientCertificate:
+      "ask whoever runs the server which certificates it takes; \(client)"
+    case .refusesConnection(hasClientCertificate: false):
+      "it may ask for a client certificate: \(client)"
+    case .refusesConnection(hasClientCertificate: true):
+      "ask whoever runs the server which certificates and ciphers it takes"
+    case .noCommonVersion: "ask whoever runs the server for TLS 1.2 or newer"
+    case .speaksNoTLS: "if the server is reached over plain http, its address begins with http://"
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import MemoryAPI
+import MemoryModel
+
+/// The problems that a sync can meet, worded in one place.
+extension Problem {
+  static func unreachable(_ baseURL: String, _ reason: String) -> Problem {
+    Problem(
+      .offline, "cannot reach the server at \(baseURL): \(reason)",
+      hint: "nothing is lost; memctl sync sends what is queued once the server is back")
+  }
+
+  static func lostAnswer(_ reason: String) -> Problem {
+    Problem(
+      .offline, "the server's answer was lost: \(reason)",
+      hint: "nothing is lost; memctl sync finds out whether it arrived before it sends again")
+  }
+
+  /// The answer to a question, which is simply asked again.
+  static func lostReply(_ reason: String) -> Problem {
+    Problem(
+      .offline, "the server's answer was lost: \(reason)",
+      hint: "nothing is lost; try again later")
+  }
+
+  static func overloaded(_ message: String, until: Timestamp?) -> Problem {
+    Problem(
+      .overloaded, "the server is overloaded: \(message)",
+      hint: until.map {
+        "nothing is lost; memctl watch goes on after \($0), memctl sync tries sooner"
+      }
+        ?? "nothing is lost; try again later")
+  }
+
+  /// - Parameter isQueued: whether an entry of the queue waits for it.
+  static func serverFailed(_ status: Int, _ message: String, isQueued: Bool = false) -> Problem {
+    Problem(
+      .serverFailed,
+      "the server failed "
+        + (message == "status \(status)" ? "(\(message))" : "(\(status)): \(message)"),
+      hint: "nothing is lost; "
+        + (isQueued ? "it is tried again later, see memctl queue" : "try again later"))
+  }
+
+  /// - Parameter what: what answered in the server's place, and how.
+  static func gateway(_ what: String, status: Int) -> Problem {
+    Problem(
+      .gateway, what,
+      hint: status == 407
+        ? "nothing is lost; give the proxy's user and password, as in "
+          + "https_proxy=http://USER:PASSWORD@HOST:PORT"
+        : "nothing is lost; memctl sync goes on once the server itself answers again")
+  }
+
+  static func invalidResponse(
+    _ reason: String, hint: String = "check that the address is that of a memory server"
+  ) -> Problem {
+    Problem(
+      .invalidResponse, "invalid response: \(reason)", hint: "nothing is lost; \(hint)")
+  }
+
+  static func unauthorized(_ message: String) -> Problem {
+    Problem(
+      .unauthorized, "the server does not accept the key: \(message)",
+      hint:
+        "set MEMORY_API_KEY or --api-key-file to a valid key; nothing is sent until the server accepts it"
+    )
+  }
+
+  /// What auth-check accepts may still not fetch: the key is that of a client that only sends.
+  static func forbidden(_ message: String) -> Problem {
+    Problem(
+      .forbidden, "the server does not let this key fetch memories: \(message)",
+      hint: "memctl push sends what is queued all the same; to fetch, use a key that may")
+  }
+
+  /// Nothing failed, but not everything is on the server yet.
+  public static func waiting(_ push: PushReport) -> Problem {
+    let what = push.waiting == 1 ? "1 entry is" : "\(grouped(push.waiting)) entries are"
+    return Problem(
+      .waiting,
+      "\(what) not on the server yet"
+        + (push.nextAttemptAt.map { "; the next attempt is due at \($0)" } ?? ""),
+      // What may have arrived waits for the server, whatever the user wants.
+      hint: push.waiting == push.inDoubt
+        ? "nothing is lost; a later memctl sync finds out whether it arrived, see memctl queue"
+        : "nothing is lost; memctl queue shows what is waited for, memctl queue retry --all ends it"
+    )
+  }
+
+  static func loss(_ loss: RowApplier.Loss) -> Problem {
+    let gone = loss.missing + loss.reassigned
+    return Problem(
+      .refused,
+      "the server's answer would delete \(grouped(gone)) of the \(grouped(loss.known)) memories "
+        + "that the cache has from it"
+        + (loss.reassigned > 0 ? "; some of their ids are now those of other memories" : ""),
+      hint: """
+        if the server is right: memctl resync --force; if the server was emptied and this cache is \
+        right: memctl origin adopt
+        """)
+  }
+
+  /// - Parameter first: the first of `count` stores of which cannot be told whether they arrived.
+  static func ambiguous(_ first: QueueEntry, count: Int) -> Problem {
+    let id = first.id.rawValue
+    let what = count == 1 ? "entry \(id)" : "\(grouped(count)) entries, the first of them \(id),"
+    return Problem(
+      .ambiguous,
+      """
+      \(what) may be on the server already, but the server has taken out so much of the text that \
+      memctl cannot tell
+      """,
+      hint: """
+        nothing is lost; memctl queue show \(id) names the memories that it may be, memctl queue \
+        settle \(id) takes your answer
+        """)
+  }
+
+  static let interrupted = Problem(
+    .interrupted, "interrupted", hint: "nothing is lost; memctl sync goes on")
+
+  /// - Parameters:
+  ///   - first: the first of `count` entries that became dead letters.
+  ///   - isEditable: whether it carries a memory.
+  static func dead(
+    _ first: (id: EntryID, error: QueueEntry.LastError), isEditable: Bool = true, count: Int
+  ) -> Problem {
+    let id = first.id.rawValue
+    let what =
+      switch first.error.kind {
+      case .invalidInput: "entry \(id) cannot be sent"
+      case .invalidResponse: "whether entry \(id) arrived cannot be found out"
+      case .serverFailed: "the server keeps failing at entry \(id)"
+      default: "the server rejected entry \(id)"
+      }
+    return Problem(
+      .rejected,
+      (count == 1 ? "" : "\(grouped(count)) entries became dead letters; ")
+        + "\(what): \(first.error.message)",
+      hint: """
+        memctl queue show \(id), then queue \(isEditable ? "edit" : "retry") \(id) or queue drop \(id)
+        """)
+  }
+}

@@ -1,0 +1,127 @@
+import HTTPTransport
+import JSON
+import MemoryAPI
+import MemoryModel
+
+/// The requests that the remote API takes, for one server and one key.
+public struct Requests: Sendable {
+  /// Scheme, host and path, without a slash at the end: equal for all ways to write one address.
+  public let baseURL: String
+  /// Whether the server is on this machine.
+  public let isLoopback: Bool
+  private let key: String
+  /// Seconds for a whole exchange; for a sync answer, to its first byte.
+  let timeout: Double
+  /// Bytes; only a sync answer, which is read from a file, may be longer.
+  private static let longestShortAnswer = 1 << 20
+
+  /// - Parameters:
+  ///   - address: begins with `http://` or `https://`.
+  ///   - timeout: seconds for a whole exchange; for a sync answer, to its first byte.
+  ///   - hosts: those besides this machine that may get the key over plain http, in lower case.
+  /// - Throws: `Problem` of kind `.configuration` for an address that the key must not be sent to.
+  public init(
+    address: String, key: String, timeout: Double, allowingHTTPTo hosts: Set<String> = []
+  ) throws {
+    guard let url = CurlURL(address), !address.contains(where: { $0 == "?" || $0 == "#" }) else {
+      throw Problem(
+        .configuration, "'\(Self.withoutSecrets(address))' is not the address of a server",
+        hint: Self.hint(for: address))
+    }
+    let host = url.origin.host
+    guard url.origin.scheme == "https" || url.origin.isLoopback || hosts.contains(host) else {
+      throw Problem(
+        .configuration, "plain http would send the key to \(host) for everyone on the way to read",
+        hint: "use https, or allow it by name: MEMCTL_ALLOW_HTTP=\(host)")
+    }
+    baseURL = url.base
+    isLoopback = url.origin.isLoopback
+    self.key = key
+    self.timeout = timeout
+  }
+
+  /// `http://user:password@host?key=…` as it may be shown.
+  private static func withoutSecrets(_ address: String) -> String {
+    var address = address
+    if let end = address.lastIndex(of: "@") {
+      let start = address.firstRange(of: "://")?.upperBound ?? address.startIndex
+      if start <= end { address = address[..<start] + "…" + address[end...] }
+    }
+    guard let end = address.firstIndex(where: { $0 == "?" || $0 == "#" }) else { return address }
+    return address[...end] + "…"
+  }
+
+  private static func hint(for address: String) -> String {
+    if !address.contains("://"), !address.contains(where: { $0 == "?" || $0 == "#" }),
+      let url = CurlURL("https://" + address)
+    {
+      return "did you mean \(url.origin.isLoopback ? "http" : "https")://\(address)?"
+    }
+    if address.contains("@") {
+      return "the key is no part of the address: set MEMORY_API_KEY or --api-key-file"
+    }
+    return "an address looks like https://memory.example.org"
+  }
+
+  /// What may be wrong with the address where nothing there answers like a memory server.
+  var addressHint: String {
+    let paths = ["/api/memories", "/api"]
+    guard let path = paths.first(where: baseURL.hasSuffix) else {
+      return "check that the address is that of a memory server"
+    }
+    return "memctl adds \(path) by itself: did you mean \(baseURL.dropLast(path.count))?"
+  }
+
+  func authCheck() -> HTTPRequest { request(.get, "/api/auth-check", .whole(timeout)) }
+
+  /// The one request that needs no key, and gets none.
+  func health() -> HTTPRequest {
+    var request = HTTPRequest(.get, baseURL + "/health", patience: .whole(timeout))
+    request.longestAnswer = Self.longestShortAnswer
+    return request
+  }
+
+  /// What changed after `since`, tombstones included; without it, every live memory.
+  func sync(since: Timestamp?) -> HTTPRequest {
+    let query = since.map { "?since=" + $0.description.replacing("+", with: "%2B") } ?? ""
+    return request(.get, "/api/memories/sync" + query, .firstByte(timeout))
+  }
+
+  func perform(_ operation: Operation, idempotencyKey: String) -> HTTPRequest {
+    switch operation {
+    case .store(let fields, localID: _):
+      var request = request(.post, "/api/memories", .whole(timeout), body: fields.members)
+      request.headers.append(("Idempotency-Key", idempotencyKey))
+      return request
+    case .delete(let id):
+      return request(.delete, "/api/memories/\(id.rawValue)", .whole(timeout))
+    case .update(let fields, let id):
+      let members = fields.members.filter { $0.name != "force_sensitive" }
+      return request(.put, "/api/memories/\(id.rawValue)", .whole(timeout), body: members)
+    }
+  }
+
+  /// What the end of an exchange means for the operation that it carried.
+  func outcome(
+    of operation: Operation, _ result: Result<HTTPResponse, TransportFailure>
+  ) -> Outcome {
+    Outcome(of: operation, result, key: key)
+  }
+
+  /// Hides the key in what a server answers to a question.
+  var veil: Veil { Veil(key: key) }
+
+  private func request(
+    _ method: HTTPRequest.Method, _ path: String, _ patience: HTTPRequest.Patience,
+    body: [JSONValue.Member]? = nil
+  ) -> HTTPRequest {
+    var request = HTTPRequest(
+      method, baseURL + path, headers: [("Authorization", "Bearer \(key)")], patience: patience)
+    if case .whole = patience { request.longestAnswer = Self.longestShortAnswer }
+    if let body {
+      request.headers.append(("Content-Type", "application/json"))
+      request.body = Array(JSONValue.object(body).text.utf8)
+    }
+    return request
+  }
+}

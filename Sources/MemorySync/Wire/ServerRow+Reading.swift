@@ -1,0 +1,116 @@
+import JSON
+import MemoryAPI
+import MemoryModel
+
+extension ServerRow {
+  /// Bytes of a text, as it stands in the record. The API keeps texts of 1,400 characters.
+  private static let longestText = 256 << 10
+
+  /// Levels beyond which a record spoils the whole answer, and not only itself.
+  private static let deepestRecord = 1 << 16
+
+  /// Reads one record. Columns that the server may leave NULL get the local column's default.
+  ///
+  /// - Throws: `JSONError` where the document itself is broken; then nothing after it can be read.
+  /// - Returns: the row, or what is wrong with it.
+  static func read(_ reader: inout JSONReader) throws -> Result<ServerRow, Defect> {
+    guard try reader.peek() == .object else {
+      _ = try reader.skipValue(allowing: Self.deepestRecord)
+      return .failure(Defect(id: nil, updatedAt: nil, reason: "a record is not an object"))
+    }
+    var id: Int64?
+    var fields = MemoryFields(content: "")
+    var content: String?
+    var createdAt: String?
+    var updatedAt: String?
+    var isDeleted = false
+    var wrong: String?
+
+    func text(_ reader: inout JSONReader, _ name: String) throws -> String? {
+      switch try reader.peek() {
+      case .string:
+        let text = try reader.readString()
+        guard text.raw.count <= Self.longestText else {
+          wrong = "\(name) is longer than \(grouped(Self.longestText)) bytes"
+          return nil
+        }
+        guard let string = text.string else {
+          wrong = "\(name) is not valid text"
+          return nil
+        }
+        // It can only be written as an escape.
+        if text.isEscaped, string.utf8.contains(0) { wrong = "\(name) holds a NUL character" }
+        return string
+      case .null: try reader.readNull()
+      default:
+        wrong = "\(name) has the wrong type"
+        try skip(&reader)
+      }
+      return nil
+    }
+
+    func skip(_ reader: inout JSONReader) throws {
+      if try reader.skipValue(allowing: Self.deepestRecord) > JSONReader.maximumDepth {
+        wrong = "one of its fields is nested too deeply"
+      }
+    }
+
+    try reader.readObject { reader, name in
+      switch name {
+      case "id":
+        if try reader.peek() == .number {
+          id = try reader.readNumber().int64
+        } else {
+          try skip(&reader)
+        }
+      case "content": content = try text(&reader, "content")
+      case "category": fields.category = try text(&reader, "category") ?? Category.default
+      case "tags": fields.tags = try text(&reader, "tags") ?? ""
+      case "expanded_keywords":
+        fields.expandedKeywords = try text(&reader, "expanded_keywords") ?? ""
+      case "created_at": createdAt = try text(&reader, "created_at")
+      case "updated_at": updatedAt = try text(&reader, "updated_at")
+      case "deleted_at": isDeleted = try text(&reader, "deleted_at")?.isEmpty == false
+      case "importance":
+        switch try reader.peek() {
+        case .number: fields.importance = try reader.readNumber().double
+        case .null: try reader.readNull()
+        default:
+          wrong = "importance has the wrong type"
+          try skip(&reader)
+        }
+      case "is_sensitive":
+        switch try reader.peek() {
+        case .bool: fields.isSensitive = try reader.readBool()
+        case .null: try reader.readNull()
+        default:
+          wrong = "is_sensitive has the wrong type"
+          try skip(&reader)
+        }
+      default: try skip(&reader)
+      }
+    }
+
+    let changeTime = updatedAt.flatMap(Timestamp.init)
+    guard let id = id.map(ServerID.init), id.rawValue > 0 else {
+      return .failure(Defect(id: nil, updatedAt: changeTime, reason: "a record has no valid id"))
+    }
+    func defect(_ reason: String) -> Result<ServerRow, Defect> {
+      .failure(Defect(id: id, updatedAt: changeTime, reason: "memory \(id.rawValue): \(reason)"))
+    }
+    if let wrong { return defect(wrong) }
+    guard let content else { return defect("it has no content") }
+    guard let createdAt, Timestamp(createdAt) != nil else {
+      return defect("created_at is not a time")
+    }
+    guard let updatedAt, changeTime != nil else {
+      return defect("updated_at is not a time")
+    }
+    guard fields.importance.isFinite else { return defect("importance is not a number") }
+    fields.content = content
+    return .success(
+      ServerRow(
+        id: id, fields: fields, createdAt: createdAt, updatedAt: updatedAt,
+        isDeleted: isDeleted))
+  }
+}

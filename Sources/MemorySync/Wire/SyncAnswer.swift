@@ -1,0 +1,79 @@
+import HTTPTransport
+import JSON
+import MemoryAPI
+import MemoryModel
+
+/// Walks through a sync answer without keeping it in memory.
+struct SyncAnswer {
+  let body: ResponseBody
+  let extent: SyncExtent
+  /// By this machine's clock, before the server was asked.
+  let askedAt: Timestamp
+
+  init(_ body: ResponseBody, _ extent: SyncExtent, askedAt: Timestamp) {
+    self.body = body
+    self.extent = extent
+    self.askedAt = askedAt
+  }
+
+  /// Calls `row` for each record, in order; returns the answer's `server_time`.
+  ///
+  /// - Throws: `Problem` of kind `.invalidResponse` when the answer is not one of this API, and whatever
+  ///   `row` throws. The caller undoes then what it did with earlier records.
+  static func read(
+    _ body: ResponseBody, row: (Result<ServerRow, ServerRow.Defect>) throws -> Void
+  ) throws -> Timestamp {
+    try body.withBytes { bytes in
+      var reader = JSONReader(bytes)
+      var hasMemories = false
+      var serverTime: Timestamp?
+      do {
+        guard try reader.peek() == .object else { throw invalidResponse("it is not an object") }
+        try reader.readObject { reader, name in
+          switch name {
+          case "memories":
+            guard try reader.peek() == .array, !hasMemories else {
+              throw invalidResponse("its memories are not one list")
+            }
+            hasMemories = true
+            var released = 0
+            try reader.readArray { reader in
+              try row(try ServerRow.read(&reader))
+              if reader.position - released > 1 << 22 {
+                released = reader.position
+                body.release(before: released)
+              }
+            }
+          case "server_time":
+            guard try reader.peek() == .string, let text = try reader.readString().string,
+              let time = Timestamp(text)
+            else { throw invalidResponse("its server_time is not a time") }
+            serverTime = time
+          default: try reader.skipValue()
+          }
+        }
+        try reader.readEnd()
+      } catch let error as JSONError {
+        throw invalidResponse("it is \(error)")
+      }
+      guard hasMemories else { throw invalidResponse("it has no memories") }
+      guard let serverTime else { throw invalidResponse("it has no server_time") }
+      return serverTime
+    }
+  }
+
+  private static func invalidResponse(_ reason: String) -> Problem {
+    Problem(
+      .invalidResponse, "invalid response to a sync request: \(reason)",
+      hint: "nothing was changed; check that the address is that of a memory server")
+  }
+}
+
+/// What the rows stand for.
+enum SyncExtent {
+  /// What changed since a time.
+  case changes(since: Timestamp)
+  /// Everything that the server has. `known` are the ids, ascending, that the cache had before the
+  /// server was asked; of these, what the server no longer has is deleted.
+  case everything(known: [Int64])
+}

@@ -1,0 +1,70 @@
+import MemoryAPI
+import MemoryModel
+
+/// What no message may repeat, whatever a server answers: the key, and what the entry says.
+struct Veil {
+  private struct Secret {
+    let text: [Unicode.Scalar]
+    /// So many characters of it in a row betray it.
+    let least: Int
+  }
+
+  private let secrets: [Secret]
+
+  /// Shorter texts are part of too many words.
+  private static let shortest = 4
+  private static let leastOfSecret = 8
+  /// Any two texts have shorter pieces in common.
+  private static let leastOfText = 16
+
+  init(key: String = "", operation: Operation? = nil) {
+    var secrets = [Secret(text: Self.scalars(key), least: Self.leastOfSecret)]
+    if let fields = operation?.fields {
+      let isSecret = fields.isSensitive || !Credential.all(in: fields.content).isEmpty
+      let least = isSecret ? Self.leastOfSecret : Self.leastOfText
+      secrets += [fields.content, fields.tags, fields.expandedKeywords].map {
+        Secret(text: Self.scalars($0), least: least)
+      }
+    }
+    self.secrets = secrets.filter { $0.text.count >= Self.shortest }
+  }
+
+  /// The message with everything between the first and the last piece of a secret left out, as what
+  /// stands between two pieces is often another one, in other quotes.
+  func over(_ message: String) -> String {
+    let scalars = Self.scalars(message)
+    let pieces = secrets.compactMap { Self.extent(of: $0, in: scalars) }
+    guard let start = pieces.map(\.lowerBound).min(), let end = pieces.map(\.upperBound).max()
+    else { return message }
+    let shown = scalars[..<start] + ["…"] + scalars[end...]
+    return String(String.UnicodeScalarView(shown))
+  }
+
+  private static func extent(of secret: Secret, in message: [Unicode.Scalar]) -> Range<Int>? {
+    let length = min(secret.least, secret.text.count)
+    guard message.count >= length else { return nil }
+    let windows = Set((0...secret.text.count - length).map { secret.text[$0..<$0 + length] })
+    let starts = (0...message.count - length).filter {
+      windows.contains(message[$0..<$0 + length])
+    }
+    guard let first = starts.first, let last = starts.last else { return nil }
+    return first..<last + length
+  }
+
+  /// White space of all kinds counts as a blank: a server may fold lines.
+  private static func scalars(_ text: String) -> [Unicode.Scalar] {
+    text.unicodeScalars.map { scalar in
+      scalar.properties.generalCategory == .control || scalar.properties.isWhitespace ? " " : scalar
+    }
+  }
+}
+
+extension Operation {
+  /// What it says of a memory; nil for a delete.
+  var fields: MemoryFields? {
+    switch self {
+    case .store(let fields, localID: _), .update(let fields, _): fields
+    case .delete: nil
+    }
+  }
+}
