@@ -4,7 +4,7 @@ import CommandLine
 protocol Command: Sendable {
   static var spec: CommandSpec { get }
 
-  /// Checks what the table cannot, and does nothing else.
+  /// Reads the values on the line, checks what the table cannot, and does nothing else.
   ///
   /// - Throws: `Problem` of kind `.usage` or `.invalidInput`.
   init(_ arguments: ParsedCommand) throws

@@ -9,7 +9,7 @@ protocol PromptCommand: Sendable {
   /// Whether it runs something whose output may go elsewhere.
   static var takesTail: Bool { get }
 
-  /// Checks what the table cannot, and does nothing else.
+  /// Reads the values on the line, checks what the table cannot, and does nothing else.
   ///
   /// - Throws: `Problem` of kind `.usage`.
   init(_ arguments: ParsedCommand) throws

@@ -46,6 +46,20 @@ struct PromptTests {
     #expect(try String(contentsOfFile: home.folder.path + "/lines", encoding: .utf8) == "0\n")
   }
 
+  @Test("says of each script where it stopped, also of two in a row")
+  func stoppedScripts() throws {
+    for name in ["first", "second"] {
+      try "show 9\n".write(
+        toFile: "\(home.folder.path)/\(name)", atomically: true, encoding: .utf8)
+    }
+    let prompt = try home.prompt(columns: 160)
+    prompt.enter(".read ~/first")
+    try prompt.wait(forText: "/first, which ended with 66")
+    prompt.enter(".read ~/second")
+    try prompt.wait(forText: "/second, which ended with 66")
+    #expect(try prompt.leave() == 0)
+  }
+
   @Test("stands at the beginning of a row, whatever a command leaves behind")
   func ownRow() throws {
     let prompt = try home.prompt()
