@@ -14,6 +14,24 @@ package struct MemoryRecord: Equatable, Sendable {
   package let updatedAt: Timestamp
   /// When it became a tombstone; nil for a live memory.
   package let deletedAt: Timestamp?
+
+  package init(
+    id: Int64, owner: String, content: String, category: String, tags: String,
+    expandedKeywords: String, importance: Double, isSensitive: Bool, createdAt: Timestamp,
+    updatedAt: Timestamp, deletedAt: Timestamp?
+  ) {
+    self.id = id
+    self.owner = owner
+    self.content = content
+    self.category = category
+    self.tags = tags
+    self.expandedKeywords = expandedKeywords
+    self.importance = importance
+    self.isSensitive = isSensitive
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+    self.deletedAt = deletedAt
+  }
 }
 
 /// Which memories a list has. Nil lets all of them through.
@@ -34,6 +52,11 @@ package struct MemorySummary: Equatable, Sendable {
   package let count: Int64
   /// Never again the same after one of the memories has changed, come or gone.
   package let revision: Revision
+
+  package init(count: Int64, revision: Revision) {
+    self.count = count
+    self.revision = revision
+  }
 }
 
 /// Names a state of some memories: two states with the same revision are the same.

@@ -6,9 +6,11 @@ import MemoryAPI
 ///
 /// **Changes** return at once. `completion` is called exactly once, on any thread, the caller's
 /// included. Success means that the change is on the disk, and that every read that begins from then
-/// on sees it. Failure means that nothing of it is kept. A change is atomic, and changes take effect
-/// one after another: what one decides on (who owns a memory, whether a key is known) still holds
-/// when it commits. Two changes of which neither waited for the other may take effect in any order.
+/// on sees it. Failure means that nothing of it is kept, unless the database went away during a commit:
+/// then nobody can tell, and repeating an insertion under its key is safe. A change is atomic, and
+/// changes take effect one after another: what one decides on (who owns a memory, whether a key is
+/// known) still holds when it commits. Two changes of which neither waited for the other may take
+/// effect in any order.
 ///
 /// **Reads** block the calling thread. Each sees the store as it is at one moment, with all of a
 /// change or nothing of it; the next may see a later moment.
@@ -20,11 +22,12 @@ import MemoryAPI
 /// the memories, such as that there is none with an id, is a value.
 ///
 /// A store takes and returns texts as they are: what may be stored, and who is shown what, is for its
-/// callers to decide. It checks ownership alone, because that has to hold at the moment of a change.
+/// callers to decide. It checks only ownership, because that has to hold at the moment of a change.
 package protocol Store: Sendable {
   // MARK: Changes
 
-  /// Adds memories, all of them or none, with ids that ascend in the order of `drafts`.
+  /// Adds memories, all of them or none, with ids that ascend in the order of `drafts`. Both times of a
+  /// memory are that of the change.
   ///
   /// - Parameter key: makes the insertion happen once. Its ids are kept with it, in the same
   ///   transaction, for at least `IdempotencyKey.lifetime`, whatever becomes of the memories. Of two
@@ -38,7 +41,8 @@ package protocol Store: Sendable {
   func update(
     _ id: Int64, with patch: Patch, by user: String, completion: @escaping Completion<Update>)
 
-  /// Turns a memory into a tombstone, which keeps its texts: both times become the time of the change.
+  /// Turns a live memory into a tombstone, which keeps its texts. `deletedAt` and `updatedAt` are the time
+  /// of the change.
   func delete(_ id: Int64, by user: String, completion: @escaping Completion<Deletion>)
 
   /// Finishes the changes that were given before, and returns when their completions have returned.
@@ -55,8 +59,8 @@ package protocol Store: Sendable {
   /// completed like a change.
   func watermark(completion: @escaping Completion<Timestamp>)
 
-  /// Stands for all of a user's memories: never again the same after one of them has changed. It may
-  /// be older than what a later read sees, never newer.
+  /// Names the state of all of a user's memories: never again the same after one of them has changed.
+  /// What a later read sees may be newer, but not older.
   func revision(of user: String) throws(StoreFailure) -> Revision
 
   /// The ids of a user's memories that changed after `time`, tombstones included, in the order of

@@ -112,16 +112,11 @@ struct MemoryTable {
 extension MemoryRecord {
   /// - Parameter row: has the columns of `MemoryTable.selection`.
   fileprivate init(_ row: Statement) {
-    id = row.int64(0)
-    owner = row.text(1)
-    content = row.text(2)
-    category = row.text(3)
-    tags = row.text(4)
-    expandedKeywords = row.text(5)
-    importance = row.double(6)
-    isSensitive = row.bool(7)
-    createdAt = Timestamp(microseconds: row.int64(8))
-    updatedAt = Timestamp(microseconds: row.int64(9))
-    deletedAt = row.optionalInt64(10).map(Timestamp.init(microseconds:))
+    self.init(
+      id: row.int64(0), owner: row.text(1), content: row.text(2), category: row.text(3),
+      tags: row.text(4), expandedKeywords: row.text(5), importance: row.double(6),
+      isSensitive: row.bool(7), createdAt: Timestamp(microseconds: row.int64(8)),
+      updatedAt: Timestamp(microseconds: row.int64(9)),
+      deletedAt: row.optionalInt64(10).map(Timestamp.init(microseconds:)))
   }
 }

@@ -1,6 +1,6 @@
 import System
 
-/// Why a file cannot be served. In each case it was left as it is.
+/// Why a file cannot be served. Whatever it held is unchanged.
 package enum StoreOpeningFailure: Error, Hashable, Sendable {
   case cannotOpen(_ path: String, reason: String)
   case servedByAnother(_ path: String)
