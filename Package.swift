@@ -59,6 +59,13 @@ let package = Package(
 
     .target(name: "TestSupport", dependencies: ["JSON", "CTerminal"], path: "Tests/TestSupport"),
     .target(
+      name: "ClientSupport",
+      dependencies: [
+        "MemctlCore", "MemorySync", "MemoryStore", "HTTPTransport", "MemoryModel", "MemoryAPI",
+        "System", "SQLite", "TestSupport",
+      ],
+      path: "Tests/ClientSupport"),
+    .target(
       name: "Fuzzing",
       dependencies: [
         "MemctlCLI", "MemctlCore", "MemorySync", "HTTPTransport", "MemoryModel", "MemoryAPI",
@@ -88,10 +95,26 @@ let package = Package(
     .testTarget(name: "MemoryAPITests", dependencies: ["MemoryAPI"]),
     .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
     .testTarget(
+      name: "MemoryModelTests",
+      dependencies: ["MemoryModel", "MemoryAPI", "ClientSupport", "MemctlCore"]),
+    .testTarget(
+      name: "MemoryStoreTests",
+      dependencies: [
+        "MemoryStore", "MemctlCore", "MemoryModel", "MemoryAPI", "System", "SQLite",
+        "ClientSupport",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "MemorySyncTests",
+      dependencies: [
+        "MemorySync", "MemctlCore", "MemoryStore", "HTTPTransport", "MemoryModel", "MemoryAPI",
+        "System", "SQLite", "JSON", "ClientSupport", "TestSupport", "memctl-serve",
+      ]),
+    .testTarget(
       name: "MemctlCoreTests",
       dependencies: [
-        "MemctlCore", "MemorySync", "MemoryStore", "HTTPTransport", "MemoryModel", "MemoryAPI",
-        "System", "SQLite", "JSON", "TestSupport", "memctl-serve",
+        "MemctlCore", "MemorySync", "HTTPTransport", "MemoryModel", "MemoryAPI", "System",
+        "ClientSupport", "TestSupport",
       ]),
     .testTarget(name: "ServerStoreTests", dependencies: ["ServerStore", "MemoryAPI", "SQLite"]),
     .testTarget(

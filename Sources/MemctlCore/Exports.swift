@@ -1,20 +1,4 @@
 import System
-@_exported import MemoryAPI
-@_exported import MemoryAPI
-@_exported import MemoryAPI
-@_exported import MemoryAPI
-@_exported import MemoryModel
-@_exported import MemoryModel
-@_exported import MemoryModel
-@_exported import MemoryModel
-
-@_exported import MemoryAPI
-@_exported import MemoryAPI
-@_exported import MemoryModel
-@_exported import MemoryModel
-
-@_exported import MemoryAPI
-@_exported import MemoryModel
 
 // The face speaks in the values of the model and of the API, so whoever imports the core has them.
 @_exported import MemoryAPI
