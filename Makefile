@@ -83,7 +83,7 @@ generate: ## Write completions and manual page anew from the table of commands
 	$(DEBUG)/memctl __man > man/memctl.1
 
 format: ## Format the sources
-	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Examples
 
 # Builds only what is missing, so that after `make` root can install without a Swift toolchain.
 install: $(PROGRAMS) ## Install programs, manual page and completions below PREFIX=/usr/local

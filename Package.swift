@@ -2,9 +2,14 @@
 
 import PackageDescription
 
+// What a module has is seen where it is imported, and not where something else imports it: the programs
+// use the face of the core, and nothing behind it.
+let facesOnly = SwiftSetting.enableUpcomingFeature("MemberImportVisibility")
+
 let package = Package(
   name: "memctl",
   products: [
+    .library(name: "MemctlCore", targets: ["MemctlCore"]),
     .executable(name: "memctl", targets: ["memctl"]),
     .executable(name: "memctl-serve", targets: ["memctl-serve"]),
   ],
@@ -47,7 +52,8 @@ let package = Package(
       ]),
     .target(
       name: "MemctlCLI",
-      dependencies: ["MemctlCore", "CommandLine", "System", "JSON", "CTerminal", "CReadline"]),
+      dependencies: ["MemctlCore", "CommandLine", "System", "JSON", "CTerminal", "CReadline"],
+      swiftSettings: [facesOnly]),
     .target(name: "ServerStore", dependencies: ["MemoryAPI", "SQLite", "System"]),
     .target(
       name: "MemctlServer",
@@ -56,6 +62,10 @@ let package = Package(
       ]),
     .executableTarget(name: "memctl", dependencies: ["MemctlCLI", "CommandLine"]),
     .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer", "CommandLine"]),
+
+    .executableTarget(
+      name: "memctl-example", dependencies: ["MemctlCore"], path: "Examples/memctl-example",
+      swiftSettings: [facesOnly]),
 
     .target(name: "TestSupport", dependencies: ["JSON", "CTerminal"], path: "Tests/TestSupport"),
     .target(
@@ -114,7 +124,7 @@ let package = Package(
       name: "MemctlCoreTests",
       dependencies: [
         "MemctlCore", "MemorySync", "HTTPTransport", "MemoryModel", "MemoryAPI", "System",
-        "ClientSupport", "TestSupport",
+        "ClientSupport", "TestSupport", "memctl-example", "memctl-serve",
       ]),
     .testTarget(name: "ServerStoreTests", dependencies: ["ServerStore", "MemoryAPI", "SQLite"]),
     .testTarget(

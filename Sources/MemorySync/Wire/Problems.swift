@@ -73,20 +73,6 @@ extension Problem {
       hint: "memctl push sends what is queued all the same; to fetch, use a key that may")
   }
 
-  /// Nothing failed, but not everything is on the server yet.
-  public static func waiting(_ push: PushReport) -> Problem {
-    let what = push.waiting == 1 ? "1 entry is" : "\(grouped(push.waiting)) entries are"
-    return Problem(
-      .waiting,
-      "\(what) not on the server yet"
-        + (push.nextAttemptAt.map { "; the next attempt is due at \($0)" } ?? ""),
-      // What may have arrived waits for the server, whatever the user wants.
-      hint: push.waiting == push.inDoubt
-        ? "nothing is lost; a later memctl sync finds out whether it arrived, see memctl queue"
-        : "nothing is lost; memctl queue shows what is waited for, memctl queue retry --all ends it"
-    )
-  }
-
   static func loss(_ loss: RowApplier.Loss) -> Problem {
     let gone = loss.missing + loss.reassigned
     return Problem(
