@@ -57,6 +57,9 @@ struct TLSVerdict {
   // MARK: What the server objects to
 
   /// By the alert that the server sent, or what it sent instead of TLS.
+  ///
+  /// In TLS 1.3 an alert may follow the handshake, when the request has been written. A server that
+  /// misses a certificate does not read it, so nothing has happened there in that case either.
   private var objection: TLSProblem? {
     let detail = detail.lowercased()
     func says(_ words: String...) -> Bool { words.contains(where: detail.contains) }

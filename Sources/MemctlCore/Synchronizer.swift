@@ -27,7 +27,8 @@ public final class Synchronizer {
 
   package init(_ engine: SyncEngine) { self.engine = engine }
 
-  /// Whether the server is called although it asked for a pause: a person wants it now.
+  /// Whether the server is called although it asked for a pause: a person wants it now. What syncs in
+  /// the background waits.
   public var overridesPause: Bool {
     get { engine.overridesPause }
     set { engine.overridesPause = newValue }

@@ -30,7 +30,7 @@ enum Refusal: Error, Equatable {
   case nothingToUpdate
   case keyReused
 
-  // The server: the request is not to blame.
+  // The server: the request is not to blame. Clients take a 503 for an outage and not for a rejection.
   case store(StoreFailure.Kind)
   case defect
 

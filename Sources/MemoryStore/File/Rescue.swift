@@ -3,7 +3,8 @@ import MemoryModel
 import SQLite
 import System
 
-/// Makes a new cache of what can be read of a damaged one, and keeps the damaged one beside it.
+/// Makes a new cache of what can be read of a damaged one, and keeps the damaged one beside it. A table
+/// of which the first page or the definition is gone is lost as a whole.
 package struct Rescue {
   private let path: String
   private let copy: String

@@ -20,7 +20,9 @@ enum Comparison {
   ///
   /// A watermark means something only as long as the server's clock runs on. So a clock that was set,
   /// the server's or this machine's, leads to a comparison. It shows in a `server_time` before the
-  /// watermark, or in a distance between both clocks that is not what it was.
+  /// watermark, or in a distance between both clocks that is not what it was. A server that was a day
+  /// ahead for one sync hides what others write on that day, and once the day is over, only the
+  /// distance tells.
   ///
   /// - Parameter hasLostIDs: memories are without an id now, and the server may lack them.
   /// - Returns: whether everything is to be compared now.

@@ -6,7 +6,8 @@ import MemoryModel
 ///
 /// Such a row says too little to be recognized as it comes: which memory it is can only be told once
 /// every row and every memory that might fit has been seen. What remains ambiguous is the user's to
-/// settle, since a memory that is taken for another one would never be sent.
+/// settle: a memory that is taken for another one would never be sent, and to delete one of the two
+/// would delete the other.
 struct RedactedRows {
   typealias Candidate = AdoptionCandidates.Candidate
 

@@ -95,7 +95,8 @@ struct RowApplier {
   }
 
   /// Applies what is left and, where the rows were everything, deletes what the server no longer has
-  /// and queues what it never had.
+  /// and queues what it never had. What is gone without a tombstone cannot be told from what was
+  /// deleted long ago, so it goes to the trash.
   ///
   /// - Parameter serverTime: the server's clock before it looked for the rows.
   /// - Throws: `Loss`, unless `force`.
@@ -271,6 +272,7 @@ struct RowApplier {
     report.updated += 1
     if candidate.entry == nil {
       adopted += 1
+      // Where the rest differs, the user's word wins.
       if !candidate.fields.agreesBesidesContent(with: row.fields) {
         try transaction.queue.enqueue(.update(candidate.fields, row.id), at: now)
         report.queued += 1

@@ -46,8 +46,8 @@ extension Push {
   ) throws -> Operation? {
     guard case .store(var fields, let localID?) = operation else { return operation }
     guard let memory = try transaction.memories.memory(localID) else {
-      // Another program removed what it could not send. Where it sends it all the same, it has to find
-      // the memory, or nobody learns that the server has it twice.
+      // A resync of the Python side deletes every memory without a server id. Where it sends the entry
+      // all the same, it has to find the memory, or nobody learns that the server has it twice.
       try transaction.memories.putBack(localID, fields, createdAt: entry.createdAt)
       return operation
     }

@@ -35,7 +35,8 @@ extension Push {
   }
 
   /// A failure is one of the entry if the server is well otherwise: it has its database, and took
-  /// something else, or there was nothing else to take.
+  /// something else, or there was nothing else to take. A server that fails at several entries and
+  /// takes none is at fault itself, and nothing is counted, however often that happens.
   mutating func judgeFailures(_ session: inout Session) throws {
     let isSingular =
       report.acknowledged > 0

@@ -19,7 +19,8 @@ struct SendGate {
   }
 
   /// Whether nothing is in doubt of an entry, or the server acts once on its key and cannot have
-  /// forgotten it.
+  /// forgotten it. What goes out in doubt stays claimed until an answer settles it, since another
+  /// program would send it without the key.
   func maySend(_ entry: QueueEntry) -> Bool {
     switch entry.state {
     case .pending: return true

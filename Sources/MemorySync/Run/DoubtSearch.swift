@@ -3,7 +3,8 @@ import MemoryModel
 import MemoryStore
 
 /// Looks whether stores in doubt have arrived: those that have are linked, those that cannot turn
-/// up any more may be sent again. Nothing else is applied.
+/// up any more may be sent again. Nothing else is applied. With a key that may not fetch there is no
+/// look, so its doubts stay until the user settles them.
 struct DoubtSearch {
   private let policy: RetryPolicy
   private var result = PushReport()

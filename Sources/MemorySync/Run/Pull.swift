@@ -12,7 +12,7 @@ struct Pull {
   }
 
   /// Fetches what changed since the watermark and applies it. Where that may not be all that differs,
-  /// everything is compared.
+  /// everything is compared afterwards, so that a comparison which is refused holds up nothing.
   func run(_ session: inout Session, into report: inout SyncReport) throws {
     if !report.mayCall { return }
     let conditions = session.conditions
@@ -35,6 +35,9 @@ struct Pull {
 
   /// Pulls before an update goes out that has waited: where the server was restored meanwhile, its id
   /// may be another memory's, which a pull tells.
+  ///
+  /// A delete has no such check: what was deleted is not here to be compared, and no time tells both
+  /// memories apart, since clocks may have been set.
   func runBeforeOldChanges(_ session: inout Session, into report: inout SyncReport) throws {
     let conditions = session.conditions
     let now = conditions.now()
@@ -49,6 +52,9 @@ struct Pull {
 
   /// Fetches what changed since the watermark, less the time by which the server may commit late, and
   /// applies it together with the new watermark.
+  ///
+  /// A row gets its time when its transaction begins. So a slow one commits a row that is older than a
+  /// watermark that was handed out in between, and a pull from the watermark on would never see it.
   private func pullChanges(
     after watermark: Timestamp, _ session: inout Session, into report: inout SyncReport
   ) throws -> PullReport? {

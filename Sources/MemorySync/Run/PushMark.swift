@@ -4,7 +4,8 @@ import MemoryStore
 /// The mark of the last push: a random number in the cache and in the lock file beside it.
 ///
 /// Where a file was copied, and its original has pushed since, the two differ: what is pending in the
-/// copy may have been sent already.
+/// copy may have been sent already. A copy that was made before the first push has no mark; there, only
+/// the idempotency keys keep the server from getting a memory twice.
 package struct PushMark {
   private let lock: SyncLock?
   private let random: Randomness

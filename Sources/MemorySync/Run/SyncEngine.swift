@@ -166,6 +166,9 @@ package final class SyncEngine {
 
   /// Why the server must not be called now: it asked for a pause, it refused the key and still does,
   /// or it is not the one that the cache was filled from, unless `force`.
+  ///
+  /// The first request of an engine, and the first one after any trouble, is auth-check, and nothing
+  /// else goes out until it passes.
   private func reasonNotToCall(_ session: inout Session, force: Bool) throws -> Problem? {
     let now = conditions.now()
     if let until = try session.read({ try $0.notes.pause(at: now) }) {

@@ -74,6 +74,7 @@ enum SyncExtent {
   /// What changed since a time.
   case changes(since: Timestamp)
   /// Everything that the server has. `known` are the ids, ascending, that the cache had before the
-  /// server was asked; of these, what the server no longer has is deleted.
+  /// server was asked; of these, what the server no longer has is deleted. A memory that is linked
+  /// while the answer is on its way is not among them, and so is kept.
   case everything(known: [Int64])
 }
