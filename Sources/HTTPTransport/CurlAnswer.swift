@@ -6,7 +6,7 @@ import System
 final class CurlAnswer {
   private static let maximumHead = 256 << 10
   static let tooManyHeaders = TransportFailure.invalidResponse(
-    "the answer has more headers than memctl takes")
+    "the answer has too many headers")
   /// How many times as long as it came an answer may become. Memories compress to a tenth; what is
   /// made to fill a memory, to a thousandth.
   private static let maximumExpansion = 100
@@ -64,7 +64,7 @@ final class CurlAnswer {
     guard bodyCount <= maximumBody else { throw .tooLarge(limit: maximumBody) }
     guard bodyCount <= Self.maximumExpansion * max(received, Self.leastMeasured) else {
       throw .invalidResponse(
-        "the compressed answer is more than \(Self.maximumExpansion) times as long as it came")
+        "the answer expands to more than \(Self.maximumExpansion) times its compressed size")
     }
     if let file { return try write(bytes, to: file) }
     guard bodyCount > options.memoryThreshold else { return memory.append(contentsOf: bytes) }

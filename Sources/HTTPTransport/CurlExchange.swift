@@ -24,11 +24,11 @@ final class CurlExchange {
     options: CurlTransport.Options
   ) throws(TransportFailure) {
     guard let url = CurlURL(request.url) else {
-      throw .notSent("the address is not one of http or https, or holds a user name")
+      throw .notSent("the address is not an http or https address, or contains a user name")
     }
     for (name, value) in request.headers
     where "\(name)\(value)".utf8.contains(where: { [0x00, 0x0A, 0x0D].contains($0) }) {
-      throw .notSent("a header holds a line break")
+      throw .notSent("a header contains a line break")
     }
     self.id = id
     self.handle = handle

@@ -45,7 +45,8 @@ struct CurlFailure {
     case CURLE_COULDNT_CONNECT:
       return "cannot connect to \(origin.server): \(SystemError(systemError))"
     case CURLE_SSL_CONNECT_ERROR where detail.contains("SSL_ERROR_SYSCALL"):
-      return "no secure connection to \(origin.server): it broke off, so it may not speak https"
+      return
+        "no secure connection to \(origin.server): it broke off, so the server may not speak https"
     case CURLE_SSL_CONNECT_ERROR:
       return "no secure connection to \(origin.server): \(detail)"
     case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_ABORTED_BY_CALLBACK,

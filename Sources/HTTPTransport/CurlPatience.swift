@@ -39,7 +39,7 @@ struct CurlPatience {
         openWindow()
         return nil
       }
-      return "the answer from \(server) came at less than \(options.leastRate) bytes a second"
+      return "the answer from \(server) arrived at less than \(options.leastRate) bytes a second"
     case .firstByte(let seconds), .whole(let seconds):
       let answer = answerBegan ? "complete answer" : "answer"
       return "no \(answer) from \(server) within \(seconds.formatted) s"

@@ -48,11 +48,11 @@ enum Commands {
         them with a server. Writing works offline: what the server does not have yet waits in a \
         queue. Reading never needs the network.
         """,
-        "Alone, on a terminal, memctl opens its prompt; memctl help repl tells about it.",
+        "Run without a command on a terminal, memctl opens an interactive prompt (see memctl help repl).",
       ],
       subcommands: groups,
       examples: [
-        CommandExample("memctl store 'Prefers tabs' -c preferences", shows: "write a memory"),
+        CommandExample("memctl store 'Prefers tabs' -c preferences", shows: "store a memory"),
         CommandExample("memctl sync", shows: "send what is queued, then fetch what is new"),
         CommandExample("memctl queue", shows: "see what the server does not have yet"),
       ]),
@@ -75,24 +75,24 @@ enum Commands {
     subcommands: members(of: "queue"), standard: "list",
     examples: [
       CommandExample("memctl queue", shows: "list every entry, oldest first"),
-      CommandExample("memctl queue --dead", shows: "list only what the server rejected"),
-      CommandExample("memctl queue show 41", shows: "say in words what happened to entry 41"),
-      CommandExample("memctl queue retry --all", shows: "let everything be sent at the next sync"),
+      CommandExample("memctl queue --dead", shows: "list only dead letters"),
+      CommandExample("memctl queue show 41", shows: "explain what happened to entry 41"),
+      CommandExample("memctl queue retry --all", shows: "make every entry due at the next sync"),
     ])
 
   private static let trash = CommandSpec(
-    "trash", summary: "see what a sync overwrote or deleted, and get it back",
+    "trash", summary: "see what a sync overwrote or deleted, and restore it",
     subcommands: members(of: "trash"), standard: "list",
     discussion: [
       """
-      When another machine changes or deletes a memory, a sync does the same here. What the memory \
-      said before is kept for 30 days, the latest 100,000 versions at most. What memctl delete \
-      removes is not kept.
+      When another machine changes or deletes a memory, a sync does the same here. The previous \
+      version is kept for 30 days, up to the latest 100,000 versions. What memctl delete removes is \
+      not kept.
       """
     ],
     examples: [
       CommandExample("memctl trash", shows: "list what was overwritten or deleted, latest first"),
-      CommandExample("memctl trash restore 7", shows: "make the memory say again what it said"),
+      CommandExample("memctl trash restore 7", shows: "restore the previous text"),
       CommandExample("memctl trash restore 7 --as-new", shows: "keep both versions"),
     ])
 
@@ -101,15 +101,15 @@ enum Commands {
     subcommands: members(of: "origin"), standard: "show",
     discussion: [
       """
-      A cache belongs to the server and the account that it was filled from, since its ids mean other \
-      memories anywhere else. Any other is refused, until you say what it is.
+      A cache belongs to the server and the account that it was filled from, because its ids mean \
+      other memories anywhere else. Any other server or account is refused until you say what it is.
       """
     ],
     examples: [
-      CommandExample("memctl origin", shows: "tell the server and the account"),
+      CommandExample("memctl origin", shows: "show the server and the account"),
       CommandExample(
-        "memctl origin move https://memory.example.org", shows: "the same server, under a new name"),
+        "memctl origin move https://memory.example.org", shows: "the server has a new name"),
       CommandExample(
-        "memctl origin adopt", shows: "queue all that is here for a new, empty server"),
+        "memctl origin adopt", shows: "queue everything for a new, empty server"),
     ])
 }

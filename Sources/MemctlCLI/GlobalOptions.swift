@@ -3,23 +3,23 @@ import CommandLine
 /// The options that every command takes.
 enum GlobalOptions {
   static let db = Option(
-    "db", .file("PATH"), help: "the cache to work on",
+    "db", .file("PATH"), help: "the cache to use",
     defaultText: "~/.claude/claude-memory/memory/memory.db")
   static let apiURL = Option(
     "api-url", .text("URL"), help: "the server's address", defaultText: "http://localhost:8080")
   static let apiKeyFile = Option(
     "api-key-file", .file("PATH"),
-    help: "the file whose first line is the key for the server")
-  static let json = Flag("json", help: "write JSON: one object for a report, one a line for a list")
+    help: "a file whose first line is the key for the server")
+  static let json = Flag("json", help: "write JSON: reports as one object, lists as JSON Lines")
   /// With this the prompt tells what `.mode` asks for.
   static let format = Option<Output.Shape>(
-    "format", .choice("SHAPE"), help: "the shape of results", isHidden: true)
+    "format", .choice("SHAPE"), help: "the format of results", isHidden: true)
   static let quiet = Flag("quiet", short: "q", help: "write no report, only errors")
   static let verbose = Flag(
-    "verbose", short: "v", help: "say on stderr which cache and server are used")
+    "verbose", short: "v", help: "print the cache and server in use to stderr")
   static let color = Option<Terminal.ColorChoice>(
     "color", .choice("WHEN"), help: "when to use colour", defaultText: "auto")
-  static let noInput = Flag("no-input", help: "never ask for anything")
+  static let noInput = Flag("no-input", help: "never ask for confirmation")
 
   /// Those that say what is worked on.
   static let places: [OptionSpec] = [db.spec, apiURL.spec, apiKeyFile.spec]

@@ -10,7 +10,7 @@ extension JSONTopic {
         dryRun, .init("push", "see push"), .init("pull", "see pull"),
         .init("deleted", "memories deleted from the cache"),
         .init("kept", "memories that the server lacks and that memctl keeps"),
-        .init("refused", "whether a guard refused the server's answer"), plan, losses,
+        .init("refused", "whether a safety check refused the server's answer"), plan, losses,
       ]),
     .line(
       "watch",

@@ -113,7 +113,7 @@ enum JSONTopic {
     case .waiting: "nothing failed, but entries wait for a later attempt"
     case .busy: "another process is syncing, or is writing the cache"
     case .invalidResponse: "what answered is not a memory server, or its answer cannot be used"
-    case .refused: "a guard refused to go on, to protect the cache"
+    case .refused: "a safety check refused to go on"
     case .unauthorized: "the server does not accept the key"
     case .forbidden: "the server accepts the key, but does not let it fetch"
     case .configuration: "a setting is missing or wrong"

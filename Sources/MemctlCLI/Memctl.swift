@@ -26,7 +26,7 @@ public enum Memctl {
       return refuse(
         Problem(
           .invalidInput, "argument \(index + 1) is not valid UTF-8, so nothing was done",
-          hint: "convert a text with iconv -t UTF-8; give a file a name in UTF-8"))
+          hint: "convert texts with iconv -t UTF-8, and rename files to valid UTF-8"))
     }
     do throws(UsageError) {
       let arguments = try Commands.table.parse(words.compactMap(\.self))
@@ -66,7 +66,7 @@ public enum Memctl {
     case .nothing where context.terminal.isInputTerminal && context.terminal.isOutputTerminal:
       return try ReplCommand().run(context)
     case .nothing where context.output.shape == .json:
-      throw Problem(.usage, "no command is given", hint: "memctl --help")
+      throw Problem(.usage, "no command given", hint: "memctl --help")
     case .nothing:
       let page = try HelpPage(for: [], in: Commands.table)
       printError(page.text(width: 80, styled: false), terminator: "")

@@ -9,89 +9,89 @@ enum Topics {
     text: [
       .definitions([
         ("0", "done"),
-        ("1", "what was asked is not so"),
-        ("64", "the command line makes no sense"),
+        ("1", "answered no, or declined"),
+        ("64", "usage error"),
         (
           "65",
-          "the server rejected something, an entry needs your decision, or the input is not valid"
+          "the server rejected an entry, an entry needs your decision, or the input is not valid"
         ),
         ("66", "there is no such memory, entry or file"),
         ("70", "a bug in memctl"),
-        ("74", "the local file: disk full, damaged, read-only, of a newer version"),
+        ("74", "the local file: disk full, damaged, read-only, written by a newer memctl"),
         (
           "75",
           """
           try again, nothing is lost: offline, overloaded, stopped by a proxy, another process is \
-          syncing, or entries wait for a later attempt
+          syncing, or entries are waiting for a later attempt
           """
         ),
-        ("76", "the server's answer makes no sense, or a guard refused it"),
+        ("76", "the server's response is invalid, or a safety check refused to go on"),
         ("77", "the server does not accept the key, or does not let it fetch"),
         (
           "78",
           """
-          configuration: no key, a bad address, plain http to a foreign host, a certificate that is \
-          not accepted
+          configuration: no key, a bad address, plain http to another host, a certificate that is not \
+          accepted
           """
         ),
-        ("130, 143", "interrupted; what was on its way is settled and saved"),
+        ("130, 143", "interrupted; the current request was finished and saved"),
       ]),
-      "Where several hold, the one that you must act on first: 74, 78, 77, 76, 65, 75.",
+      "If several apply, the most urgent one is returned, in this order: 74, 78, 77, 76, 65, 75.",
     ])
 
   private static let environment = HelpTopic(
     "environment", summary: "variables and files that memctl reads",
     text: [
-      "An option goes before the environment, that before the configuration file.",
+      "Options take precedence over the environment, and the environment over the configuration file.",
       .definitions([
-        ("MEMORY_DB", "the cache"),
-        ("MEMORY_HOME", "the folder of memory/memory.db, where MEMORY_DB is not set"),
-        ("MEMORY_API_URL", "the server's address, also CLAUDE_MEMORY_API_URL"),
-        ("MEMORY_API_KEY", "the key for the server, also CLAUDE_MEMORY_API_KEY"),
+        ("MEMORY_DB", "the path of the cache"),
+        ("MEMORY_HOME", "the folder that contains memory/memory.db, if MEMORY_DB is not set"),
+        ("MEMORY_API_URL", "the server's address; also CLAUDE_MEMORY_API_URL"),
+        ("MEMORY_API_KEY", "the key for the server; also CLAUDE_MEMORY_API_KEY"),
         (
           "MEMCTL_API_KEY_FILE",
-          "the file whose first line is the key; it is refused if others can read it"
+          "a file whose first line is the key; refused if others can read it"
         ),
-        ("MEMORY_SYNC_INTERVAL", "seconds between the cycles of watch (60)"),
+        ("MEMORY_SYNC_INTERVAL", "seconds between the cycles of memctl watch (60)"),
         ("MEMORY_SYNC_DISABLE", "1 turns syncing off"),
-        ("MEMCTL_TIMEOUT", "seconds for a whole exchange with the server (15)"),
+        ("MEMCTL_TIMEOUT", "seconds that a request to the server may take (15)"),
         ("MEMCTL_LOCK_TIMEOUT", "seconds to wait for another memctl that is syncing (30)"),
         (
           "MEMCTL_LOCK_FILE",
           """
-          the file that memctl locks while it syncs, where the file system of the cache has no locks; \
-          one for each cache, the same for all that use it
+          the file that memctl locks while it syncs, for a cache on a file system without locks; one \
+          file per cache, the same for everyone who uses that cache
           """
         ),
-        ("MEMCTL_ALLOW_HTTP", "hosts, separated by commas, that may get the key over plain http"),
+        ("MEMCTL_ALLOW_HTTP", "comma-separated hosts that may get the key over plain http"),
         (
           "MEMCTL_CA_FILE",
           """
-          the authorities that may vouch for an https server, in PEM form; where it is not set, \
+          the certificate authorities for https servers, in PEM form; if it is not set, \
           CURL_CA_BUNDLE, SSL_CERT_FILE and SSL_CERT_DIR are used as curl uses them
           """
         ),
         (
           "MEMCTL_CLIENT_CERT, MEMCTL_CLIENT_KEY",
-          "the certificate, and its key, for a server that asks its clients for one, in PEM form"
+          "a certificate and its key in PEM form, for a server that asks for one"
         ),
-        ("MEMCTL_PAGER", "the program that shows what is longer than the screen; none by default"),
-        ("PAGER", "the same at memctl's prompt, where MEMCTL_PAGER is not set (less)"),
-        ("http_proxy, https_proxy, no_proxy", "proxies, as curl reads them"),
+        ("MEMCTL_PAGER", "the pager for results longer than the screen; none by default"),
+        ("PAGER", "the pager at memctl's prompt, if MEMCTL_PAGER is not set (less)"),
+        ("http_proxy, https_proxy, no_proxy", "proxies, as in curl"),
         ("NO_COLOR, CLICOLOR_FORCE, TERM", "whether to use colour"),
         (
           "~/.config/memctl/config",
           """
-          lines of name = value, with or without quotes around the value; refused if others can \
-          write it; the names are db, api-url, api-key-file, sync-interval, \
-          sync-disabled, timeout, lock-timeout, lock-file, allow-http, ca-file, client-cert, client-key
+          lines of the form name = value, where the value may be quoted; refused if others can write \
+          to it; the names are db, api-url, api-key-file, sync-interval, sync-disabled, timeout, \
+          lock-timeout, lock-file, allow-http, ca-file, client-cert, client-key
           """
         ),
-        ("~/.config/memctl/replrc", "commands that run before the first prompt of memctl repl"),
-        ("~/.local/state/memctl/history", "what was typed at the prompt"),
+        ("~/.config/memctl/replrc", "commands to run before the first prompt of memctl repl"),
+        ("~/.local/state/memctl/history", "the lines typed at the prompt"),
         (
           "~/.claude.json",
-          "looked at last for a key: that of this system's MCP server; up to 64 MiB are read"
+          "searched last for a key, that of this system's MCP server; ignored if over 64 MiB"
         ),
       ]),
     ])
@@ -100,8 +100,9 @@ enum Topics {
     "ids", summary: "how memories and queue entries are named",
     text: [
       """
-      A number names a memory by its id in the local cache; server:42 names one by its id on the \
-      server. Entries of the queue have numbers of their own, which memctl queue shows.
+      A number is the id of a memory in the local cache; server:42 is the id of a memory on the \
+      server. Queue entries and versions in the trash have ids of their own, which memctl queue and \
+      memctl trash show.
       """
     ])
 }

@@ -43,7 +43,7 @@ public struct WatchLoop {
     } catch let problem as Problem {
       throw problem
     } catch {
-      throw Problem(.bug, "a sync failed in a way that memctl does not know: \(error)")
+      throw Problem(.bug, "a sync failed with an unexpected error: \(error)")
     }
   }
 }

@@ -59,7 +59,7 @@ extension MemoryFields {
       if case .text(let text) = self[field] { text.unicodeScalars.contains("\0") } else { false }
     }
     if holdsNUL {
-      throw Problem(.invalidInput, "the memory holds a NUL character, which the server refuses")
+      throw Problem(.invalidInput, "the memory contains a NUL character, which the server refuses")
     }
     return fields
   }

@@ -69,7 +69,7 @@ extension Problem {
   public static func noEntry(_ id: EntryID) -> Problem {
     Problem(
       .notFound, "there is no entry \(id.rawValue) in the queue",
-      hint: "it may have been sent already; memctl queue shows what is there")
+      hint: "it may have been sent already; memctl queue lists the entries")
   }
 }
 

@@ -49,9 +49,10 @@ extension QueueEntry {
     } catch let error as UnreadableOperation {
       let id = id.rawValue
       throw Problem(
-        .invalidInput, "entry \(id) cannot be mended: \(error.reason)",
+        .invalidInput, "entry \(id) cannot be repaired: \(error.reason)",
         hint:
-          "memctl queue export \(id) --reveal keeps what it holds, memctl queue drop \(id) ends it")
+          "memctl queue export \(id) --reveal saves what it contains, memctl queue drop \(id) removes it"
+      )
     }
   }
 }
@@ -136,7 +137,7 @@ extension Problem {
     let id = entry.id.rawValue
     return Problem(
       .invalidInput,
-      "entry \(id) names a memory of another server or account, so it cannot be changed and sent here",
+      "entry \(id) is about a memory on another server or account, so it cannot be changed and sent here",
       hint: "memctl queue drop \(id) gives it up, memctl queue show \(id) says more")
   }
 

@@ -128,7 +128,7 @@ extension Problem {
       // What may have arrived waits for the server, whatever the user wants.
       hint: push.waiting == push.inDoubt
         ? "nothing is lost; a later memctl sync finds out whether it arrived, see memctl queue"
-        : "nothing is lost; memctl queue shows what is waited for, memctl queue retry --all ends it"
+        : "nothing is lost; memctl queue show explains the wait, memctl queue retry --all ends it"
     )
   }
 }

@@ -6,7 +6,7 @@ enum Sample {
     "limit", short: "n", .integer("N", 1...Int.max), help: "send at most N entries",
     defaultText: "all")
   static let dryRun = Flag("dry-run", help: "only say what would be sent")
-  static let dead = Flag("dead", help: "only what the server rejected")
+  static let dead = Flag("dead", help: "only dead letters")
   static let entry = Operand(Argument<String>("ID", .dynamic("entry")))
   static let entries = Operands(Argument<String>("ID", .dynamic("entry")), .oneOrMore)
   static let category = Option(

@@ -42,7 +42,7 @@ import Testing
     let transport = makeTransport { $0.leastRateWindow = 0.3 }
     #expect(
       failure(request, over: transport)
-        == #"lost("the answer from SERVER came at less than 1024 bytes a second")"#)
+        == #"lost("the answer from SERVER arrived at less than 1024 bytes a second")"#)
   }
 
   @Test("An answer that flows may take longer than it had time to begin")

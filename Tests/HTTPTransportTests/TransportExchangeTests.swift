@@ -157,7 +157,7 @@ extension HTTPResponse {
     let server = FaultyServer(.answer(headers: ["Content-Encoding": "gzip"], body: body))
     #expect(
       failure(HTTPRequest(.get, server.url(), patience: .firstByte(10)))
-        == #"invalidResponse("the compressed answer is more than 100 times as long as it came")"#)
+        == #"invalidResponse("the answer expands to more than 100 times its compressed size")"#)
   }
 
   @Test("A long answer goes to a file that leaves no trace")

@@ -30,9 +30,9 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
     ),
     (
       .answer(headers: Dictionary(uniqueKeysWithValues: (0..<4000).map { ("h\($0)", bulk) })),
-      "the answer has more headers than memctl takes"
+      "the answer has too many headers"
     ),
-    (.raw(endlessHeader) + .closeUnread, "the answer has more headers than memctl takes"),
+    (.raw(endlessHeader) + .closeUnread, "the answer has too many headers"),
   ]
   /// One line of 10 MB: libcurl calls that "Out of memory".
   private static let endlessHeader =
@@ -153,7 +153,7 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
       "http://user:secret@127.0.0.1/", "http://key@127.0.0.1/", "http://127.0.0.1:99999/",
     ])
   func badAddress(url: String) {
-    let text = "the address is not one of http or https, or holds a user name"
+    let text = "the address is not an http or https address, or contains a user name"
     #expect(failure(HTTPRequest(.get, url, patience: .whole(10))) == "notSent(\"\(text)\")")
   }
 
@@ -161,7 +161,7 @@ func failure(_ request: HTTPRequest, over transport: CurlTransport = makeTranspo
   func headerInjection(header: (String, String)) {
     let server = FaultyServer()
     let request = HTTPRequest(.get, server.url(), headers: [header], patience: .whole(10))
-    #expect(failure(request) == #"notSent("a header holds a line break")"#)
+    #expect(failure(request) == #"notSent("a header contains a line break")"#)
     #expect(server.requests.isEmpty)
   }
 

@@ -43,7 +43,7 @@ extension BadAnswer {
   static let checkAddress = "nothing is lost; check that the address is that of a memory server"
   static let tryLater = "nothing is lost; try again later"
   static let invalidResponse = "invalid response: "
-  static let goesOn = "nothing is lost; memctl sync goes on once the server itself answers again"
+  static let goesOn = "nothing is lost; memctl sync continues once the server itself answers again"
   static func gateway(_ status: Int) -> String {
     "something between here and the server answered \(status)"
   }

@@ -25,7 +25,7 @@ struct BadAuthCheckTests {
       BadAnswer("521", .answer(521), 75, BadAnswer.gateway(521), BadAnswer.goesOn),
       BadAnswer("403 of a gateway", .answer(403), 75, BadAnswer.gateway(403), BadAnswer.goesOn),
       BadAnswer(
-        "407", .answer(407), 75, "a proxy on the way to the server asks for a password (407)",
+        "407", .answer(407), 75, "a proxy on the way to the server requires a password (407)",
         "nothing is lost; give the proxy's user and password, as in "
           + "https_proxy=http://USER:PASSWORD@HOST:PORT"),
       BadAnswer(

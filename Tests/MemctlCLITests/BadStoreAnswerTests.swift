@@ -5,13 +5,13 @@ import Testing
 @Suite("The answer to a write")
 struct BadStoreAnswerTests {
   private static let look =
-    "nothing is lost; memctl sync finds out whether it arrived before it sends again"
+    "nothing is lost; memctl sync finds out whether it arrived before sending it again"
 
   private static func invalidResponse(_ body: String, _ reason: String) -> BadAnswer {
     BadAnswer(
       body: body, 76, "invalid response: \(reason)", BadAnswer.checkAddress)
   }
-  private static let noObject = "the server answered 200 with something that is no JSON object"
+  private static let noObject = "the server answered 200 with something that is not a JSON object"
   private static let noID = "the server answered 200 without an id"
 
   private static let bodies = [

@@ -43,7 +43,7 @@ struct BadSyncAnswerTests {
   private static let others = [
     BadAnswer(
       "dripping", .trickle(Array(whole.utf8), everyMilliseconds: 50), 75,
-      BadAnswer.lost + "the answer from 127.0.0.1:PORT came at less than 1024 bytes a second",
+      BadAnswer.lost + "the answer from 127.0.0.1:PORT arrived at less than 1024 bytes a second",
       BadAnswer.tryLater),
     BadAnswer(
       "204", .answer(204, body: []), 76,
@@ -51,7 +51,7 @@ struct BadSyncAnswerTests {
       BadAnswer.checkAddress),
     BadAnswer(
       "404", .answer(404, body: Array(#"{"detail":"Not Found"}"#.utf8)), 76,
-      BadAnswer.invalidResponse + "asked for what changed, it answered Not Found",
+      BadAnswer.invalidResponse + "it answered a sync request with Not Found",
       BadAnswer.checkAddress),
     BadAnswer("404 of a gateway", .answer(404), 75, BadAnswer.gateway(404), BadAnswer.goesOn),
     BadAnswer(
@@ -86,7 +86,7 @@ struct BadSyncAnswerTests {
     (#"{"id":7,\#(row)}"#, "memory 7: it has no content"),
     (#"{"id":7,"content":null,\#(row)}"#, "memory 7: it has no content"),
     (#"{"id":7,"content":["x"],\#(row)}"#, "memory 7: content has the wrong type"),
-    (#"{"id":7,"content":"\u0000",\#(row)}"#, "memory 7: content holds a NUL character"),
+    (#"{"id":7,"content":"\u0000",\#(row)}"#, "memory 7: content contains a NUL character"),
     (#"{"id":7,"content":"x","tags":7,\#(row)}"#, "memory 7: tags has the wrong type"),
     (
       #"{"id":7,"content":"x","importance":"high",\#(row)}"#,
@@ -97,7 +97,7 @@ struct BadSyncAnswerTests {
       "memory 7: is_sensitive has the wrong type"
     ),
     (#"{"id":7,"content":"x"}"#, "memory 7: created_at is not a time"),
-    (#"{"id":1,"content":"x",\#(row)}"#, "memory 1: it stands in the answer twice"),
+    (#"{"id":1,"content":"x",\#(row)}"#, "memory 1: it occurs twice in the answer"),
   ]
 
   @Test(
@@ -119,8 +119,8 @@ struct BadSyncAnswerTests {
     #expect(pull["skipped_reasons"] as? [String] == [record.reason])
     #expect(pull["inserted"] as? Int == 1)
     #expect(pull["deleted"] as? Int == 0)
-    // The first record with an id counts; the second is none that the server has to mend.
-    let isTwice = record.reason.hasSuffix("twice")
+    // The first record with an id counts; the second is nothing that the server has to repair.
+    let isTwice = record.reason.contains("twice")
     let counts = try #require(home.memctl("counts", "--json").json.first)
     #expect(counts["skipped"] as? Int == (isTwice ? 0 : 1))
     #expect(try home.onTerminal("counts").text.contains(record.reason) != isTwice)

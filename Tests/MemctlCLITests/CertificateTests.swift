@@ -36,7 +36,7 @@ struct CertificateTests {
           the certificate of 127.0.0.1:\(front.port) was issued by an authority that is not in the \
           list of authorities on this machine
           """)
-      #expect(ended.hint?.hasPrefix("set MEMCTL_CA_FILE to a file that holds") == true)
+      #expect(ended.hint?.hasPrefix("set MEMCTL_CA_FILE to a file with") == true)
     }
     #expect(try home.queue() == ["store: pending"])
     let errors = try #require(

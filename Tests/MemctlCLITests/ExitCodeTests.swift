@@ -60,7 +60,7 @@ struct ExitCodeTests {
       of: try home.memctl("delete", "server:99"))
     expect(
       66, "there is no entry 7 in the queue",
-      "it may have been sent already; memctl queue shows what is there",
+      "it may have been sent already; memctl queue lists the entries",
       of: try home.memctl("queue", "show", "7"))
   }
 
@@ -77,7 +77,7 @@ struct ExitCodeTests {
     try "no database, but long enough to look like one".write(
       toFile: home.database, atomically: true, encoding: .utf8)
     expect(
-      74, "HOME/memory.db is not a memory cache: it is no SQLite database",
+      74, "HOME/memory.db is not a memory cache: it is not an SQLite database",
       "choose another file with --db; this one was not changed", of: try home.memctl("list"))
   }
 
@@ -86,7 +86,7 @@ struct ExitCodeTests {
     try home.memctl("counts")
     try Connection(path: home.database).execute("PRAGMA user_version = 3")
     expect(
-      74, "HOME/memory.db has a newer shape (version 3) than this memctl knows (2)",
+      74, "HOME/memory.db was written by a newer program (schema 3)",
       "install a newer memctl; the file was not changed", of: try home.memctl("list"))
   }
 
@@ -143,14 +143,14 @@ struct ExitCodeTests {
     try home.memctl("delete", "1")
     expect(
       75, "1 entry is not on the server yet; the next attempt is due at TIME",
-      "nothing is lost; memctl queue shows what is waited for, memctl queue retry --all ends it",
+      "nothing is lost; memctl queue show explains the wait, memctl queue retry --all ends it",
       of: try home.memctl("push"))
     try home.memctl("queue", "retry", "--all")
     try home.memctl("push")
     #expect(server.requests.count { $0.method == "DELETE" } == 2)
   }
 
-  @Test("76: the server's answer makes no sense")
+  @Test("76: the server's response is invalid")
   func invalidResponse() throws {
     let server = FaultyServer(thereafter: .accepting(.answer(body: Array("<html>".utf8))))
     home.environment["MEMORY_API_URL"] = server.url("")
@@ -205,8 +205,8 @@ struct ExitCodeTests {
       ),
       (
         ["MEMORY_API_URL": "http://memory.example.org"],
-        "plain http would send the key to memory.example.org for everyone on the way to read",
-        "use https, or allow it by name: MEMCTL_ALLOW_HTTP=memory.example.org"
+        "plain http would let anyone on the way to memory.example.org read the key",
+        "use https, or allow this host by name: MEMCTL_ALLOW_HTTP=memory.example.org"
       ),
       (["MEMORY_SYNC_DISABLE": "1"], "syncing is off", "unset MEMORY_SYNC_DISABLE"),
     ])

@@ -48,19 +48,19 @@ struct QueueTests {
   @Test("asks before it drops on a terminal, and takes anything but yes for no")
   func confirmation() throws {
     let refused = try home.onTerminal("queue", "drop", "1", typing: "\n")
-    #expect(refused == ("give up entry 1 without sending? [y/N] ", 1))
+    #expect(refused == ("give up entry 1 without sending it? [y/N] ", 1))
     #expect(try home.memctl("queue").output.hasPrefix("1\t"))
     let accepted = try home.onTerminal("queue", "drop", "1", "2", typing: "yes\n")
     #expect(
       accepted == (
         """
-        give up 2 entries without sending? [y/N] dropped 2
-        their memories stay here alone; memctl queue add 1 2 queues them after all
+        give up 2 entries without sending them? [y/N] dropped 2
+        their memories stay in the cache; memctl queue add 1 2 queues them again
 
         """, 0
       ))
     let unasked = try home.onTerminal("queue", "drop", "3", "--no-input")
-    #expect(unasked.text.hasPrefix("dropped 1\nits memory stays here alone; memctl queue add 3 "))
+    #expect(unasked.text.hasPrefix("dropped 1\nits memory stays in the cache; memctl queue add 3 "))
     #expect(try home.onTerminal("queue").text == "the queue is empty\n")
   }
 
@@ -126,7 +126,7 @@ struct QueueTests {
     try second.memctl("sync")
     #expect(try second.memctl("list", "--json").json.count == 2)
     let shown = try second.memctl("queue", "show", "3", "--db", first.database)
-    #expect(shown.output.contains("right only where this is the same server under another name"))
+    #expect(shown.output.contains("right only if this is the same server under another name"))
   }
 
   @Test("does not call queued what the server rejected at once")

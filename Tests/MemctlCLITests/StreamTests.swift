@@ -32,7 +32,7 @@ struct StreamTests {
     for arguments in [["list"], ["counts", "--json"], ["--help"], ["completions", "zsh"]] {
       let ended = try home.start(arguments, output: .file("/dev/full")).finish()
       #expect(ended.message == "cannot write the output: No space left on device")
-      #expect(ended.hint == "check where the output goes; what the command did is done")
+      #expect(ended.hint == "check where the output goes; the command itself is done")
       #expect(ended.status == 74)
     }
   }

@@ -98,6 +98,6 @@ struct TerminalTextTests {
     let line = "\r\u{1B}[Kwaiting for the server…\r\u{1B}[K"
     #expect(
       terminal.transcript()
-        == line + "memctl: interrupted\nhint: nothing is lost; memctl sync goes on\n")
+        == line + "memctl: interrupted\nhint: nothing is lost; memctl sync continues\n")
   }
 }

@@ -52,6 +52,6 @@ struct TrashTests {
     try other.memctl("pull")
     try other.memctl("delete", "1")
     #expect(
-      try home.onTerminal("sync").text.contains("1 kept as before, see memctl trash"))
+      try home.onTerminal("sync").text.contains("1 previous version kept (memctl trash)"))
   }
 }

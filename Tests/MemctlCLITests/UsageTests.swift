@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("A command line that makes no sense")
+@Suite("A command line that is wrong")
 struct UsageTests {
   @Test(
     "is answered with what is wrong, what was probably meant, and 64",
@@ -40,7 +40,7 @@ struct UsageTests {
         "queue retry --all 1", "give ids or --all, not both",
         "memctl queue retry ID..., or memctl queue retry --all"
       ),
-      ("--db= counts", "--db is empty", "is the variable set that you gave it?"),
+      ("--db= counts", "--db is empty", "is the variable you passed empty?"),
       ("--db a counts --db b", "--db is given twice", "memctl counts --help"),
     ])
   func answer(_ line: String, _ message: String, _ hint: String) throws {

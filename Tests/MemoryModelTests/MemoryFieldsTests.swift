@@ -62,11 +62,11 @@ import Testing
     (MemoryFields(content: "x", importance: -0.1), "the importance -0.1 is not between 0 and 1"),
     (MemoryFields(content: "x", importance: .nan), "the importance nan is not between 0 and 1"),
     (
-      MemoryFields(content: "a\0b"), "the memory holds a NUL character, which the server refuses"
+      MemoryFields(content: "a\0b"), "the memory contains a NUL character, which the server refuses"
     ),
     (
       MemoryFields(content: "x", tags: "\0"),
-      "the memory holds a NUL character, which the server refuses"
+      "the memory contains a NUL character, which the server refuses"
     ),
   ]
 

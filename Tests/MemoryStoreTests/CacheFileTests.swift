@@ -204,8 +204,8 @@ import Testing
     #expect(
       told == [
         """
-        3 memories in \(path) had the server id of another one and went to the trash; memctl trash \
-        shows them
+        3 memories in \(path) had the same server id as another and went to the trash; see memctl \
+        trash
         """
       ])
     #expect(try cache.memory(ServerID(rawValue: 7))?.fields.content == "latest")

@@ -175,7 +175,7 @@ import Testing
     for _ in 0..<3 {
       client.clock.advance(seconds: 600)
       _ = try client.engine.sync()
-      #expect(try client.cache.counts().skipped == ["memory 2: content holds a NUL character"])
+      #expect(try client.cache.counts().skipped == ["memory 2: content contains a NUL character"])
     }
     server.mend(id) { $0.content = "b" }
     client.clock.advance(seconds: 600)

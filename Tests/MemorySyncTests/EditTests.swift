@@ -157,7 +157,7 @@ import Testing
     ),
     (
       "update", #"{"content":"x"}"#, [.content: .text("y")], "its payload has no server_id",
-      "memctl queue export 1 --reveal keeps what it holds, memctl queue drop 1 ends it"
+      "memctl queue export 1 --reveal saves what it contains, memctl queue drop 1 removes it"
     ),
     (
       "delete", #"{"server_id":4}"#, [.content: .text("y")], "entry 1 is a delete",
@@ -238,7 +238,7 @@ import Testing
       try transaction.memories.link(id, to: ServerID(rawValue: 9))
     }
     let problem = try problem { _ = try edit(client, [.content: .text("b")]) }
-    #expect(problem?.message == "entry 1 will not be sent: the server has memory 1 already, as 9")
+    #expect(problem?.message == "entry 1 will not be sent: the server already has memory 1, as 9")
     #expect(try client.contents() == ["a"])
   }
 

@@ -78,7 +78,7 @@ import Testing
     let same = moved()
     same.change { $0.account = "bob" }
     let account = try problem { try client(same, like: first).engine.moveOrigin() }
-    #expect(account?.message.contains("the key is that of bob") == true)
+    #expect(account?.message.contains("the key belongs to bob") == true)
     #expect(try first.memories() == before)
     #expect(try first.cache.origin()?.address == server.baseURL)
   }

@@ -51,7 +51,7 @@ import Testing
       #expect(report.kinds == [.refused])
       let problem = try #require(report.problems.first)
       #expect(problem.message.contains("filled from \(server.baseURL) as alice"))
-      #expect(problem.message.contains("but the key is now that of bob;"))
+      #expect(problem.message.contains("but the key now belongs to bob;"))
       #expect(problem.hint?.contains("memctl resync --force") == true)
     }
     #expect(server.requests.count { $0.method != "GET" } == writes)

@@ -180,7 +180,7 @@ import Testing
     (#"{"id":7,"content":null,\#(time)}"#, "memory 7: it has no content"),
     (#"{"id":7,"content":5,\#(time)}"#, "memory 7: content has the wrong type"),
     (#"{"id":7,"content":"\ud800",\#(time)}"#, "memory 7: content is not valid text"),
-    (#"{"id":7,"content":"a\u0000b",\#(time)}"#, "memory 7: content holds a NUL character"),
+    (#"{"id":7,"content":"a\u0000b",\#(time)}"#, "memory 7: content contains a NUL character"),
     (#"{"id":7,"content":"x","tags":[],\#(time)}"#, "memory 7: tags has the wrong type"),
     (
       #"{"id":7,"content":"x","importance":"high",\#(time)}"#,
@@ -205,7 +205,7 @@ import Testing
       \(String(repeating: "]}", count: 5_000))}
       """, "memory 7: one of its fields is nested too deeply"
     ),
-    (#"{"id":1,"content":"twice",\#(time)}"#, "memory 1: it stands in the answer twice"),
+    (#"{"id":1,"content":"twice",\#(time)}"#, "memory 1: it occurs twice in the answer"),
   ]
 
   @Test("A bad record is left out, counted and named; the rest is applied", arguments: bad)

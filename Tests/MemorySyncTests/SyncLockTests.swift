@@ -33,7 +33,7 @@ struct SyncLockTests {
   func noLocks(number: Int32) throws {
     let found = try problem { try lock(failing: number).withLock {} }
     #expect(found?.kind == .file)
-    #expect(found?.message.hasPrefix("the file system gives no lock on \(lockPath): ") == true)
+    #expect(found?.message.hasPrefix("the file system cannot lock \(lockPath): ") == true)
     #expect(found?.hint?.contains("MEMCTL_LOCK_FILE") == true)
     let other = folder.file("elsewhere.lock")
     var isHeld = false

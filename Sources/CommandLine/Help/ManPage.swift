@@ -25,7 +25,8 @@ public struct ManPage: Sendable {
     } else {
       page.section("GLOBAL OPTIONS", options(table.globalOptions))
       page.section(
-        "COMMANDS", ["'\(program.name) COMMAND --help' shows a command's part of this page."])
+        "COMMANDS",
+        ["'\(program.name) COMMAND --help' shows the part of this page that is about a command."])
     }
     for node in table.visibleNodes.dropFirst() {
       page.subsection(table.usage(of: node), text(of: node.spec))

@@ -77,8 +77,8 @@ public struct ShellSplitter: Sendable {
   public mutating func end() throws(UsageError) {
     if let quote {
       throw UsageError(
-        message: "the \(quote == .apostrophe ? "'" : "\"") of line \(quoteLine) is never closed",
-        hint: "close it, or put a backslash before it where it is meant as a character")
+        message: "the \(quote == .apostrophe ? "'" : "\"") on line \(quoteLine) is never closed",
+        hint: "close it, or put a backslash before it if it is meant literally")
     }
     if isEscaped { takeEscaped(.lineFeed) }
     try endCommand()
@@ -123,7 +123,7 @@ public struct ShellSplitter: Sendable {
     case .ampersand:
       throw UsageError(
         message: "'&' does not run commands in the background here",
-        hint: "quote it where it is meant as a character: '&'")
+        hint: "quote it if it is meant literally: '&'")
     default: append(byte)
     }
   }
@@ -179,7 +179,7 @@ public struct ShellSplitter: Sendable {
     if words.isEmpty, !tail.isEmpty {
       throw UsageError(
         message: "there is no command before '\(tail.prefix(1))'",
-        hint: "quote it where it is meant as a character: '\(tail.prefix(1))'")
+        hint: "quote it if it is meant literally: '\(tail.prefix(1))'")
     }
     if !words.isEmpty { complete.append(CommandWords(words: words, tail: tail, line: commandLine)) }
     words = []
@@ -222,12 +222,12 @@ public struct ShellSplitter: Sendable {
     if byte == .bar, tail == [.bar] {
       throw UsageError(
         message: "'||' does not join commands here",
-        hint: "put the second one into a line of its own")
+        hint: "put the second command on a line of its own")
     }
     if byte == .less, tail!.last == .less {
       throw UsageError(
-        message: "'<<' does not begin a text here",
-        hint: "open a quote instead: it goes on over several lines")
+        message: "here-documents ('<<') do not work here",
+        hint: "use quotes instead: a quoted text can span several lines")
     }
     let isBlank = byte == .blank || byte == .tabulator
     switch byte {

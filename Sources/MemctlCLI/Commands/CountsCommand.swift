@@ -4,10 +4,13 @@ import MemctlCore
 
 struct CountsCommand: Command {
   static let spec = CommandSpec(
-    "counts", summary: "count memories, queue and dead letters",
-    discussion: ["Reads the cache alone, never the network."],
+    "counts", summary: "count memories, queue entries and dead letters",
+    discussion: [
+      "Reads only the cache, never the network. An orphan is a memory without an id on the server."
+    ],
     examples: [
-      CommandExample("memctl counts --json | jq .pending_ops", shows: "how much waits to be sent")
+      CommandExample(
+        "memctl counts --json | jq .pending_ops", shows: "show how many entries are queued")
     ])
 
   init(_ arguments: ParsedCommand) {}
@@ -53,7 +56,7 @@ extension Counts {
       lines.append(row("  " + category.printable, style.dim(grouped(count))))
     }
     let dropped = withheld > 0 ? " (\(grouped(withheld)) dropped from the queue)" : ""
-    lines.append(row("not synced", grouped(orphans) + dropped))
+    lines.append(row("orphans", grouped(orphans) + dropped))
     let doubt = inDoubt > 0 ? " (\(grouped(inDoubt)) in doubt)" : ""
     lines.append(row("queue", grouped(pending) + doubt))
     lines.append(

@@ -9,8 +9,8 @@ struct DeleteCommand: Command {
     "delete", summary: "delete memories here and on the server",
     discussion: [
       """
-      They are gone from the cache at once. The server is told now, or with the next sync; what it \
-      never had is not sent at all.
+      They are removed from the cache at once, and from the server now or with the next sync. For a \
+      memory that the server never had, only the queue entry is removed.
       """
     ],
     operands: [ids.spec],

@@ -4,16 +4,16 @@ import MemctlCore
 /// The options that say what a memory is to be.
 final class FieldOptions: Sendable {
   let category: Option<String>
-  let tags = Option("tags", short: "t", .tags, help: "tags, separated by commas")
+  let tags = Option("tags", short: "t", .tags, help: "comma-separated tags")
   let keywords = Option(
-    "keywords", .text("WORDS"), help: "further words that a search should find it by")
+    "keywords", .text("WORDS"), help: "more words that a search should find it by")
   let importance: Option<Double>
-  let sensitive = Flag("sensitive", help: "screens hide it; the server removes only credentials")
+  let sensitive = Flag("sensitive", help: "hide it on screens; the server removes only credentials")
 
   /// - Parameter hasDefaults: whether something holds where an option is not given.
   init(hasDefaults: Bool) {
     category = Option(
-      "category", short: "c", .category, help: "what it is about",
+      "category", short: "c", .category, help: "the category",
       defaultText: hasDefaults ? Category.default : nil)
     importance = Option(
       "importance", .number("N", 0...1), help: "from 0 to 1",

@@ -51,7 +51,8 @@ struct CompletionsCommand: Command {
     "completions", summary: "print the completion script for a shell",
     operands: [shell.spec],
     examples: [
-      CommandExample("source <(memctl completions bash)", shows: "complete in this bash session")
+      CommandExample(
+        "source <(memctl completions bash)", shows: "enable completion in this bash session")
     ])
 
   private let shell: Shell

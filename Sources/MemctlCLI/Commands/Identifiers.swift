@@ -63,7 +63,8 @@ extension TrashID: ArgumentValue {
   func find(in cache: Cache) throws -> TrashedMemory {
     guard let version = try cache.trash.version(self) else {
       throw Problem(
-        .notFound, "there is no \(rawValue) in the trash", hint: "memctl trash shows the ids")
+        .notFound, "there is no version \(rawValue) in the trash",
+        hint: "memctl trash shows the ids")
     }
     return version
   }

@@ -4,25 +4,27 @@ import MemctlCore
 
 struct ListCommand: Command {
   private static let category = Option(
-    "category", short: "c", .category, help: "only those of this category")
-  private static let tag = Option("tag", short: "t", .tag, help: "only those with this tag")
+    "category", short: "c", .category, help: "only memories in this category")
+  private static let tag = Option("tag", short: "t", .tag, help: "only memories with this tag")
   private static let sort = Option<MemorySelection.Order>(
-    "sort", .choice("BY"), help: "the order", defaultText: "newest")
+    "sort", .choice("BY"), help: "the order of the list", defaultText: "newest")
 
   static let spec = CommandSpec(
     "list", summary: "list memories",
     discussion: [
-      "Reads the cache alone, never the network.",
+      "Reads only the cache, never the network.",
       """
-      In a pipe: a line a memory with the fields id, server id, category, importance, tags, created \
-      at and content, separated by tabs; tabs, line breaks and backslashes in them are written as \
-      \\t, \\n, \\r and \\\\, and other control characters as in JSON: \\u001b. The content of a sensitive memory is left empty.
+      When piped, prints one tab-separated line per memory: id, server id, category, importance, \
+      tags, created at, content. Tabs, line breaks and backslashes are written as \\t, \\n, \\r and \
+      \\\\, other control characters as in JSON (\\u001b). The content of a sensitive memory is left \
+      empty.
       """,
     ],
     options: [category.spec, tag.spec, Option.limit.spec, sort.spec, Flag.reveal.spec],
     examples: [
       CommandExample("memctl list -c decisions -n 10", shows: "list the ten newest decisions"),
-      CommandExample("memctl list --json | jq -r .content", shows: "print every content"),
+      CommandExample(
+        "memctl list --json | jq -r .content", shows: "print the text of every memory"),
     ])
 
   private let selection: MemorySelection
@@ -62,7 +64,7 @@ extension Flag {
 
 extension Option<Int> {
   static var limit: Self {
-    Self("limit", short: "n", .integer("N", 1...Int.max), help: "at most so many")
+    Self("limit", short: "n", .integer("N", 1...Int.max), help: "show at most N")
   }
 }
 

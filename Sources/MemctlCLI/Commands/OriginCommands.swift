@@ -4,8 +4,8 @@ import MemctlCore
 
 struct OriginShowCommand: Command {
   static let spec = CommandSpec(
-    "show", summary: "tell which server and account the cache belongs to",
-    discussion: ["Reads the cache alone, never the network."])
+    "show", summary: "show which server and account the cache belongs to",
+    discussion: ["Reads only the cache, never the network."])
 
   init(_ arguments: ParsedCommand) {}
 
@@ -14,7 +14,7 @@ struct OriginShowCommand: Command {
     let cache = try context.cache(.read)
     let origin = try cache.origin()
     let compared = try cache.lastComparison()
-    var summary = ["no server yet; the next sync decides"]
+    var summary = ["no server yet; the next sync sets it"]
     if let origin {
       let time = compared.flatMap(Timestamp.init)?.relative(to: output.now) ?? "never"
       summary = [
@@ -40,18 +40,18 @@ struct OriginMoveCommand: Command {
   private static let url = Operand(.text("URL"))
 
   static let spec = CommandSpec(
-    "move", summary: "say that the server has a new address",
+    "move", summary: "tell memctl that the server has a new address",
     discussion: [
       """
-      The server at URL must be the one that the cache was filled from: the key must be that of the \
-      same account, and the memories must be there under the same ids. Queue and ids stay. Otherwise \
-      nothing changes (76). Then set MEMORY_API_URL to the new address.
+      The server at URL must be the one that the cache was filled from: the key must belong to the \
+      same account, and the memories must have the same ids there. Otherwise nothing changes (exit \
+      code 76). The queue and all ids are kept. Afterwards, set MEMORY_API_URL to the new address.
       """
     ],
     operands: [url.spec],
     examples: [
       CommandExample(
-        "memctl origin move https://memory.example.org", shows: "the same server, under a new name")
+        "memctl origin move https://memory.example.org", shows: "the server has a new name")
     ])
 
   private let address: String
@@ -64,34 +64,35 @@ struct OriginMoveCommand: Command {
       Report(
         command: "origin move",
         members: change.members + [.init("found", .integer(Int64(change.found)))],
-        summary: ["the cache belongs to \(change.name); set MEMORY_API_URL to that address"]),
+        summary: ["the cache now belongs to \(change.name); set MEMORY_API_URL to that address"]),
       quiet: context.isQuiet)
     return .success
   }
 }
 
 struct OriginAdoptCommand: Command {
-  private static let force = Flag("force", help: "also where the server has memories")
+  private static let force = Flag("force", help: "proceed even if the server has memories")
 
   static let spec = CommandSpec(
-    "adopt", summary: "send all that is here to a new, empty server",
+    "adopt", summary: "send everything in the cache to a new, empty server",
     discussion: [
       """
-      Makes the cache that of the server that is configured, and queues every memory for it. This is \
-      for a new server, and for one that lost its memories. Deletes and changes that wait for the \
-      former server are dropped; what was dropped from the queue stays here. A server that has \
-      memories is refused (76); with --force they are added to those here, and equal ones are taken \
-      for the same.
+      Ties the cache to the configured server and queues every memory for it. Use this for a new \
+      server, or for one that has lost its memories. Deletes and changes that are queued for the \
+      former server are dropped; a memory whose entry you dropped from the queue is not sent. A \
+      server that already has memories is refused (exit code 76); with --force, its memories are \
+      added to the cache, and equal memories are treated as one.
       """,
       """
-      The new server gives each memory a new id and a new time. End the other programs that use the \
+      The new server gives each memory a new id and a new time. Stop all other programs that use the \
       cache first.
       """,
     ],
     options: [force.spec],
     examples: [
       CommandExample(
-        "memctl origin adopt --api-url https://new.example.org", shows: "queue all for a new server"
+        "memctl origin adopt --api-url https://new.example.org",
+        shows: "queue everything for a new server"
       ),
       CommandExample("memctl sync", shows: "send it"),
     ])
@@ -109,9 +110,9 @@ struct OriginAdoptCommand: Command {
       return .isFalse
     }
     let change = try synchronizer.adoptOrigin(force: force)
-    var summary = ["the cache belongs to \(change.name)"]
+    var summary = ["the cache now belongs to \(change.name)"]
     summary.append("\(grouped(change.queued)) queued; memctl sync sends them")
-    if change.found > 0 { summary.append("\(grouped(change.found)) that the server had already") }
+    if change.found > 0 { summary.append("\(grouped(change.found)) already on the server") }
     if change.dropped > 0 {
       summary.append("\(grouped(change.dropped)) deletes and changes for the former server dropped")
     }

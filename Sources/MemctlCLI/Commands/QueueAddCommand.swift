@@ -6,12 +6,12 @@ struct QueueAddCommand: Command {
   private static let ids = Operands(.memory("MEMORY-ID"), .oneOrMore)
 
   static let spec = CommandSpec(
-    "add", summary: "queue memories that the server does not have and that nothing is queued for",
+    "add", summary: "queue memories that the server lacks and that have no queue entry",
     discussion: [
       """
-      This is the way back for the memory of a store that was dropped. The server gets it now, or \
-      with the next sync. A memory that the server has already, or that the queue speaks of, is an \
-      error (65), and then none is queued.
+      Use this to send a memory whose entry was dropped. The server gets it now or with the next \
+      sync. If the server already has one of the memories, or one of them is in the queue, that is an \
+      error (exit code 65) and nothing is queued.
       """
     ],
     operands: [ids.spec],

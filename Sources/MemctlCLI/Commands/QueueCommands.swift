@@ -3,14 +3,14 @@ import JSON
 import MemctlCore
 
 struct QueueListCommand: Command {
-  private static let dead = Flag("dead", help: "only what the server rejected")
+  private static let dead = Flag("dead", help: "only dead letters")
 
   static let spec = CommandSpec(
     "list", summary: "list the entries, oldest first",
     discussion: [
       """
-      In a pipe: a line an entry with the fields id, operation, state, memory id, server id, \
-      attempts, created at, next attempt at and content, separated by tabs.
+      When piped, prints one tab-separated line per entry: id, operation, state, memory id, server \
+      id, attempts, created at, next attempt at, content.
       """
     ],
     options: [dead.spec, Option.limit.spec, Flag.reveal.spec])
@@ -52,7 +52,7 @@ struct QueueShowCommand: Command {
   private static let ids = Operands(.entry, .oneOrMore)
 
   static let spec = CommandSpec(
-    "show", summary: "say what an entry is, what happened to it and what it waits for",
+    "show", summary: "explain what an entry is, what happened to it and what it is waiting for",
     options: [Flag.reveal.spec],
     operands: [ids.spec])
 
@@ -94,11 +94,11 @@ struct QueueShowCommand: Command {
 
 struct QueueRetryCommand: Command {
   private static let all = Flag(
-    "all", help: "every entry, except what was meant for another server")
+    "all", help: "every entry, except those meant for another server")
   private static let ids = Operands(.entry, .any)
 
   static let spec = CommandSpec(
-    "retry", summary: "let entries be sent again at once, dead ones included",
+    "retry", summary: "make entries due at once, dead letters included",
     options: [all.spec], operands: [ids.spec])
 
   private let ids: [EntryID]?
@@ -113,7 +113,7 @@ struct QueueRetryCommand: Command {
     context.output.write(
       Report(
         command: "queue retry", members: [.init("retried", .integer(Int64(count)))],
-        summary: ["\(grouped(count)) to be sent again at the next sync"]),
+        summary: ["\(grouped(count)) to be sent again with the next sync"]),
       quiet: context.isQuiet)
     return .success
   }
@@ -123,16 +123,16 @@ struct QueueDropCommand: Command {
   private static let ids = Operands(.entry, .oneOrMore)
 
   static let spec = CommandSpec(
-    "drop", summary: "give entries up without sending them",
+    "drop", summary: "give up entries without sending them",
     discussion: [
       """
-      The memory of a store stays in the cache, and no sync sends it any more: memctl queue add \
-      queues it after all, memctl delete removes it as well. What a delete has removed comes back \
-      with the next resync.
+      When you drop a store, the memory stays in the cache and no sync sends it: memctl queue add \
+      queues it again, memctl delete removes it. When you drop a delete, the memory comes back with \
+      the next resync.
       """,
       """
-      An entry that was sent and whose answer was lost may have arrived all the same. It is not sent \
-      again, and memctl keeps looking for what came of it.
+      An entry in doubt may have reached the server. It is not sent again, but memctl keeps checking \
+      whether it arrived.
       """,
     ],
     operands: [ids.spec])
@@ -145,7 +145,8 @@ struct QueueDropCommand: Command {
     let cache = try context.cache()
     for id in ids where try cache.queue.entry(id) == nil { throw Problem.noEntry(id) }
     let what = ids.count == 1 ? "entry \(ids[0].rawValue)" : "\(grouped(ids.count)) entries"
-    guard context.confirm("give up \(what) without sending?") else { return .isFalse }
+    guard context.confirm("give up \(what) without sending \(ids.count == 1 ? "it" : "them")?")
+    else { return .isFalse }
     let drops = try cache.queue.drop(ids)
     context.output.write(
       Report(
@@ -154,20 +155,20 @@ struct QueueDropCommand: Command {
           .init("dropped", .integer(Int64(drops.count))),
           .init("withheld", .integer(Int64(drops.count { $0.withheld != nil }))),
         ],
-        summary: ["dropped \(grouped(drops.count))"] + Self.wayBack(drops)),
+        summary: ["dropped \(grouped(drops.count))"] + Self.recoveryHint(drops)),
       quiet: context.isQuiet)
     return .success
   }
 
-  /// Where the memories of dropped stores are, and how they get to the server after all.
-  private static func wayBack(_ drops: [DroppedEntry]) -> [String] {
+  /// Where the memories of dropped stores are, and how to send them after all.
+  private static func recoveryHint(_ drops: [DroppedEntry]) -> [String] {
     let ids = drops.compactMap(\.withheld).map { "\($0.rawValue)" }
     if ids.isEmpty { return [] }
     let shown = ids.prefix(8).joined(separator: " ") + (ids.count > 8 ? " ..." : "")
     return [
       ids.count == 1
-        ? "its memory stays here alone; memctl queue add \(shown) queues it after all"
-        : "their memories stay here alone; memctl queue add \(shown) queues them after all"
+        ? "its memory stays in the cache; memctl queue add \(shown) queues it again"
+        : "their memories stay in the cache; memctl queue add \(shown) queues them again"
     ]
   }
 }

@@ -6,17 +6,18 @@ struct QueueEditCommand: Command {
   private static let content = Option(
     "content", .text("TEXT"), help: "the memory's text, or - to read it from stdin")
   private static let fieldOptions = FieldOptions(hasDefaults: false)
-  private static let notSensitive = Flag("no-sensitive", help: "the server and screens show it")
+  private static let notSensitive = Flag(
+    "no-sensitive", help: "show it on screens and in the server's lists")
   private static let id = Operand(.entry)
 
   static let spec = CommandSpec(
-    "edit", summary: "change what an entry says, and send it",
+    "edit", summary: "change an entry and send it",
     discussion: [
       """
-      The memory changes with its entry. The server gets it now, or with the next sync, as a new \
-      request: a dead letter lives again. What is not given stays as it is; an entry that cannot be \
-      read is mended by giving what is wrong in it. What may have arrived at the server already is \
-      not changed before memctl sync has settled that.
+      The memory changes together with its entry, which is sent now or with the next sync as a new \
+      request, even if it was a dead letter. What you do not give stays as it is; to repair an entry \
+      that cannot be read, give what is wrong in it. An entry in doubt cannot be changed until memctl \
+      sync has found out whether it arrived.
       """
     ],
     options: [content.spec] + fieldOptions.all + [notSensitive.spec],
@@ -44,7 +45,7 @@ struct QueueEditCommand: Command {
     self.changes = changes
     if changes.isEmpty {
       throw Problem(
-        .usage, "what is to be changed?",
+        .usage, "no change is given",
         hint: "memctl queue edit \(id.rawValue) --content TEXT, or another option: "
           + "memctl queue edit --help")
     }

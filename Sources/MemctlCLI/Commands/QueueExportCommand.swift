@@ -3,26 +3,26 @@ import JSON
 import MemctlCore
 
 struct QueueExportCommand: Command {
-  private static let dead = Flag("dead", help: "only what the server rejected")
+  private static let dead = Flag("dead", help: "only dead letters")
   private static let reveal = Flag(
-    "reveal", help: "write sensitive contents, and what cannot be read as it is")
+    "reveal", help: "write sensitive texts, and payloads that cannot be read")
   private static let ids = Operands(.entry, .any)
 
   static let spec = CommandSpec(
-    "export", summary: "write entries out as JSON, one a line, with all that they carry",
+    "export", summary: "write entries as JSON Lines, with everything they carry",
     discussion: [
       """
-      Without ids: every entry. A line has what memctl queue --json tells of an entry, and the \
-      memory's tags, expanded_keywords, importance and is_sensitive: enough to write it anew \
-      elsewhere. Sensitive contents, and the payloads of entries that cannot be read, are written \
-      with --reveal alone.
+      Without IDs, writes every entry. Each line has the keys of memctl queue --json and the memory's \
+      tags, expanded_keywords, importance and is_sensitive, which is enough to store it elsewhere. \
+      Sensitive texts, and the payloads of entries that cannot be read, are written only with \
+      --reveal.
       """
     ],
     options: [dead.spec, reveal.spec],
     operands: [ids.spec],
     examples: [
       CommandExample(
-        "memctl queue export --dead --reveal > dead.jsonl", shows: "keep what the server rejected")
+        "memctl queue export --dead --reveal > dead.jsonl", shows: "save the dead letters")
     ])
 
   private let ids: [EntryID]
@@ -59,7 +59,7 @@ struct QueueExportCommand: Command {
     if hidden > 0, !context.isQuiet {
       printError(
         "memctl: \(grouped(hidden)) of \(grouped(entries.count)) written without their content")
-      printError("hint: --reveal writes sensitive contents, and payloads that cannot be read")
+      printError("hint: --reveal writes sensitive texts, and payloads that cannot be read")
     }
     return .success
   }

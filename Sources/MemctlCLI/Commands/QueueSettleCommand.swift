@@ -4,28 +4,28 @@ import MemctlCore
 
 struct QueueSettleCommand: Command {
   private static let memory = Option<MemoryName>(
-    "is", Argument("server:N", .text), help: "it arrived, and is this memory on the server")
+    "is", Argument("server:N", .text), help: "it arrived as this memory on the server")
   private static let none = Flag("none", help: "it did not arrive; send it again")
   private static let id = Operand(.entry)
 
   static let spec = CommandSpec(
-    "settle", summary: "say whether an entry in doubt has arrived",
+    "settle", summary: "tell memctl whether an entry in doubt has arrived",
     discussion: [
       """
       When the answer to a store is lost, memctl looks for the memory on the server before it sends \
-      it again. A server that has taken a credential out of a text may leave too little of it to be \
-      recognized. Then memctl leaves the answer to you, and queue show names the memories on the \
+      it again. If the server has removed a credential from the text, too little of it may be left to \
+      recognize. Then memctl leaves the decision to you, and queue show lists the memories on the \
       server that it may be.
       """,
       """
-      A wrong answer does harm: after --is, deleting one memory deletes the other, and after --none \
-      the server may have the memory twice.
+      A wrong answer does harm: after --is, deleting one memory deletes the other; after --none, the \
+      server may have the memory twice.
       """,
     ],
     options: [memory.spec, none.spec],
     operands: [id.spec],
     examples: [
-      CommandExample("memctl queue settle 41 --is server:7", shows: "entry 41 is memory 7 there"),
+      CommandExample("memctl queue settle 41 --is server:7", shows: "entry 41 arrived as memory 7"),
       CommandExample("memctl queue settle 41 --none", shows: "entry 41 did not arrive"),
     ])
 
@@ -46,7 +46,7 @@ struct QueueSettleCommand: Command {
     default:
       throw Problem(
         .usage, "give either --is server:N or --none",
-        hint: "memctl queue show \(id.rawValue) names the memories that it may be")
+        hint: "memctl queue show \(id.rawValue) lists the memories that it may be")
     }
   }
 
@@ -57,7 +57,7 @@ struct QueueSettleCommand: Command {
     let (result, summary) =
       switch settlement {
       case .linked: ("linked", "settled entry \(id.rawValue): the server has its memory")
-      case .queued: ("queued", "entry \(id.rawValue) is sent again at the next sync")
+      case .queued: ("queued", "entry \(id.rawValue) will be sent again with the next sync")
       case .deleting(let delete):
         (
           "deleting",
@@ -66,7 +66,7 @@ struct QueueSettleCommand: Command {
       case .trashed:
         (
           "trashed",
-          "the memory of entry \(id.rawValue) was deleted on the server since; it is in the trash"
+          "the memory of entry \(id.rawValue) has been deleted on the server since; it is in the trash"
         )
       case .ended: ("ended", "settled entry \(id.rawValue): nothing is left to do")
       }

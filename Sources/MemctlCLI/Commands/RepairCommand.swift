@@ -7,11 +7,11 @@ struct RepairCommand: Command {
     "repair", summary: "rescue what can be read of a damaged cache",
     discussion: [
       """
-      Makes a new cache of everything that can be read (memories, queue, trash) and puts it in the \
-      place of the damaged one, which is kept beside it under another name. The next sync compares \
-      the cache with the server and fetches what was lost. A cache that is not damaged stays as it is.
+      Builds a new cache from everything that can be read (memories, queue, trash) and puts it in \
+      place of the damaged one, which is kept next to it under another name. The next sync compares \
+      the cache with the server and fetches what was lost. A cache that is not damaged is left alone.
       """,
-      "Stop other programs that use the cache first: they would go on writing into the old file.",
+      "Stop all other programs that use the cache first: they would keep writing to the old file.",
     ],
     examples: [
       CommandExample("memctl repair", shows: "rescue the cache"),

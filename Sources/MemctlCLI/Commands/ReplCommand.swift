@@ -5,46 +5,47 @@ import System
 
 struct ReplCommand: Command {
   private static let command = RepeatableOption(
-    "command", short: "c", .text("COMMAND"), help: "run this and end")
+    "command", short: "c", .text("COMMAND"), help: "run this command and exit")
   private static let file = RepeatableOption(
     "file", short: "f", .file("FILE"),
-    help: "run the commands in a file, or - for stdin, and end")
+    help: "run the commands in a file, or - for stdin, and exit")
   private static let noStartScript = Flag("no-rc", help: "do not read replrc")
 
   static let spec = CommandSpec(
-    "repl", summary: "take commands at a prompt, or from a script",
+    "repl", summary: "run commands at a prompt or from a script",
     discussion: [
       """
-      On a terminal this is what memctl alone does. Each command is typed as in a shell, without the \
-      word memctl; quotes, backslashes and # work as there, ; separates commands, and what follows \
-      | < or > in a command is a shell's. Variables and patterns stand for themselves. An open quote \
-      goes on in the next line.
+      On a terminal, memctl without a command does the same. Type commands as in a shell, without the \
+      word memctl: quotes, backslashes and # work the same way, ; separates commands, and everything \
+      from the first |, < or > on is left to a shell. Variables and patterns are not expanded. An \
+      open quote continues on the next line.
       """,
       """
-      Tab completes commands, options, files, categories, tags and ids. Ctrl-R finds earlier lines; \
-      a line that begins with a blank or has --sensitive in it is not kept. Ctrl-C clears the line, \
-      or asks the command that runs to stop; a second one abandons it. Ctrl-D leaves. ~/.inputrc \
-      sets the keys.
+      Tab completes commands, options, files, categories, tags and ids. Ctrl-R searches earlier \
+      lines; a line that begins with a space or contains --sensitive is not kept. Ctrl-C clears the \
+      line, or asks the running command to stop; a second Ctrl-C abandons it. Ctrl-D leaves the \
+      prompt. ~/.inputrc can change the keys.
       """,
       """
-      Where there is a key for the server, memctl watch runs beside the prompt, which tells what \
-      waits and whether the server is there. Results longer than the screen go through $PAGER.
+      If there is a key for the server, memctl watch runs in the background, and the prompt shows how \
+      many entries are queued and whether the server can be reached. Results longer than the screen \
+      are shown with $PAGER.
       """,
       """
-      With --command or --file, or where standard input is no terminal, it runs a script: no \
-      greeting, no prompt, no history, no background sync. The first command that fails ends it with \
-      its exit code.
+      With --command or --file, or if standard input is not a terminal, memctl runs a script: no \
+      greeting, no prompt, no history, no background sync. The first command that fails ends the \
+      script with its exit code.
       """,
-      "Beside the commands of memctl there are:",
+      "The prompt has these commands of its own:",
       .definitions(
         PromptCommands.all.map { (term: $0.spec.synopsis, text: "\($0.spec.summary)") }),
       "Files:",
       .definitions([
         (
           "~/.config/memctl/replrc",
-          "commands that run before the first prompt, unless somebody else can write them"
+          "commands to run before the first prompt; ignored if others can write to it"
         ),
-        ("~/.local/state/memctl/history", "what was typed, the owner's alone"),
+        ("~/.local/state/memctl/history", "the lines typed so far, readable only by you"),
       ]),
     ],
     options: [command.spec, file.spec, noStartScript.spec],
@@ -82,7 +83,7 @@ struct ReplCommand: Command {
         readsScriptFromInput: !scripts.isEmpty && commands.isEmpty
           && (files.isEmpty || files.contains("-")))
     } catch {
-      throw Problem(.bug, "no signal can be waited for: \(error)")
+      throw Problem(.bug, "cannot set up signal handling: \(error)")
     }
     if scripts.isEmpty {
       return Prompt(session).run(startScript: try startScript(context))

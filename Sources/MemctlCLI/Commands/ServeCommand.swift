@@ -6,13 +6,13 @@ import System
 struct ServeCommand: Command {
   private static let options: [OptionSpec] = [
     Option(
-      "listen", .text("HOST:PORT"), help: "where to listen; port 0 takes a free one",
+      "listen", .text("HOST:PORT"), help: "the address to listen on; port 0 picks a free one",
       defaultText: "127.0.0.1:8080"
     ).spec,
-    Option("store", .file("FILE"), help: "the server's own database").spec,
+    Option("store", .file("FILE"), help: "the server's own database file").spec,
     Option(
       "keys", .file("FILE"),
-      help: "the users and their keys, as JSON; without it, MEMORY_API_KEY is the one key"
+      help: "a JSON file of users and their keys; without it, MEMORY_API_KEY is the only key"
     ).spec,
   ]
 
@@ -20,8 +20,8 @@ struct ServeCommand: Command {
     "serve", summary: "run the embedded API server",
     discussion: [
       """
-      Starts the program memctl-serve that stands beside memctl, else the one on PATH. The first \
-      line on stdout says where it listens.
+      Runs the program memctl-serve from the folder of memctl, or else from PATH. The first line on \
+      stdout says where it listens.
       """
     ],
     options: options,
@@ -45,6 +45,6 @@ struct ServeCommand: Command {
     execvp(program, &pointers)
     throw Problem(
       .notFound, "cannot start \(program): \(SystemError())",
-      hint: "install it beside memctl, or on PATH")
+      hint: "install it next to memctl or on PATH")
   }
 }

@@ -7,7 +7,7 @@ struct ShowCommand: Command {
 
   static let spec = CommandSpec(
     "show", summary: "show memories in full",
-    discussion: ["Reads the cache alone, never the network."],
+    discussion: ["Reads only the cache, never the network."],
     options: [Flag.reveal.spec],
     operands: [ids.spec],
     examples: [
@@ -42,7 +42,7 @@ struct ShowCommand: Command {
         }
         output.line("")
         let content = memory.fields.content(revealed: revealed)
-        output.line(content?.printableLines ?? "\(Masking.placeholder), see it with --reveal")
+        output.line(content?.printableLines ?? "\(Masking.placeholder), shown with --reveal")
       }
     }
     return .success

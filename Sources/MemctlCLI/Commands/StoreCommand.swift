@@ -7,17 +7,17 @@ struct StoreCommand: Command {
   private static let text = OptionalOperand(.text("TEXT"))
 
   static let spec = CommandSpec(
-    "store", summary: "write a memory",
+    "store", summary: "store a memory",
     discussion: [
       """
-      The memory is in the cache and in the queue, safe, before anything is sent. If the server can \
-      be reached it gets it at once, else with the next sync.
+      The memory is saved in the cache and in the queue before anything is sent. The server gets it \
+      at once if it can be reached, otherwise with the next sync.
       """
     ],
     options: fieldOptions.all,
     operands: [text.spec],
     examples: [
-      CommandExample("memctl store 'Prefers tabs' -c preferences", shows: "write a memory"),
+      CommandExample("memctl store 'Prefers tabs' -c preferences", shows: "store a memory"),
       CommandExample("git log -1 --format=%B | memctl store -", shows: "take the text from a pipe"),
     ])
 

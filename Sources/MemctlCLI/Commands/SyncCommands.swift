@@ -6,8 +6,8 @@ struct SyncCommand: Command {
     "sync", summary: "send the queue, then fetch what changed on the server",
     discussion: [
       """
-      Each half runs whatever became of the other. The exit code tells what needs you first; \
-      memctl help exit-codes lists them.
+      Each half runs even if the other one fails. If both do, the exit code is that of the more \
+      urgent problem; see memctl help exit-codes.
       """
     ],
     examples: [
@@ -24,7 +24,7 @@ struct SyncCommand: Command {
 
 struct PushCommand: Command {
   private static let limit = Option(
-    "limit", short: "n", .integer("N", 1...Int.max), help: "send at most so many")
+    "limit", short: "n", .integer("N", 1...Int.max), help: "send at most N entries")
   private static let dryRun = Flag(
     "dry-run", help: "show what would be sent, without sending it")
 
@@ -32,8 +32,8 @@ struct PushCommand: Command {
     "push", summary: "send the queue",
     discussion: [
       """
-      Entries of one memory go in their order, those of different memories side by side. What the \
-      server does not take for good becomes a dead letter; everything else stays queued.
+      Entries of one memory are sent in order, those of different memories in parallel. An entry that \
+      the server rejects for good becomes a dead letter; everything else stays queued.
       """
     ],
     options: [limit.spec, dryRun.spec],
@@ -75,17 +75,18 @@ struct PullCommand: Command {
 
 struct ResyncCommand: Command {
   private static let force = Flag(
-    "force", help: "also where that is refused for the sake of the cache")
+    "force", help: "proceed even if a safety check refuses")
 
   static let spec = CommandSpec(
     "resync", summary: "push what the server lacks, then make the cache equal to the server",
     discussion: [
       """
-      Heals any drift. What the server has not acknowledged is never deleted; what is overwritten \
-      or deleted is kept in memctl trash. An answer that would delete more than half of the synced \
-      memories is refused, unless other machines deleted them, and so is a server or an account that \
-      the cache was not filled from. With --force such a server becomes that of the cache; deletes and changes \
-      that were queued for the former one become dead letters.
+      Repairs any difference between the cache and the server. A memory that the server has not \
+      acknowledged is never deleted; what is overwritten or deleted is kept in memctl trash. A resync \
+      is refused if it would delete more than half of the synced memories, unless other machines \
+      deleted them, or if the cache was filled from another server or account. With --force, the \
+      cache then belongs to the new one; deletes and changes queued for the former one become dead \
+      letters.
       """
     ],
     options: [Flag.rehearsal.spec, force.spec],

@@ -7,8 +7,8 @@ struct TrashListCommand: Command {
     "list", summary: "list what a sync overwrote or deleted, latest first",
     discussion: [
       """
-      In a pipe: a line a version with the fields id, reason, memory id, server id, category, \
-      trashed at and content, separated by tabs.
+      When piped, prints one tab-separated line per version: id, reason, memory id, server id, \
+      category, trashed at, content.
       """
     ],
     options: [Option.limit.spec, Flag.reveal.spec])
@@ -40,24 +40,26 @@ struct TrashListCommand: Command {
 }
 
 struct TrashRestoreCommand: Command {
-  private static let asNew = Flag("as-new", help: "make each a new memory, beside the present one")
-  private static let all = Flag("all", help: "the latest version of each memory")
+  private static let asNew = Flag(
+    "as-new", help: "make each version a new memory, and keep the present one")
+  private static let all = Flag("all", help: "restore the latest version of each memory")
   private static let ids = Operands(.trashed, .any)
 
   static let spec = CommandSpec(
-    "restore", summary: "bring versions back, here and on the server",
+    "restore", summary: "restore versions, here and on the server",
     discussion: [
       """
-      A version goes over the memory that is still there, whose present words go to the trash; \
-      where the memory is gone it becomes a new one. A sensitive version always becomes a new one, \
-      so that its text travels with the mark that makes the server black it out.
+      If the memory still exists, the version replaces its present text, which goes to the trash; \
+      otherwise the version becomes a new memory. A sensitive version always becomes a new memory, so \
+      that its text is sent together with its mark.
       """
     ],
     options: [asNew.spec, all.spec],
     operands: [ids.spec],
     examples: [
-      CommandExample("memctl trash restore 7", shows: "make the memory say again what it said"),
-      CommandExample("memctl trash restore --all", shows: "bring back all, each as it was last"),
+      CommandExample("memctl trash restore 7", shows: "restore the previous text"),
+      CommandExample(
+        "memctl trash restore --all", shows: "restore the latest version of every memory"),
     ])
 
   private let ids: [TrashID]?
@@ -79,7 +81,9 @@ struct TrashRestoreCommand: Command {
     let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
     let names = restored.count <= 3 ? restored.map { "\($0.id.rawValue)" } : []
     let what =
-      names.isEmpty ? grouped(restored.count) : "memory \(names.joined(separator: ", "))"
+      names.isEmpty
+      ? grouped(restored.count)
+      : "\(names.count == 1 ? "memory" : "memories") \(names.joined(separator: ", "))"
     context.output.write(
       Report(
         command: "trash restore",
@@ -98,7 +102,7 @@ struct TrashPurgeCommand: Command {
   private static let ids = Operands(.trashed, .any)
 
   static let spec = CommandSpec(
-    "purge", summary: "remove versions from the trash for good, without IDs all of them",
+    "purge", summary: "remove versions from the trash for good; without IDs, all of them",
     operands: [ids.spec])
 
   private let ids: [TrashID]?

@@ -14,16 +14,16 @@ struct WatchCommand: Command {
     discussion: [
       """
       Starts with a full resync, then syncs at each interval, with a full resync every tenth time. \
-      A failure is reported and the next cycle comes all the same; while the server refuses the \
-      key, only the key is checked. SIGINT and SIGTERM settle what is on its way and end it, and so \
-      does a reader that goes away; SIGUSR1 begins the next cycle at once. A cache that was restored \
-      from a backup is opened anew; while there is none, the cycles fail and none is created.
+      A failure is reported, and the next cycle runs anyway; while the server refuses the key, only \
+      the key is checked. On SIGINT or SIGTERM, or when the reader of its output goes away, it \
+      finishes the current request and stops. SIGUSR1 starts the next cycle at once. A cache that was \
+      restored from a backup is reopened; while there is no cache, the cycles fail and none is created.
       """
     ],
     options: [interval.spec],
     examples: [
       CommandExample("memctl watch --interval 30", shows: "sync every half minute"),
-      CommandExample("memctl watch --json >> sync.log", shows: "write an event a cycle"),
+      CommandExample("memctl watch --json >> sync.log", shows: "write one event per cycle"),
     ])
 
   private let interval: Double?

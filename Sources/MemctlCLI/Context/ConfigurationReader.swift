@@ -22,7 +22,7 @@ final class ConfigurationReader {
     if let name = variables.first(where: environment.unreadable.contains) {
       throw Problem(
         .configuration, "the environment variable \(name) is not valid UTF-8",
-        hint: "set \(name) to a text in UTF-8")
+        hint: "set \(name) to valid UTF-8")
     }
     return Configuration.Sources(
       options: try options(), environment: environment.variables, home: environment.home,
@@ -39,7 +39,7 @@ final class ConfigurationReader {
       options[setting] = arguments[option]
       if options[setting] == "" {
         throw Problem(
-          .usage, "--\(option.spec.name) is empty", hint: "is the variable set that you gave it?")
+          .usage, "--\(option.spec.name) is empty", hint: "is the variable you passed empty?")
       }
     }
     return options

@@ -21,7 +21,7 @@ struct Delivery {
     if entries.isEmpty { return [] }
     do {
       guard !(try configuration.get().isSyncDisabled), try configuration.get().key() != nil else {
-        commentary.say("no key is configured; it stays in the queue")
+        commentary.say("there is no key, or syncing is off; it stays in the queue")
         return []
       }
       let problems = try synchronizer().send(entries).problems

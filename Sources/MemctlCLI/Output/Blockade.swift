@@ -19,7 +19,7 @@ enum Blockade {
     if let until = try cache.pause(at: now) {
       return """
         The server asked for a pause until \(until.description.withDistance(to: now)). \
-        memctl watch and the prompt wait for that, memctl sync tries at once.
+        memctl watch and the prompt wait until then; memctl sync tries at once.
         """
     }
     if try cache.isKeyRefused() {
@@ -30,8 +30,8 @@ enum Blockade {
     }
     if let error = try cache.lastRunError() {
       return """
-        The last sync, \(Timestamp(error.time)?.relative(to: now) ?? error.time), did not get \
-        to its end: \(error.message). memctl sync tries again.
+        The last sync, \(Timestamp(error.time)?.relative(to: now) ?? error.time), did not \
+        finish: \(error.message). memctl sync tries again.
         """
     }
     return nil

@@ -37,9 +37,9 @@ struct EntryExplanation {
   private var unreadable: String {
     let remedies =
       switch entry.optionsThatMend {
-      case nil: "nothing can mend it"
-      case "": "memctl queue edit \(id) mends it"
-      case let options?: "memctl queue edit \(id) mends it, given \(options)"
+      case nil: "nothing can repair it"
+      case "": "memctl queue edit \(id) repairs it"
+      case let options?: "memctl queue edit \(id) with \(options) repairs it"
       }
     return """
       It cannot be read\(answer), so it cannot be sent: \(remedies). memctl queue show \(id) \
@@ -52,19 +52,19 @@ struct EntryExplanation {
     let times = entry.attempts == 1 ? "" : " \(entry.attempts) times"
     let happened =
       if entry.isMeantForAnotherServer {
-        "The cache belongs to another server or account now, and this was not meant for it\(answer)."
+        "The cache now belongs to another server or account, and this was not meant for it\(answer)."
       } else if entry.lastError?.kind == .invalidResponse {
-        "Whether it arrived cannot be found out\(answer), so to send it again could make a copy."
+        "There is no way to tell whether it arrived\(answer), so sending it again could create a duplicate."
       } else if hasFailed {
-        "The server failed at it\(times)\(answer), so memctl no longer tries."
+        "The server failed on it\(times)\(answer), so memctl has stopped trying."
       } else {
         "The server rejected it\(answer)."
       }
     let retry =
       entry.isMeantForAnotherServer
       ? """
-      memctl queue retry \(id) sends it all the same, which is right only where this is the same \
-      server under another name
+      memctl queue retry \(id) sends it anyway, which is right only if this is the same server under \
+      another name
       """
       : "memctl queue retry \(id) sends it once more as it is"
     let drop = "memctl queue drop \(id) gives it up"
@@ -78,9 +78,9 @@ struct EntryExplanation {
         """
       default:
         "memctl queue edit \(id) changes and sends it; \(retry); \(drop)"
-          + (memory != nil ? ". The memory stays in the cache in any case" : "")
+          + (memory != nil ? ". Either way, the memory stays in the cache" : "")
       }
-    return "\(happened) Nothing sends it again before you decide: \(remedies)."
+    return "\(happened) It is not sent again until you decide: \(remedies)."
   }
 
   // MARK: In doubt
@@ -88,22 +88,22 @@ struct EntryExplanation {
   private var doubt: String {
     let happened =
       entry.state == .sending
-      ? "It went out, and its answer is not here yet: memctl is at it, or was ended."
+      ? "It was sent, and its answer is not here yet: memctl is waiting for it, or was stopped."
       : "It was sent, but whether it arrived is unknown\(answer)."
     let settled =
       wait.map { "memctl finds out \($0), with the first sync after that" }
       ?? "memctl sync finds out"
     if entry.isDropped {
       return
-        "\(happened) You dropped it, so it is not sent again; memctl still looks for what came of it."
+        "\(happened) You dropped it, so it is not sent again; memctl still checks whether it arrived."
     }
     let isLast = entry.isRejected || entry.attempts >= RetryPolicy().attempts
     let missing =
       entry.deleteWhenKnown
-      ? "Its memory was deleted meanwhile: if it is there, the server is told to delete it."
+      ? "Its memory has been deleted since: if the server has it, memctl deletes it there."
       : isLast
-        ? "If it is not there, it becomes a dead letter."
-        : "It is sent again only if it is not there, so this cannot create a duplicate."
+        ? "If the server does not have it, it becomes a dead letter."
+        : "It is sent again only if the server does not have it, so this cannot create a duplicate."
     return "\(happened) \(settled); until then it cannot be changed. \(missing)"
   }
 
@@ -116,10 +116,10 @@ struct EntryExplanation {
     let one = names.count == 1
     return """
       It was sent, but whether it arrived is unknown\(answer). The server has \
-      \(names.joined(separator: ", ")), from which it has taken out a credential, and memctl cannot \
-      tell whether \(one ? "that is this memory" : "one of them is this memory"). memctl show \
-      \(first) shows what is left of it. If it is: memctl queue settle \(id) --is \(first). If \
-      it is not: memctl queue settle \(id) --none sends it again.
+      \(names.joined(separator: ", ")), from which it has removed a credential, and memctl cannot tell \
+      whether \(one ? "that is this memory" : "one of them is this memory"). memctl show \
+      \(first) shows what is left of it. If it is the same memory: memctl queue settle \(id) --is \
+      \(first). If not: memctl queue settle \(id) --none sends it again.
       """
   }
 
@@ -132,18 +132,19 @@ struct EntryExplanation {
 
   private var pending: String {
     if operation == nil {
-      return "\(unreadable). The next sync makes a dead letter of it, which stops no other."
+      return
+        "\(unreadable). The next sync makes it a dead letter, which does not hold up other entries."
     }
     if case .store = operation, memory?.serverID != nil {
       return
-        "The server has its memory already: the next sync removes this entry without sending it."
+        "The server already has its memory: the next sync removes this entry without sending it."
     }
     var sentences: [String] = []
     if let error = entry.lastError {
       let times = entry.attempts < 2 ? "" : " \(entry.attempts) times"
       sentences.append(
         (error.status ?? 0) >= 500 && entry.attempts > 0
-          ? "The server failed at it\(times)\(answer)."
+          ? "The server failed on it\(times)\(answer)."
           : "The last attempt did not get through\(answer).")
     } else {
       sentences.append("It has not been sent yet.")
@@ -152,15 +153,15 @@ struct EntryExplanation {
       let first = predecessor.id.rawValue
       sentences.append(
         """
-        It goes out after entry \(first), which is of the same memory: memctl queue show \(first) \
-        says what that waits for.
+        It is sent after entry \(first), which is about the same memory: memctl queue show \(first) \
+        says what that one is waiting for.
         """)
     }
     if let wait {
       sentences.append(
         """
-        The next attempt is \(wait), with the first sync after that; memctl queue retry \(id) ends \
-        the wait.
+        The next attempt is due \(wait), with the first sync after that; memctl queue retry \(id) \
+        ends the wait.
         """)
     }
     if let blockade {

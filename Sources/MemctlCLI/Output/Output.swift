@@ -92,7 +92,7 @@ final class Output {
       // What a shell shows of a program that ended by SIGPIPE.
       if error.code == EPIPE { exit(141) }
       printError("memctl: cannot write the output: \(error)")
-      printError("hint: check where the output goes; what the command did is done")
+      printError("hint: check where the output goes; the command itself is done")
       exit(ExitCode.ioError.rawValue)
     }
     buffer.removeAll(keepingCapacity: true)

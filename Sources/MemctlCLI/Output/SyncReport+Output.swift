@@ -12,21 +12,21 @@ extension PushReport {
     ]
   }
 
-  /// `3 of 3 sent, 1 already there; 2 remain (1 in doubt)`
+  /// `3 of 3 acknowledged, 1 already on the server; 2 in the queue (1 in doubt)`
   func summary(isPlan: Bool) -> String {
     var parts: [String] = []
     switch (sent, isPlan) {
     case (0, _): parts = [remaining > 0 && !isPlan ? "nothing sent" : "nothing to send"]
     case (_, true): parts = ["would send \(grouped(sent))"]
-    case (_, false): parts = ["\(grouped(acknowledged)) of \(grouped(sent)) accepted"]
+    case (_, false): parts = ["\(grouped(acknowledged)) of \(grouped(sent)) acknowledged"]
     }
-    if adopted > 0 { parts.append("\(grouped(adopted)) already there") }
+    if adopted > 0 { parts.append("\(grouped(adopted)) already on the server") }
     if cancelled > 0 { parts.append("\(grouped(cancelled)) cancelled") }
-    if dead > 0 { parts.append("\(grouped(dead)) rejected") }
+    if dead > 0 { parts.append(dead == 1 ? "1 dead letter" : "\(grouped(dead)) dead letters") }
     var text = parts.joined(separator: ", ")
     if !isPlan, remaining > 0 {
       text += "; \(grouped(remaining)) in the queue"
-      let notes = [(inDoubt, "in doubt"), (deferred, "waiting")].filter { $0.0 > 0 }
+      let notes = [(inDoubt, "in doubt"), (deferred, "deferred")].filter { $0.0 > 0 }
       if !notes.isEmpty {
         text += " (" + notes.map { "\(grouped($0.0)) \($0.1)" }.joined(separator: ", ") + ")"
       }
@@ -50,7 +50,7 @@ extension PullReport {
   /// `3 new, 1 changed, 2 deleted`
   func summary(isPlan: Bool) -> String {
     let parts = [
-      (inserted, "new"), (updated, "changed"), (deleted, "deleted"), (skipped, "not understood"),
+      (inserted, "new"), (updated, "changed"), (deleted, "deleted"), (skipped, "skipped"),
     ].filter { $0.0 > 0 }
     if parts.isEmpty { return "nothing new" }
     let text = parts.map { "\(grouped($0.0)) \($0.1)" }.joined(separator: ", ")
@@ -94,17 +94,23 @@ extension SyncReport {
       report.summary += Self.excerpt(plan?.losses.map(\.summary) ?? [])
       if pull.trashed > 0, !isPlan {
         report.summary.append(
-          label("trash") + "\(grouped(pull.trashed)) kept as before, see memctl trash")
+          label("trash")
+            + (pull.trashed == 1
+              ? "1 previous version" : "\(grouped(pull.trashed)) previous versions")
+            + " kept (memctl trash)")
       }
       if pull.reassigned > 0 {
         report.summary.append(
-          label("ids") + "\(grouped(pull.reassigned)) given to other memories by the server; "
-            + "yours \(pull.reassigned == 1 ? "stays" : "stay")")
+          label("ids")
+            + (pull.reassigned == 1
+              ? "the server gave 1 id to another memory; yours is kept"
+              : "the server gave \(grouped(pull.reassigned)) ids to other memories; yours are kept")
+        )
       }
       report.summary += pull.skippedReasons.map { "        " + style.yellow($0.printable) }
     }
     if let kept, kept > 0 {
-      report.summary.append(label("kept") + "\(grouped(kept)) that the server does not have yet")
+      report.summary.append(label("kept") + "\(grouped(kept)) not on the server yet")
     }
     return report
   }

@@ -39,7 +39,7 @@ final class AutomaticSync {
     let code = running.end(waits: true)?.exitCode ?? .success
     self.running = nil
     news.append(
-      "sync: stopped with exit code \(code.rawValue); .set autosync on starts it again, sync says what is wrong"
+      "sync: stopped with exit code \(code.rawValue); sync shows why, .set autosync on restarts it"
     )
     return false
   }

@@ -5,7 +5,7 @@ extension Completer.Completion {
     let isExplained = candidates.contains { !$0.description.isEmpty }
     var lines = isExplained ? explained : columns(terminal.width)
     let most = max(5, terminal.height - 3)
-    if lines.count > most { lines = lines.prefix(most) + ["and more; type a little further"] }
+    if lines.count > most { lines = lines.prefix(most) + ["and more; keep typing to see fewer"] }
     return lines.map { $0.truncated(toWidth: terminal.width - 1) + "\n" }.joined()
   }
 

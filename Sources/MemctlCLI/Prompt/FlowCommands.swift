@@ -25,7 +25,7 @@ struct BailCommand: PromptCommand {
   static let spec = CommandSpec(
     ".bail", summary: "stop a script at the first command that fails (on), or go on (off)",
     discussion: [
-      "With off, a script ends with the worst code of all, in the order that help exit-codes tells."
+      "With off, a script ends with the most urgent exit code of its commands; see help exit-codes."
     ],
     operands: [Switch.operand.spec])
 
@@ -41,16 +41,18 @@ struct BailCommand: PromptCommand {
 
 struct RepeatCommand: PromptCommand {
   private static let times = Option(
-    "times", short: "n", .integer("N", 1...Int.max), help: "run it so often")
+    "times", short: "n", .integer("N", 1...Int.max), help: "run it N times")
   private static let pause = Operand(.number("S", 0...86_400))
   private static let command = Operands(.text("COMMAND"), .line)
 
   static let spec = CommandSpec(
-    ".watch", summary: "run a command again and again, S seconds apart, until Ctrl-C",
-    discussion: ["It goes on where the command fails, and ends with what that ended with last."],
+    ".watch", summary: "repeat a command, S seconds apart, until Ctrl-C",
+    discussion: ["It continues if the command fails, and ends with the command's last exit code."],
     options: [times.spec],
     operands: [pause.spec, command.spec],
-    examples: [CommandExample(".watch 2 queue --dead", shows: "look every two seconds")])
+    examples: [
+      CommandExample(".watch 2 queue --dead", shows: "list the dead letters every two seconds")
+    ])
 
   static let takesTail = true
 
@@ -81,7 +83,8 @@ struct QuitCommand: PromptCommand {
   private static let code = OptionalOperand(.integer("CODE", 0...255))
 
   static let spec = CommandSpec(
-    ".quit", summary: "leave, with an exit code", discussion: ["So do Ctrl-D, exit and quit."],
+    ".quit", summary: "leave the prompt, with an exit code",
+    discussion: ["Ctrl-D, exit and quit leave it, too."],
     operands: [code.spec])
 
   static let aliases = ["exit", "quit"]

@@ -134,7 +134,7 @@ struct History {
 
   private func problem(_ error: SystemError) -> Problem {
     Problem(
-      .file, "what is typed is not kept in \(path): \(error)",
+      .file, "cannot keep the history in \(path): \(error)",
       hint: "check its permissions and those of its folder")
   }
 }

@@ -7,10 +7,11 @@ struct PromptHelpCommand: PromptCommand {
   private static let pattern = OptionalOperand(.text("PATTERN"))
 
   static let spec = CommandSpec(
-    ".help", summary: "list the commands, those that only the prompt has first",
+    ".help", summary: "list the commands, those of the prompt first",
     discussion: [
       """
-      With a pattern: those that have it in their name or summary; of a single one, its whole help.
+      With PATTERN, lists the commands whose name or summary contains it; shows the help of a single \
+      one.
       """
     ],
     operands: [pattern.spec])
@@ -58,7 +59,7 @@ struct SetCommand: PromptCommand {
     ".set", summary: "turn a setting of the prompt on or off",
     discussion: [
       .definitions([
-        ("autosync", "sync in the background; on by default where there is a key for the server")
+        ("autosync", "sync in the background; on by default if there is a key for the server")
       ])
     ],
     operands: [setting.spec, Switch.operand.spec])
@@ -88,7 +89,7 @@ struct SettingsCommand: PromptCommand {
       ("output", settings.output?.path ?? "the screen"), ("timer", word(settings.showsTime)),
       ("bail", word(settings.stopsAtError)), ("autosync", word(settings.syncsByItself)),
       ("cache", try configuration.databasePath()), ("server", try configuration.serverAddress()),
-      ("key", try configuration.key() == nil ? "none" : "there is one"),
+      ("key", try configuration.key() == nil ? "none" : "set"),
       (
         "history",
         session.isInteractive

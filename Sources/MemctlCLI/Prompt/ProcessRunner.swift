@@ -106,6 +106,7 @@ struct ProcessRunner {
   /// Says what the command could not say itself any more.
   private func tell(_ end: ChildProcess.End) {
     guard case .signal(let number) = end, number != SIGINT else { return }
-    printError("memctl: the command was ended by a signal: \(String(cString: strsignal(number)))")
+    printError(
+      "memctl: the command was terminated by a signal: \(String(cString: strsignal(number)))")
   }
 }

@@ -53,8 +53,8 @@ final class Prompt {
       printError(
         """
         memctl \(Version.text): your assistant's memories, on this machine and on the server.
-        Type  store 'Prefers tabs',  then  list;  help  and  .help  tell the rest.
-        Tab completes, Ctrl-R finds what was typed before, Ctrl-D leaves.
+        Try  store 'Prefers tabs',  then  list;  help  and  .help  explain the rest.
+        Tab completes, Ctrl-R searches the history, Ctrl-D leaves.
         """)
       return
     }
@@ -118,7 +118,7 @@ final class Prompt {
         session.tell(
           Problem(
             .invalidInput, "the line is not valid UTF-8, so nothing was done",
-            hint: "let the terminal use UTF-8"))
+            hint: "set the terminal to UTF-8"))
         return nil
       case .end:
         printError("")

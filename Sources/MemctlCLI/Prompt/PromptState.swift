@@ -25,7 +25,7 @@ final class PromptState {
 
   /// Why nothing is synced, whatever the last sync met; nil where it is.
   var reasonNotToSync: String? {
-    guard let configuration = try? configuration.get() else { return "sync fails" }
+    guard let configuration = try? configuration.get() else { return "sync failing" }
     if configuration.isSyncDisabled { return "sync off" }
     guard let key = try? configuration.key() else { return "no key" }
     return key.isEmpty ? "no key" : nil
@@ -51,7 +51,7 @@ final class PromptState {
     let state = try syncState()
     let count = try cache?.memoryCount() ?? 0
     var parts = [count == 1 ? "1 memory" : "\(grouped(count)) memories"]
-    parts.append(state.pending == 0 ? "nothing waits" : "\(grouped(state.pending)) to be sent")
+    parts.append(state.pending == 0 ? "queue empty" : "\(grouped(state.pending)) queued")
     let synced = state.lastSuccess.flatMap { Timestamp($0)?.relative(to: .now) }
     parts.append(synced.map { "synced \($0)" } ?? "never synced")
     return parts.joined(separator: ", ")

@@ -20,7 +20,7 @@ struct PromptText: Equatable {
     }
     if let state {
       if state.pending > 0 { part("\(grouped(state.pending)) pending", style.yellow) }
-      if state.deadLetters > 0 { part("\(grouped(state.deadLetters)) rejected", style.red) }
+      if state.deadLetters > 0 { part("\(grouped(state.deadLetters)) dead", style.red) }
       if let reasonNotToSync {
         part(reasonNotToSync, style.dim)
       } else if let trouble = Self.trouble(state) {
@@ -38,13 +38,13 @@ struct PromptText: Equatable {
     if state.authFailed { return "key refused" }
     switch state.lastError {
     case .offline: return "offline"
-    case .gateway: return "server out of reach"
+    case .gateway: return "server unreachable"
     case .certificate: return "certificate refused"
     case .overloaded: return "server busy"
-    case .serverFailed: return "server failing"
-    case .invalidResponse, .refused, .configuration, .file, .bug: return "sync fails"
+    case .serverFailed: return "server error"
+    case .invalidResponse, .refused, .configuration, .file, .bug: return "sync failing"
     case .unauthorized: return "key refused"
-    case .forbidden: return "may not fetch"
+    case .forbidden: return "cannot fetch"
     case .usage, .rejected, .ambiguous, .invalidInput, .notFound, .waiting, .busy, .interrupted,
       nil:
       return nil

@@ -7,8 +7,8 @@ struct ModeCommand: PromptCommand {
   private static let shape = OptionalOperand<Output.Shape>(.choice("table|tsv|json"))
 
   static let spec = CommandSpec(
-    ".mode", summary: "choose the shape of results, wherever they go",
-    discussion: ["Without a shape: tables on a terminal, tab-separated lines everywhere else."],
+    ".mode", summary: "choose the format of results, wherever they go",
+    discussion: ["Without a format: tables on a terminal, tab-separated lines everywhere else."],
     operands: [shape.spec],
     examples: [CommandExample(".mode json", shows: "show everything as JSON")])
 
@@ -60,7 +60,7 @@ struct OnceCommand: PromptCommand {
 
 struct TimerCommand: PromptCommand {
   static let spec = CommandSpec(
-    ".timer", summary: "say how long each command took", operands: [Switch.operand.spec])
+    ".timer", summary: "show how long each command takes", operands: [Switch.operand.spec])
 
   private let isOn: Bool
 

@@ -82,7 +82,8 @@ final class Script {
     if bytes.last == UInt8(ascii: "\r") { bytes = bytes.dropLast() }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Problem(
-        .invalidInput, "\(place(of: line)) is not UTF-8", hint: "iconv -t UTF-8 converts a file")
+        .invalidInput, "\(place(of: line)) is not valid UTF-8",
+        hint: "iconv -t UTF-8 converts a file")
     }
     return text
   }

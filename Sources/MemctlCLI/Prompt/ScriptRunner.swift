@@ -14,7 +14,7 @@ struct ScriptRunner {
     let depth = session.scripts.depth
     guard depth < Self.deepest else {
       return session.tell(
-        Problem(.usage, "scripts that read scripts are \(depth) deep", hint: nil))
+        Problem(.usage, "scripts are nested more than \(depth) deep", hint: nil))
     }
     if depth == 0 { session.scripts.haveToldStop = false }
     session.scripts.depth += 1
@@ -56,8 +56,9 @@ struct ScriptRunner {
     if session.scripts.haveToldStop { return code }
     session.scripts.haveToldStop = true
     printError(
-      "memctl: stopped at \(script.place(of: command.line)), which ended with \(code.rawValue)")
-    printError("hint: after .bail off, what follows a command that failed runs all the same")
+      "memctl: stopped at \(script.place(of: command.line)), which failed with exit code \(code.rawValue)"
+    )
+    printError("hint: after .bail off, a script continues when a command fails")
     return code
   }
 }

@@ -67,13 +67,13 @@ final class Session {
 
   private func perform(_ words: [String], tail: String) throws(Problem) -> ExitCode {
     if words.contains(where: { $0.utf8.contains(0) }) {
-      throw Problem(.usage, "a NUL cannot be part of a command")
+      throw Problem(.usage, "a command cannot contain a NUL character")
     }
     let command = try? table.program.parse(words)
     let opensPrompt =
       command?.action == .nothing || command?.action == .run && command?.path == ["repl"]
     guard let first = words.first, !opensPrompt else {
-      throw Problem(.usage, "this is memctl's prompt already", hint: "help lists the commands")
+      throw Problem(.usage, "this is already memctl's prompt", hint: "help lists the commands")
     }
     return first.hasPrefix(".")
       ? try runOwn(words, tail: tail) : try runProcess(words, tail: tail)
@@ -87,7 +87,7 @@ final class Session {
   private func runOwn(_ words: [String], tail: String) throws(Problem) -> ExitCode {
     guard tail.isEmpty || table.command(words[0])?.takesTail == true else {
       throw Problem(
-        .usage, "\(words[0]) has no output that could go elsewhere",
+        .usage, "\(words[0]) has no output to redirect",
         hint: ".output FILE sends the results of all commands there")
     }
     do {

@@ -11,7 +11,7 @@ final class ProgressLine {
 
   func show(_ activity: SyncActivity) {
     switch activity {
-    case .waitingForLock: draw("waiting for another memctl that is syncing")
+    case .waitingForLock: draw("waiting for another memctl to finish syncing")
     case .waitingForServer: draw("waiting for the server")
     case .pushing(let done, let total): draw("sent \(grouped(done)) of \(grouped(total))")
     case .applying(let count): draw("applied \(grouped(count))")

@@ -87,8 +87,8 @@ extension Configuration {
     guard !key.isEmpty, key.unicodeScalars.allSatisfy({ (0x21...0x7e).contains($0.value) }) else {
       throw Problem(
         .configuration,
-        "\(place) holds no usable key: it must be one word of ASCII characters",
-        hint: "copy the key once more, without quotes, blanks or line breaks in it")
+        "\(place) contains no usable key: a key is one word of ASCII characters",
+        hint: "copy the key again, without quotes, spaces or line breaks")
     }
     return key
   }

@@ -22,7 +22,8 @@ enum ConfigurationFile {
       guard let setting = Setting(rawValue: name), setting.isInFile else {
         let known = Setting.allCases.filter(\.isInFile).map(\.rawValue).joined(separator: ", ")
         throw Problem(
-          .configuration, "\(place) sets '\(name)', which is no setting", hint: "settings: \(known)"
+          .configuration, "\(place) sets '\(name)', which is not a setting",
+          hint: "settings: \(known)"
         )
       }
       settings[setting] = try value(line[line.index(after: equals)...].trimmed, place)

@@ -49,23 +49,23 @@ extension Loan where Access == ReadWrite {
 extension Problem {
   fileprivate static func isBeingSent(_ id: EntryID) -> Problem {
     Problem(
-      .busy, "entry \(id.rawValue) is being sent, so its doubt may end by itself",
+      .busy, "entry \(id.rawValue) is being sent, so it may settle by itself",
       hint: "nothing was changed; try again after the next memctl sync")
   }
 
   fileprivate static func isNotInDoubt(_ entry: QueueEntry) -> Problem {
     Problem(
       .invalidInput, "entry \(entry.id.rawValue) is not in doubt: it is \(entry.state.rawValue)",
-      hint: "memctl queue show \(entry.id.rawValue) says what it waits for")
+      hint: "memctl queue show \(entry.id.rawValue) says what it is waiting for")
   }
 
   fileprivate static func isNoCandidate(_ id: ServerID, _ entry: QueueEntry) -> Problem {
     let known = entry.candidates.map { "server:\($0.id.rawValue)" }.joined(separator: ", ")
     return Problem(
       .invalidInput,
-      "server:\(id.rawValue) cannot be what came of entry \(entry.id.rawValue)",
+      "server:\(id.rawValue) cannot be the memory of entry \(entry.id.rawValue)",
       hint: known.isEmpty
-        ? "no memory on the server fits it; if it is not there: memctl queue settle \(entry.id.rawValue) --none"
+        ? "no memory on the server matches it; if it is not there: memctl queue settle \(entry.id.rawValue) --none"
         : "it may be \(known); if it is none of them: memctl queue settle \(entry.id.rawValue) --none"
     )
   }

@@ -51,14 +51,14 @@ extension Problem {
     Problem(
       .busy,
       "entry \(id.rawValue) was sent and may have arrived, so it cannot be changed yet",
-      hint: "memctl sync settles it first; nothing was changed")
+      hint: "nothing was changed; memctl sync settles it")
   }
 
   /// The server takes that with a store alone, and nobody should rely on what did not happen.
   fileprivate static func fixedSensitivity(_ id: ServerID) -> Problem {
     Problem(
-      .invalidInput, "the server has the memory already, and keeps it as sensitive as it is",
-      hint: "store it anew with memctl store, then memctl delete server:\(id.rawValue)")
+      .invalidInput, "the server already has the memory, and cannot change whether it is sensitive",
+      hint: "store it again with memctl store, then memctl delete server:\(id.rawValue)")
   }
 
   fileprivate static func pointless(
@@ -67,10 +67,10 @@ extension Problem {
     Problem(
       .invalidInput,
       """
-      entry \(id.rawValue) will not be sent: the server has memory \(memory.rawValue) already, as \
+      entry \(id.rawValue) will not be sent: the server already has memory \(memory.rawValue), as \
       \(serverID.rawValue)
       """,
-      hint: "memctl queue drop \(id.rawValue) ends the entry; the memory stays as it is")
+      hint: "memctl queue drop \(id.rawValue) removes the entry; the memory stays as it is")
   }
 
   fileprivate static func overtaken(_ id: EntryID, by later: QueueEntry) -> Problem {

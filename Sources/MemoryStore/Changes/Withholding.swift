@@ -49,7 +49,7 @@ extension Loan where Access == ReadWrite {
 extension Problem {
   fileprivate static func isOnServer(_ id: LocalID, _ serverID: ServerID) -> Problem {
     Problem(
-      .invalidInput, "the server has memory \(id.rawValue) already, as \(serverID.rawValue)",
+      .invalidInput, "the server already has memory \(id.rawValue), as \(serverID.rawValue)",
       hint: "there is nothing to queue; memctl show \(id.rawValue) shows it")
   }
 
@@ -57,7 +57,7 @@ extension Problem {
     let isDead = entry.state == .dead
     return Problem(
       .invalidInput,
-      "memory \(id.rawValue) has an entry in the queue already: \(entry.id.rawValue)"
+      "memory \(id.rawValue) already has an entry in the queue: \(entry.id.rawValue)"
         + (isDead ? ", a dead letter" : ""),
       hint: "memctl queue \(isDead ? "retry" : "show") \(entry.id.rawValue)")
   }

@@ -58,7 +58,7 @@ extension Problem {
       }
     return Problem(
       .file,
-      "a \(what) in \(path) has the highest id that SQLite can give, so there is none for another",
+      "a \(what) in \(path) has the highest id that SQLite can give, so no id is left for another",
       hint: "memctl repair makes a new cache in which the ids are low again")
   }
 
@@ -67,12 +67,12 @@ extension Problem {
     switch error.kind {
     case .busy:
       self.init(
-        .busy, "another program has been writing \(path) for 30 seconds",
+        .busy, "another program has been writing to \(path) for 30 seconds",
         hint: "run the same command again when that program is done")
     case .interrupted:
       self.init(
-        .interrupted, "interrupted while another program was writing \(path)",
-        hint: "run the same command again; what it had not saved yet was not done")
+        .interrupted, "interrupted while another program was writing to \(path)",
+        hint: "run the same command again to do what was not saved yet")
     case .full:
       self.init(
         .file, "the disk is full; nothing was written to \(path)",
@@ -83,7 +83,7 @@ extension Problem {
         hint: "check its owner and permissions and those of its folder")
     case .notADatabase:
       self.init(
-        .file, "\(path) is not a memory cache: it is no SQLite database",
+        .file, "\(path) is not a memory cache: it is not an SQLite database",
         hint: "choose another file with --db; this one was not changed")
     case .corrupt:
       self.init(

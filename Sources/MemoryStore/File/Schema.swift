@@ -56,13 +56,13 @@ enum Schema {
   /// Whether the tables are there and of this version; `SearchIndex` has its own look.
   static func isCurrent(_ connection: Connection, path: String) throws -> Bool {
     let shared = try connection.first("PRAGMA user_version") { $0.int64(0) } ?? 0
-    if shared > sharedVersion { throw newer(path, "version \(shared)", "\(sharedVersion)") }
+    if shared > sharedVersion { throw newer(path, "program (schema \(shared))") }
     guard shared == sharedVersion, try hasAllParts(connection) else { return false }
     let own = try connection.first("SELECT value FROM memctl_meta WHERE key = 'schema_version'") {
       $0.text(0)
     }
     if let own, own != ownVersion, !earlierOwnVersions.contains(own) {
-      throw newer(path, "memctl version \(own)", ownVersion)
+      throw newer(path, "memctl (schema \(own))")
     }
     return own == ownVersion
   }
@@ -82,9 +82,9 @@ enum Schema {
       $0.prefix { $0 != " " }
     }
 
-  private static func newer(_ path: String, _ found: String, _ known: String) -> Problem {
+  private static func newer(_ path: String, _ writer: String) -> Problem {
     Problem(
-      .file, "\(path) has a newer shape (\(found)) than this memctl knows (\(known))",
+      .file, "\(path) was written by a newer \(writer)",
       hint: "install a newer memctl; the file was not changed")
   }
 
@@ -112,7 +112,7 @@ enum Schema {
     let others = tables.filter { !["pending_ops", "sync_meta"].contains($0) }
     guard memories.isEmpty ? others.isEmpty : needed.isSubset(of: memories) else {
       throw Problem(
-        .file, "\(path) is a database of another program",
+        .file, "\(path) is the database of another program",
         hint: "choose another file with --db; this one was not changed")
     }
   }
@@ -198,7 +198,7 @@ enum Schema {
 
   private static func mended(_ doubles: Int, _ path: String) -> String {
     (doubles == 1 ? "1 memory" : "\(grouped(doubles)) memories")
-      + " in \(path) had the server id of another one and went to the trash; memctl trash shows them"
+      + " in \(path) had the same server id as another and went to the trash; see memctl trash"
   }
 
   private static let queue = """

@@ -82,7 +82,7 @@ struct RowApplier {
       if let id = defect.id { seen.insert(id.rawValue) } else { unidentified += 1 }
       unread[defect.id?.rawValue ?? -Int64(unidentified)] = defect
     case .success(let row) where !seen.insert(row.id.rawValue).inserted:
-      report.skip("memory \(row.id.rawValue): it stands in the answer twice")
+      report.skip("memory \(row.id.rawValue): it occurs twice in the answer")
     case .success(let row) where deletesOnTheirWay.contains(row.id.rawValue):
       report.unchanged += 1
     case .success(let row):

@@ -85,7 +85,7 @@ struct DoubtSearch {
       // To send it again could make a copy, and not to could lose it.
       let error = QueueEntry.LastError(
         kind: .invalidResponse,
-        message: "the server has a memory that makes no sense, which could be this one")
+        message: "the server has a memory that cannot be read, which could be this one")
       try markDead(doubt, error, in: transaction)
     } else if askedAt.seconds(since: sentAt) >= policy.lateness {
       try settleMissing(doubt, in: transaction)

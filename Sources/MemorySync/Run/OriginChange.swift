@@ -121,13 +121,13 @@ private struct OriginComparison {
 extension Problem {
   fileprivate static let noOrigin = Problem(
     .refused, "this cache does not belong to any server yet",
-    hint: "memctl sync makes it that of the server that is configured")
+    hint: "memctl sync ties it to the configured server")
 
   fileprivate static func otherAccount(_ met: Origin, _ known: Origin) -> Problem {
     Problem(
       .refused,
       """
-      this cache was filled from \(known.description), but at \(met.address) the key is that of \
+      this cache was filled from \(known.description), but at \(met.address) the key belongs to \
       \(met.account ?? "nobody"); nothing was changed
       """,
       hint: "set MEMORY_API_KEY or --api-key-file to the key of \(known.account ?? "the account")")
@@ -140,10 +140,10 @@ extension Problem {
       .refused,
       """
       the server at \(met.address) has only \(grouped(found)) of the \(grouped(count)) memories that \
-      this cache has from \(known.description), so it is another one; nothing was changed
+      this cache has from \(known.description), so it is another server; nothing was changed
       """,
       hint: """
-        to send it all that is here: memctl origin adopt; to take over what it has: memctl resync \
+        to send it everything here: memctl origin adopt; to take over what it has: memctl resync \
         --force
         """)
   }
@@ -154,8 +154,8 @@ extension Problem {
       "the server at \(met.address) already has \(count == 1 ? "a memory" : "\(grouped(count)) memories"); "
         + "nothing was changed",
       hint: """
-        memctl origin adopt --force adds what is here to what it has; memctl resync --force takes \
-        over what it has
+        memctl origin adopt --force adds the cache's memories to the server's; memctl resync --force \
+        replaces them with the server's
         """)
   }
 }

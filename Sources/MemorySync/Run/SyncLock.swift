@@ -126,16 +126,17 @@ extension Problem {
 
   fileprivate static func lockIsNoFile(_ path: String) -> Problem {
     Problem(
-      .file, "the lock file \(path) is a link or no ordinary file, so memctl does not write to it",
+      .file,
+      "the lock file \(path) is a link or not an ordinary file, so memctl does not write to it",
       hint: "remove it; memctl makes a new one")
   }
 
   fileprivate static func cannotLock(_ path: String, _ reason: SystemError) -> Problem {
     Problem(
-      .file, "the file system gives no lock on \(path): \(reason)",
+      .file, "the file system cannot lock \(path): \(reason)",
       hint: """
-        set MEMCTL_LOCK_FILE to a file on a local disk, which serves this cache alone and is the same \
-        for every memctl that uses it
+        set MEMCTL_LOCK_FILE to a file on a local disk, used for this cache only and by every memctl \
+        that uses the cache
         """)
   }
 }

@@ -57,19 +57,19 @@ extension Problem {
   fileprivate static func foreign(_ met: Origin, _ known: Origin) -> Problem {
     let other =
       met.address == known.address
-      ? "the key is now that of \(met.account ?? "nobody")" : "the server is now \(met.description)"
+      ? "the key now belongs to \(met.account ?? "nobody")" : "the server is now \(met.description)"
     return Problem(
       .refused,
       "this cache was filled from \(known.description), but \(other); nothing was sent or changed",
       hint: met.address == known.address
         ? """
-        for another account use a cache of its own with --db; to make this one that of \
-        \(met.account ?? "the account"): memctl resync --force, which --dry-run shows beforehand
+        to keep the accounts apart, give this one its own cache with --db; to hand the cache over to \
+        \(met.account ?? "the account"): memctl resync --force (add --dry-run to see what it would do)
         """
         : """
-        if it is the same server under a new address: memctl origin move \(met.address); if it is new \
-        and to get all that is here: memctl origin adopt; to take over what it has: memctl resync \
-        --force; otherwise use a cache of its own with --db
+        if it is the same server under a new address: memctl origin move \(met.address); to send \
+        everything here to a new server: memctl origin adopt; to take over what the server has: memctl \
+        resync --force; otherwise give it a cache of its own with --db
         """)
   }
 }

@@ -32,7 +32,7 @@ struct SetbackEffect {
     case .gateway(let status): problem = .gateway(setback.message, status: status)
     case .refused(403, let message): problem = .forbidden(message)
     case .refused(_, let message):
-      problem = .invalidResponse("asked for what changed, it answered \(message)")
+      problem = .invalidResponse("it answered a sync request with \(message)")
     case .invalidResponse(let reason):
       problem = .invalidResponse(reason, hint: requests.addressHint)
     }

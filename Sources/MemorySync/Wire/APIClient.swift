@@ -58,7 +58,7 @@ package struct APIClient {
     do throws(Setback) {
       let response = try answer(to: requests.sync(since: time))
       return response.member("memories")?.array == nil
-        ? .invalidResponse("asked for what changed, it answered something else") : nil
+        ? .invalidResponse("it answered a sync request with something else") : nil
     } catch {
       return error
     }

@@ -7,7 +7,7 @@ extension Problem {
     switch obstacle {
     case .unusableProxy(let variable):
       self.init(
-        .configuration, "the proxy in \(variable) is not one that can be used",
+        .configuration, "the proxy in \(variable) cannot be used",
         hint: """
           a proxy looks like http://USER:PASSWORD@HOST:PORT, with % codes for special characters
           """)
@@ -22,7 +22,7 @@ extension Problem {
     switch refusal.status {
     case 407:
       self.init(
-        .gateway, "\(proxy) asks for a password (407)",
+        .gateway, "\(proxy) requires a password (407)",
         hint: "nothing is lost; set \(refusal.variable) to http://USER:PASSWORD@HOST:PORT")
     case 502, 503, 504:
       self.init(
@@ -49,7 +49,7 @@ extension TLSProblem {
       "the certificate of \(server) cannot be trusted: \(detail)"
     case .unusableAuthorities(let file, let reason):
       "\(file) cannot be used as a list of authorities: "
-        + (reason ?? "it holds no certificate in PEM form")
+        + (reason ?? "it contains no certificate in PEM form")
     case .unusableSystemAuthorities(let detail):
       "the list of authorities on this machine cannot be used: \(detail)"
     case .unreadableClientFile(let file, let reason): "cannot read \(file): \(reason)"
@@ -60,7 +60,7 @@ extension TLSProblem {
     case .rejectsClientCertificate(let certificate, let reason):
       "\(server) does not accept the client certificate in \(certificate): \(reason)"
     case .refusesConnection: "\(server) refuses the secure connection"
-    case .noCommonVersion: "\(server) and this machine have no version of TLS in common"
+    case .noCommonVersion: "\(server) and this machine have no TLS version in common"
     case .speaksNoTLS: "what answers at \(server) does not speak TLS"
     }
   }
@@ -68,13 +68,13 @@ extension TLSProblem {
   fileprivate var hint: String {
     let client = "set MEMCTL_CLIENT_CERT and MEMCTL_CLIENT_KEY"
     return switch self {
-    case .certificateNotYetValid: "compare this machine's clock with the right time: date"
+    case .certificateNotYetValid: "check this machine's clock: date"
     case .certificateExpired:
       "the server needs a new one, unless this machine's clock is wrong: date"
     case .certificateForOtherHost:
-      "use the name that the certificate has: set MEMORY_API_URL or --api-url"
+      "use the name in the certificate: set MEMORY_API_URL or --api-url"
     case .unknownAuthority:
-      "set MEMCTL_CA_FILE to a file that holds the authority's certificate in PEM form"
+      "set MEMCTL_CA_FILE to a file with the authority's certificate in PEM form"
     case .untrustedCertificate: "nothing was sent; ask whoever runs the server"
     case .unusableAuthorities: "MEMCTL_CA_FILE takes a file of certificates in PEM form"
     case .unusableSystemAuthorities:

@@ -54,7 +54,7 @@ extension Outcome {
     let answer = response.body.withBytes { try? JSONValue(parsing: $0) }
     guard let answer, answer.object != nil else {
       return .invalidResponse(
-        "the server answered \(response.status) with something that is no JSON object")
+        "the server answered \(response.status) with something that is not a JSON object")
     }
     switch operation {
     case .store:

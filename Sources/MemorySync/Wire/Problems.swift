@@ -12,7 +12,7 @@ extension Problem {
   static func lostAnswer(_ reason: String) -> Problem {
     Problem(
       .offline, "the server's answer was lost: \(reason)",
-      hint: "nothing is lost; memctl sync finds out whether it arrived before it sends again")
+      hint: "nothing is lost; memctl sync finds out whether it arrived before sending it again")
   }
 
   /// The answer to a question, which is simply asked again.
@@ -26,7 +26,7 @@ extension Problem {
     Problem(
       .overloaded, "the server is overloaded: \(message)",
       hint: until.map {
-        "nothing is lost; memctl watch goes on after \($0), memctl sync tries sooner"
+        "nothing is lost; memctl watch continues after \($0), memctl sync tries at once"
       }
         ?? "nothing is lost; try again later")
   }
@@ -48,7 +48,7 @@ extension Problem {
       hint: status == 407
         ? "nothing is lost; give the proxy's user and password, as in "
           + "https_proxy=http://USER:PASSWORD@HOST:PORT"
-        : "nothing is lost; memctl sync goes on once the server itself answers again")
+        : "nothing is lost; memctl sync continues once the server itself answers again")
   }
 
   static func invalidResponse(
@@ -70,7 +70,7 @@ extension Problem {
   static func forbidden(_ message: String) -> Problem {
     Problem(
       .forbidden, "the server does not let this key fetch memories: \(message)",
-      hint: "memctl push sends what is queued all the same; to fetch, use a key that may")
+      hint: "memctl push still sends what is queued; to fetch, use a key that is allowed to")
   }
 
   static func loss(_ loss: RowApplier.Loss) -> Problem {
@@ -79,7 +79,7 @@ extension Problem {
       .refused,
       "the server's answer would delete \(grouped(gone)) of the \(grouped(loss.known)) memories "
         + "that the cache has from it"
-        + (loss.reassigned > 0 ? "; some of their ids are now those of other memories" : ""),
+        + (loss.reassigned > 0 ? "; some of their ids now belong to other memories" : ""),
       hint: """
         if the server is right: memctl resync --force; if the server was emptied and this cache is \
         right: memctl origin adopt
@@ -93,17 +93,17 @@ extension Problem {
     return Problem(
       .ambiguous,
       """
-      \(what) may be on the server already, but the server has taken out so much of the text that \
+      \(what) may already be on the server, but the server has removed so much of the text that \
       memctl cannot tell
       """,
       hint: """
-        nothing is lost; memctl queue show \(id) names the memories that it may be, memctl queue \
+        nothing is lost; memctl queue show \(id) lists the memories that it may be, memctl queue \
         settle \(id) takes your answer
         """)
   }
 
   static let interrupted = Problem(
-    .interrupted, "interrupted", hint: "nothing is lost; memctl sync goes on")
+    .interrupted, "interrupted", hint: "nothing is lost; memctl sync continues")
 
   /// - Parameters:
   ///   - first: the first of `count` entries that became dead letters.
@@ -115,8 +115,8 @@ extension Problem {
     let what =
       switch first.error.kind {
       case .invalidInput: "entry \(id) cannot be sent"
-      case .invalidResponse: "whether entry \(id) arrived cannot be found out"
-      case .serverFailed: "the server keeps failing at entry \(id)"
+      case .invalidResponse: "memctl cannot find out whether entry \(id) arrived"
+      case .serverFailed: "the server keeps failing on entry \(id)"
       default: "the server rejected entry \(id)"
       }
     return Problem(

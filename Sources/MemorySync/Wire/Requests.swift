@@ -31,8 +31,8 @@ public struct Requests: Sendable {
     let host = url.origin.host
     guard url.origin.scheme == "https" || url.origin.isLoopback || hosts.contains(host) else {
       throw Problem(
-        .configuration, "plain http would send the key to \(host) for everyone on the way to read",
-        hint: "use https, or allow it by name: MEMCTL_ALLOW_HTTP=\(host)")
+        .configuration, "plain http would let anyone on the way to \(host) read the key",
+        hint: "use https, or allow this host by name: MEMCTL_ALLOW_HTTP=\(host)")
     }
     baseURL = url.base
     isLoopback = url.origin.isLoopback
@@ -58,7 +58,7 @@ public struct Requests: Sendable {
       return "did you mean \(url.origin.isLoopback ? "http" : "https")://\(address)?"
     }
     if address.contains("@") {
-      return "the key is no part of the address: set MEMORY_API_KEY or --api-key-file"
+      return "the key is not part of the address: set MEMORY_API_KEY or --api-key-file"
     }
     return "an address looks like https://memory.example.org"
   }

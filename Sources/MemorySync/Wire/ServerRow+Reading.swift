@@ -39,7 +39,7 @@ extension ServerRow {
           return nil
         }
         // It can only be written as an escape.
-        if text.isEscaped, string.utf8.contains(0) { wrong = "\(name) holds a NUL character" }
+        if text.isEscaped, string.utf8.contains(0) { wrong = "\(name) contains a NUL character" }
         return string
       case .null: try reader.readNull()
       default:

@@ -84,9 +84,9 @@ extension Setback {
       .noRoom(let message), .invalidResponse(let message):
       message
     case .blocked(let problem): problem.message
-    case .gateway(407): "a proxy on the way to the server asks for a password (407)"
-    case .gateway(511): "the network asks for a sign-in first (511)"
-    case .gateway(401): "something between here and the server asks for a password (401)"
+    case .gateway(407): "a proxy on the way to the server requires a password (407)"
+    case .gateway(511): "the network requires a sign-in first (511)"
+    case .gateway(401): "something between here and the server requires a password (401)"
     case .gateway(let status): "something between here and the server answered \(status)"
     }
   }

@@ -58,10 +58,10 @@ struct ShellSplitterTests {
     arguments: [
       ("sync & counts", "'&' does not run commands in the background here"),
       ("list || counts", "'||' does not join commands here"),
-      ("store - <<EOF", "'<<' does not begin a text here"),
+      ("store - <<EOF", "here-documents ('<<') do not work here"),
       ("counts; | wc", "there is no command before '|'"),
-      ("a\nb 'c\nd", "the ' of line 2 is never closed"),
-      ("a | b \"", "the \" of line 1 is never closed"),
+      ("a\nb 'c\nd", "the ' on line 2 is never closed"),
+      ("a | b \"", "the \" on line 1 is never closed"),
     ])
   func refusals(_ text: String, _ message: String) {
     let error = #expect(throws: UsageError.self) { try split(text) }

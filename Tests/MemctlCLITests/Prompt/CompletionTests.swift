@@ -52,7 +52,7 @@ struct PromptCompletionTests {
   func twice() throws {
     try expect("queue \t\t", "queue ")
     for text in [
-      "list    list the entries, oldest first", "retry   let entries be sent again at once",
+      "list    list the entries, oldest first", "retry   make entries due at once",
     ] { try prompt.wait(forText: text) }
     try expect("\u{3}show \t\t", "show ")
     try prompt.wait(forText: "2  Décidé")

@@ -104,7 +104,7 @@ struct HistoryTests {
     prompt.enter("counts")
     try prompt.wait(forText: "memories      0")
     try prompt.wait(forCursorAfter: "memctl (no key)> ")
-    #expect(prompt.transcript.split(separator: "what is typed is not kept").count == 2)
+    #expect(prompt.transcript.split(separator: "cannot keep the history").count == 2)
     #expect(try prompt.leave() == 0)
   }
 

@@ -21,7 +21,7 @@ struct PromptTests {
 
     let second = try home.prompt()
     try second.wait(forCursorAfter: "memctl (1 pending, no key)> ")
-    #expect(second.screen.lines.first == "1 memory, 1 to be sent, never synced")
+    #expect(second.screen.lines.first == "1 memory, 1 queued, never synced")
     #expect(second.screen.lines.count == 2)
     second.enter("exit 3")
     #expect(try second.finish() == 3)
@@ -35,7 +35,7 @@ struct PromptTests {
     prompt.enter(".mdoe json")
     try prompt.wait(forText: "did you mean '.mode'?")
     prompt.enter("repl")
-    try prompt.wait(forText: "this is memctl's prompt already")
+    try prompt.wait(forText: "this is already memctl's prompt")
     prompt.enter("counts & list")
     try prompt.wait(forText: "'&' does not run commands in the background here")
     prompt.enter("memctl version")
@@ -54,9 +54,9 @@ struct PromptTests {
     }
     let prompt = try home.prompt(columns: 160)
     prompt.enter(".read ~/first")
-    try prompt.wait(forText: "/first, which ended with 66")
+    try prompt.wait(forText: "/first, which failed with exit code 66")
     prompt.enter(".read ~/second")
-    try prompt.wait(forText: "/second, which ended with 66")
+    try prompt.wait(forText: "/second, which failed with exit code 66")
     #expect(try prompt.leave() == 0)
   }
 
@@ -339,7 +339,7 @@ struct PromptTests {
     prompt.enter(".help nothing-like-this")
     try prompt.wait(forText: "no command has 'nothing-like-this'")
     prompt.enter(".help dead")
-    try prompt.wait(forText: "Count memories, queue and dead letters.")
+    try prompt.wait(forText: "Count memories, queue entries and dead letters.")
     prompt.enter(".help timer")
     try prompt.wait(forText: ".timer on|off")
     prompt.enter("store --help")

@@ -66,8 +66,8 @@ struct ScriptTests {
       ended.errors == """
         memctl: there is no memory 9
         hint: memctl list shows the ids
-        memctl: stopped at line 3 of standard input, which ended with 66
-        hint: after .bail off, what follows a command that failed runs all the same
+        memctl: stopped at line 3 of standard input, which failed with exit code 66
+        hint: after .bail off, a script continues when a command fails
 
         """)
     #expect(ended.status == 66)
@@ -92,13 +92,14 @@ struct ScriptTests {
     let failing = try home.file("failing", "version\nshow 9\nversion\n")
     let ended = try script(".read \(failing)\nversion\n")
     #expect(ended.output == "memctl 0.1.0\n")
-    #expect(ended.errors.contains("stopped at line 2 of \(failing), which ended with 66"))
+    #expect(
+      ended.errors.contains("stopped at line 2 of \(failing), which failed with exit code 66"))
     #expect(!ended.errors.contains("of standard input"))
     #expect(ended.status == 66)
     #expect(try script(".bail off\n.read \(failing)\nversion\n").output == "memctl 0.1.0\n" * 3)
     let itself = home.folder.path + "/itself"
     try home.file("itself", ".read \(itself)\n")
-    #expect(try script(".read \(itself)").errors.contains("are 16 deep"))
+    #expect(try script(".read \(itself)").errors.contains("more than 16 deep"))
     #expect(try script(".read /no/such").status == 66)
   }
 
@@ -159,16 +160,16 @@ struct ScriptTests {
   }
 
   @Test(
-    "that makes no sense is refused in plain words, and nothing of it runs",
+    "that cannot be understood is refused in plain words, and nothing of it runs",
     arguments: [
-      ("store 'one\n", "standard input: the ' of line 1 is never closed", 64),
+      ("store 'one\n", "standard input: the ' on line 1 is never closed", 64),
       ("store & counts\n", "standard input: '&' does not run commands in the background here", 64),
-      ("store a\u{0}b\n", "a NUL cannot be part of a command", 64),
+      ("store a\u{0}b\n", "a command cannot contain a NUL character", 64),
       (".watch x version\n", "S takes a number from 0 to 86400, not 'x'", 64),
       (".mode xml\n", "table|tsv|json takes one of table, tsv, json, not 'xml'", 64),
-      ("repl\n", "this is memctl's prompt already", 64),
-      ("--quiet repl --no-rc\n", "this is memctl's prompt already", 64),
-      ("--db other.db\n", "this is memctl's prompt already", 64),
+      ("repl\n", "this is already memctl's prompt", 64),
+      ("--quiet repl --no-rc\n", "this is already memctl's prompt", 64),
+      ("--db other.db\n", "this is already memctl's prompt", 64),
       ("counts || list\n", "standard input: '||' does not join commands here", 64),
       (
         "store " + String(repeating: "x", count: 200_000) + "\n",
@@ -198,13 +199,14 @@ struct ScriptTests {
     try Data(Array("version\nstore caf".utf8) + [0xE9, 0x0A]).write(to: URL(filePath: file))
     let ended = try home.memctl("repl", "-f", file)
     #expect(ended.output == "memctl 0.1.0\n")
-    #expect(ended.message == "line 2 of \(file) is not UTF-8")
+    #expect(ended.message == "line 2 of \(file) is not valid UTF-8")
     #expect(ended.status == 65)
   }
 
   @Test("gets help and version of each command, the prompt's own included")
   func help() throws {
-    #expect(try script(".timer --version\n.timer --help").output.hasPrefix("memctl 0.1.0\nSay how"))
+    #expect(
+      try script(".timer --version\n.timer --help").output.hasPrefix("memctl 0.1.0\nShow how"))
     #expect(try script("repl --help").output == home.memctl("repl", "--help").output)
   }
 

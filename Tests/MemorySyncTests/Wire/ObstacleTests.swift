@@ -24,7 +24,7 @@ struct ObstacleTests {
       (
         .certificateNotYetValid,
         "the certificate of h:1 is not valid yet / "
-          + "compare this machine's clock with the right time: date"
+          + "check this machine's clock: date"
       ),
       (
         .certificateExpired,
@@ -34,19 +34,19 @@ struct ObstacleTests {
       (
         .certificateForOtherHost,
         "the certificate of h:1 is for another host name / "
-          + "use the name that the certificate has: set MEMORY_API_URL or --api-url"
+          + "use the name in the certificate: set MEMORY_API_URL or --api-url"
       ),
       (
         .unknownAuthority(list: nil),
         "the certificate of h:1 was issued by an authority that is not in the list of authorities on "
-          + "this machine / set MEMCTL_CA_FILE to a file that holds the authority's certificate in "
-          + "PEM form"
+          + "this machine / set MEMCTL_CA_FILE to a file with the authority's certificate in PEM "
+          + "form"
       ),
       (
         .unknownAuthority(list: listOfAuthorities),
         "the certificate of h:1 was issued by an authority that is not in /ca (environment "
-          + "MEMCTL_CA_FILE) / set MEMCTL_CA_FILE to a file that holds the authority's certificate "
-          + "in PEM form"
+          + "MEMCTL_CA_FILE) / set MEMCTL_CA_FILE to a file with the authority's certificate in PEM "
+          + "form"
       ),
       (
         .untrustedCertificate(detail: "it is odd"),
@@ -68,7 +68,7 @@ struct ObstacleTests {
       ),
       (
         .unusableAuthorities(listOfAuthorities, reason: nil),
-        "/ca (environment MEMCTL_CA_FILE) cannot be used as a list of authorities: it holds no "
+        "/ca (environment MEMCTL_CA_FILE) cannot be used as a list of authorities: it contains no "
           + "certificate in PEM form / MEMCTL_CA_FILE takes a file of certificates in PEM form"
       ),
       (
@@ -111,7 +111,7 @@ struct ObstacleTests {
       ),
       (
         .noCommonVersion,
-        "h:1 and this machine have no version of TLS in common / "
+        "h:1 and this machine have no TLS version in common / "
           + "ask whoever runs the server for TLS 1.2 or newer"
       ),
       (
@@ -129,7 +129,7 @@ struct ObstacleTests {
     arguments: [
       (
         407, "p:2",
-        "the proxy at p:2 asks for a password (407) / "
+        "the proxy at p:2 requires a password (407) / "
           + "nothing is lost; set https_proxy to http://USER:PASSWORD@HOST:PORT"
       ),
       (
@@ -153,7 +153,7 @@ struct ObstacleTests {
   func unusableProxy() {
     #expect(
       told(.unusableProxy(variable: "all_proxy"), .configuration)
-        == "the proxy in all_proxy is not one that can be used / a proxy looks like "
+        == "the proxy in all_proxy cannot be used / a proxy looks like "
         + "http://USER:PASSWORD@HOST:PORT, with % codes for special characters")
   }
 }

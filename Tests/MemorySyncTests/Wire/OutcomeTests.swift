@@ -77,9 +77,9 @@ import Testing
   @Test("What answers in the server's place is told as what it is")
   func gatewayWords() {
     let words = [
-      (407, "a proxy on the way to the server asks for a password (407)"),
-      (511, "the network asks for a sign-in first (511)"),
-      (401, "something between here and the server asks for a password (401)"),
+      (407, "a proxy on the way to the server requires a password (407)"),
+      (511, "the network requires a sign-in first (511)"),
+      (401, "something between here and the server requires a password (401)"),
       (521, "something between here and the server answered 521"),
     ]
     for (status, message) in words { #expect(Setback.gateway(status: status).message == message) }
