@@ -2,7 +2,7 @@
 ///
 /// Nothing is copied until a string is asked for, so a document of any size costs no memory beyond
 /// its own bytes. Those must outlive the reader and every `JSONText` it hands out. After an error
-/// the reader's position is where the error was found, and reading on is not meaningful.
+/// the reader's position is where the error was found, and it cannot be used any more.
 public struct JSONReader {
   public enum Kind: Sendable {
     case object, array, string, number, bool, null
@@ -159,9 +159,9 @@ public struct JSONReader {
 
   /// Reads the next value, whatever it is, and checks that it is well formed.
   ///
-  /// It takes no stack, however deeply the value is nested, and a byte of memory a level.
+  /// However deeply the value is nested, it takes no stack, and one byte of memory per level.
   ///
-  /// - Parameter depth: levels that the value may have, beside those around it.
+  /// - Parameter depth: levels that the value may have, in addition to those around it.
   /// - Returns: the levels that it has; 0 for what is neither an object nor an array.
   @discardableResult
   public mutating func skipValue(
@@ -267,7 +267,7 @@ public struct JSONReader {
   }
 }
 
-/// Why bytes are no JSON.
+/// Why bytes are not JSON.
 public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The offset in bytes at which reading stopped.
   public let offset: Int

@@ -1,13 +1,13 @@
 import Glibc
 
-/// A string of a JSON document, as it stands there: between its quotes, escapes not yet resolved.
+/// A string of a JSON document as written, with its escapes not yet resolved.
 public struct JSONText {
   /// The bytes between the quotes.
   public let raw: UnsafeBufferPointer<UInt8>
   /// Whether `raw` has a backslash; without one, `raw` is the string's UTF-8 itself.
   public let isEscaped: Bool
 
-  /// The string, or nil where it is none: bytes that are no UTF-8, or a lone surrogate.
+  /// The string, or nil if it is not one: bytes that are not UTF-8, or a lone surrogate.
   public var string: String? {
     guard isEscaped else { return String(validating: raw, as: UTF8.self) }
     guard let bytes = unescaped() else { return nil }
@@ -22,7 +22,7 @@ public struct JSONText {
 
   public static func ~= (name: StaticString, text: JSONText) -> Bool { text == name }
 
-  /// Escapes were checked by the reader; what is left to find is a lone surrogate.
+  /// The reader has checked the escapes; only a lone surrogate is left to find.
   private func unescaped() -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(raw.count)
@@ -68,13 +68,13 @@ public struct JSONText {
   }
 }
 
-/// A number of a JSON document, as it stands there.
+/// A number of a JSON document as written.
 public struct JSONNumber {
   public let raw: UnsafeBufferPointer<UInt8>
-  /// Whether it is written without fraction and exponent.
+  /// Whether it is written without a fraction and an exponent.
   public let isInteger: Bool
 
-  /// The number, where it is written as an integer and fits.
+  /// The number, if it is written as an integer and fits.
   public var int64: Int64? { isInteger ? Int64(String(decoding: raw, as: UTF8.self)) : nil }
 
   /// The nearest double; beyond the range of doubles, infinity.

@@ -1,4 +1,4 @@
-/// A JSON value in memory, for documents that are small.
+/// A JSON value in memory, for small documents.
 public enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
@@ -20,7 +20,7 @@ public enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// Reads one document; white space around it is allowed, anything else is not.
+  /// Reads one document, with nothing but white space around it.
   ///
   /// - Throws: `JSONError`.
   public init(parsing bytes: some Sequence<UInt8>) throws {

@@ -1,13 +1,13 @@
 /// Writes compact JSON as raw UTF-8: only quotes, backslashes and control characters are escaped.
 ///
-/// The caller is responsible for the order of calls; `write(_: JSONValue)` does a whole value.
+/// The caller is responsible for the order of calls; `write(_: JSONValue)` writes a whole value.
 public struct JSONWriter {
   public private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
   public init() {}
 
-  /// Takes what was written so far out of the writer, so that a long document can go out in pieces.
+  /// Removes and returns what was written so far, so that a long document can be sent in pieces.
   public mutating func drain() -> [UInt8] {
     defer { bytes.removeAll(keepingCapacity: true) }
     return bytes
@@ -58,7 +58,7 @@ public struct JSONWriter {
 
   public mutating func write(_ number: Int64) { writeRaw(String(number)) }
 
-  /// Writes the shortest text that reads back as the same double; what JSON has no text for is null.
+  /// Writes the shortest text that reads back as the same double; null for what JSON cannot express.
   public mutating func write(_ number: Double) {
     if let exact = Int64(exactly: number), abs(exact) < 1 << 53 {
       writeRaw("\(exact).0")

@@ -15,14 +15,14 @@ protocol Command: Sendable {
 }
 
 extension CommandSpec {
-  /// A command that several subcommands make up.
+  /// A command that consists of subcommands.
   init(
-    _ name: String, summary: String, subcommands: [any Command.Type], standard: String? = nil,
+    _ name: String, summary: String, subcommands: [any Command.Type], defaultName: String? = nil,
     discussion: @autoclosure @escaping @Sendable () -> [HelpBlock] = [],
     examples: [CommandExample] = []
   ) {
     self.init(
       name, summary: summary, discussion: discussion(), subcommands: subcommands.map { $0.spec },
-      defaultSubcommand: standard, examples: examples)
+      defaultSubcommand: defaultName, examples: examples)
   }
 }

@@ -1,8 +1,8 @@
 import CommandLine
 
-/// Every command of memctl. Adding one is a file in `Commands` and a line here.
+/// Every command of memctl. A new one is a file in `Commands` and a line here.
 enum Commands {
-  /// The commands in the order of the help, with the words that lead to them.
+  /// The commands in the order of the help, with their paths.
   static let all: [(path: [String], type: any Command.Type)] = [
     (["sync"], SyncCommand.self),
     (["push"], PushCommand.self),
@@ -72,7 +72,7 @@ enum Commands {
 
   private static let queue = CommandSpec(
     "queue", summary: "inspect what the server has not acknowledged yet, and act on it",
-    subcommands: members(of: "queue"), standard: "list",
+    subcommands: members(of: "queue"), defaultName: "list",
     examples: [
       CommandExample("memctl queue", shows: "list every entry, oldest first"),
       CommandExample("memctl queue --dead", shows: "list only dead letters"),
@@ -82,7 +82,7 @@ enum Commands {
 
   private static let trash = CommandSpec(
     "trash", summary: "see what a sync overwrote or deleted, and restore it",
-    subcommands: members(of: "trash"), standard: "list",
+    subcommands: members(of: "trash"), defaultName: "list",
     discussion: [
       """
       When another machine changes or deletes a memory, a sync does the same here. The previous \
@@ -98,7 +98,7 @@ enum Commands {
 
   private static let origin = CommandSpec(
     "origin", summary: "see or change which server the cache belongs to",
-    subcommands: members(of: "origin"), standard: "show",
+    subcommands: members(of: "origin"), defaultName: "show",
     discussion: [
       """
       A cache belongs to the server and the account that it was filled from, because its ids mean \

@@ -6,14 +6,14 @@ struct CompletionCandidate {
   let value: String
   /// One line for people; may be empty.
   var description = ""
-  /// What stands before it in the same word, or the folder of a file: not worth showing each time.
+  /// What comes before it in the same word, or the folder of a file: not worth repeating each time.
   var prefix = ""
 }
 
-/// What a dynamic value may be, for the completion of shells and of the prompt. From the cache alone,
-/// never from the network, and in the time that a key takes, however large the cache is.
+/// The values that shells and the prompt complete. They come from the cache alone, never from the
+/// network, and at the speed of typing, however large the cache is.
 struct CompletionCandidates {
-  /// What the table names where the candidates are not known before memctl runs.
+  /// The kinds that the table names for candidates that are known only while memctl runs.
   enum Kind: String {
     case category
     case tag
@@ -31,8 +31,8 @@ struct CompletionCandidates {
   static let limit = 200
 
   /// - Parameters:
-  ///   - table: the commands and topics that there is help for.
-  ///   - cache: asked for where the candidates are in the cache.
+  ///   - table: the commands and topics that have help.
+  ///   - cache: called only if the candidates are in the cache.
   init(_ table: CommandTable, _ cache: @escaping () throws -> Cache) {
     self.table = table
     self.cache = cache

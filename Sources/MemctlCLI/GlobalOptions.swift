@@ -11,7 +11,7 @@ enum GlobalOptions {
     "api-key-file", .file("PATH"),
     help: "a file whose first line is the key for the server")
   static let json = Flag("json", help: "write JSON: reports as one object, lists as JSON Lines")
-  /// With this the prompt tells what `.mode` asks for.
+  /// Passes on what `.mode` asks for at the prompt.
   static let format = Option<Output.Shape>(
     "format", .choice("SHAPE"), help: "the format of results", isHidden: true)
   static let quiet = Flag("quiet", short: "q", help: "write no report, only errors")
@@ -21,7 +21,7 @@ enum GlobalOptions {
     "color", .choice("WHEN"), help: "when to use colour", defaultText: "auto")
   static let noInput = Flag("no-input", help: "never ask for confirmation")
 
-  /// Those that say what is worked on.
+  /// Those that say what to work on.
   static let places: [OptionSpec] = [db.spec, apiURL.spec, apiKeyFile.spec]
 
   static let all: [OptionSpec] =

@@ -6,7 +6,7 @@ struct JSONTable: Sendable {
   struct Key: Sendable {
     let name: String
     let meaning: String
-    /// False for one that the object lacks where it does not apply.
+    /// False if the object lacks the key when it does not apply.
     let isAlwaysThere: Bool
 
     init(_ name: String, _ meaning: String, isAlwaysThere: Bool = true) {
@@ -18,11 +18,11 @@ struct JSONTable: Sendable {
 
   /// As a user types them, without `memctl`.
   let commands: [String]
-  /// Whether the keys stand in a report, between its head and its errors.
+  /// Whether the keys are part of a report, between its head and its errors.
   let isReport: Bool
-  /// The command that has the first of the keys as well.
+  /// The command whose keys come first.
   let base: String?
-  /// Those that the base does not have.
+  /// The keys that the base does not have.
   let ownKeys: [Key]
   let keys: [Key]
 

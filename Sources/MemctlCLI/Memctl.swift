@@ -11,9 +11,9 @@ public enum Memctl {
   ///   - environment: nil for a value that is not valid UTF-8.
   public static func run(_ words: [String?], environment: [String: String?]) -> Int32 {
     StandardStreams.occupy()
-    // A closed pipe is noticed where it is written to; a closed socket must not end the program.
+    // A closed pipe is noticed when it is written to; a closed socket must not end the program.
     signal(SIGPIPE, SIG_IGN)
-    // A file that must not grow any more is an error like a full disk.
+    // A file that has reached its size limit is an error like a full disk.
     signal(SIGXFSZ, SIG_IGN)
     setlocale(LC_CTYPE, "C.UTF-8")
     let environment = Environment(environment)
@@ -81,7 +81,7 @@ public enum Memctl {
 }
 
 extension Output {
-  /// Writes a page of help, as wide as is comfortable to read.
+  /// Writes a page of help, no wider than is comfortable to read.
   func page(_ page: HelpPage) {
     text(page.text(width: min(width, 100), styled: style.isOn))
   }

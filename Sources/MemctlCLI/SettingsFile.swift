@@ -2,15 +2,15 @@ import Glibc
 import MemctlCore
 import System
 
-/// Files with settings and keys, which are read only where nobody else could have had a hand in them.
+/// Files with settings and keys, which are read only if nobody else could have tampered with them.
 enum SettingsFile {
   typealias Role = Configuration.FileRole
 
-  /// The bytes of a file; nil when there is none, and for a foreign one that is none to be read.
+  /// The bytes of a file; nil if there is none, or if it is a foreign one that is not to be read.
   ///
-  /// - Throws: `Problem` of kind `.configuration` when it cannot be read, or must not.
+  /// - Throws: `Problem` of kind `.configuration` if it cannot or must not be read.
   static func read(_ path: String, as role: Role) throws -> [UInt8]? {
-    // Opening a pipe whose writer is to come would wait for it.
+    // Opening a pipe would wait for its writer.
     let mayWait = role == .secret ? 0 : O_NONBLOCK
     let file: FileDescriptor
     do throws(SystemError) {
@@ -36,15 +36,15 @@ enum SettingsFile {
     return bytes
   }
 
-  /// - Throws: `Problem` of kind `.configuration` for a file that others can read or write where its
-  ///   role forbids it.
+  /// - Throws: `Problem` of kind `.configuration` if others can read or write the file although its
+  ///   role forbids that.
   static func check(_ path: String, as role: Role) throws {
     var status = stat()
     if stat(path, &status) == 0 { try check(path, role, status) }
   }
 
-  /// The rules are those of ssh. A secret of another owner is that owner's business: it may have been
-  /// put there for all.
+  /// The rules are those of ssh. A secret of another owner is that owner's business: it may be there
+  /// for everyone.
   private static func check(_ path: String, _ role: Role, _ status: stat) throws {
     guard status.isRegular else { return }
     func refuse(_ reason: String, hint: String) -> Problem {
@@ -80,6 +80,7 @@ enum SettingsFile {
 extension stat {
   fileprivate var isRegular: Bool { st_mode & S_IFMT == S_IFREG }
 
-  /// Who could write it but its owner. A group with the owner's own number has no other member.
+  /// The bits of those besides the owner who could write it. A group with the owner's own number has no
+  /// other members.
   fileprivate var bitsOfOthers: mode_t { st_gid == st_uid ? 0o002 : 0o022 }
 }

@@ -3,9 +3,9 @@ import Glibc
 import MemctlCore
 import System
 
-/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that what is on its way is
-/// settled and saved; the second ends the program at once. When a terminal goes away, the system and the
-/// shell both tell, so SIGHUP again within a second or two is still the first.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that the current request is
+/// finished and saved; the second ends the program at once. When a terminal goes away, the system and
+/// the shell both send SIGHUP, so another one within a second or two counts as the same.
 enum Signals {
   private nonisolated(unsafe) static var received: Int32 = 0
   private nonisolated(unsafe) static var receivedAt = timespec()
@@ -14,10 +14,10 @@ enum Signals {
   static func cancel(_ cancellation: Cancellation) {
     target = cancellation
     for number in [SIGINT, SIGTERM] { signal(number, handle) }
-    // Where it is ignored, nohup has started memctl.
+    // If it is ignored, nohup has started memctl.
     let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
     if unsafeBitCast(signal(SIGHUP, handle), to: Int.self) == ignored { signal(SIGHUP, SIG_IGN) }
-    // A program that was started by a thread which lets no signal through inherits that.
+    // A program inherits the signals that are blocked in the thread that started it.
     var none = sigset_t()
     sigemptyset(&none)
     pthread_sigmask(SIG_SETMASK, &none, nil)

@@ -7,7 +7,7 @@ public enum Category {
     "references", "runbook", "sessions",
   ]
 
-  /// The category of a memory for which none was given.
+  /// The category of a memory if none is given.
   public static let `default` = "facts"
 
   private static let aliases = [

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A point in time in microseconds since 1970 in UTC, the precision in which the API tells times.
+/// A point in time in microseconds since 1970 in UTC, the precision of the API.
 ///
-/// It lies in the years 0000 to 9999, which is what ISO 8601 can write. No calculation leaves them.
+/// It is always in the years 0000 to 9999, which ISO 8601 can express; calculations stop there.
 public struct Timestamp: Hashable, Comparable, Sendable {
   public let microseconds: Int64
 
@@ -10,7 +10,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   private static let range: ClosedRange<Int64> =
     -62_167_219_200_000_000...253_402_300_799_999_999
 
-  /// The first or the last possible time where the given one would lie beyond it.
+  /// The time, or the first or last possible one if it would be outside of them.
   public init(microseconds: Int64) {
     self.microseconds = min(max(microseconds, Self.range.lowerBound), Self.range.upperBound)
   }
@@ -26,8 +26,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
   }
 
-  /// The time so many seconds later, or the first or last possible one; the same time where `seconds`
-  /// is not a number.
+  /// The time that many seconds later, or the first or last possible one; the same time if `seconds` is
+  /// not a number.
   public func advanced(bySeconds seconds: Double) -> Timestamp {
     if seconds.isNaN { return self }
     let all = Double(Self.range.upperBound - Self.range.lowerBound)
@@ -43,7 +43,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 // MARK: Text
 
 extension Timestamp: CustomStringConvertible {
-  /// ISO 8601 with `+00:00` and six fraction digits, or none when the fraction is exactly zero.
+  /// ISO 8601 with `+00:00` and six fraction digits, or none if the fraction is zero.
   public var description: String {
     let (seconds, fraction) = microseconds.flooredDivision(by: 1_000_000)
     let (days, second) = seconds.flooredDivision(by: 86_400)
@@ -77,7 +77,7 @@ extension Timestamp: CustomStringConvertible {
 
   /// Reads `2026-01-31`, or that with a time: `T` or a space, `HH:MM`, then optionally seconds, a
   /// fraction (digits after the sixth are dropped) and a zone: `Z`, `+HH`, `+HHMM` or `+HH:MM`.
-  /// Without a zone it is UTC. Anything else is nil, and so is a time that its zone moves out of the
+  /// Without a zone it is UTC. Anything else is nil, and so is a time that its zone moves outside of the
   /// years 0000 to 9999.
   public init?(_ text: String) {
     var text = text

@@ -3,11 +3,11 @@ import CSQLite
 /// One connection to an SQLite database file. It is not thread safe: each thread opens its own.
 public final class Connection {
   public enum OpenMode: Sendable {
-    /// Creates the file when it is missing.
+    /// Creates the file if it is missing.
     case create
     case readWrite
     case readOnly
-    /// Reads a file that nobody writes meanwhile, without any file beside it.
+    /// Reads a file that nobody is writing, without any companion files.
     case immutable
   }
 
@@ -23,7 +23,7 @@ public final class Connection {
   private let patience: Patience
   private var statements: [String: Statement] = [:]
 
-  /// Opens `path` (`:memory:` for a database in memory).
+  /// Opens `path`, or `:memory:` for a database in memory.
   ///
   /// - Parameters:
   ///   - busyTimeout: milliseconds that a statement waits for another process's lock.
@@ -190,8 +190,8 @@ public final class Connection {
     return try body()
   }
 
-  /// Runs `body` with triggers on or off, for this connection alone; afterwards they are as before.
-  /// Each change compiles the statements that are kept anew when they are used next.
+  /// Runs `body` with triggers on or off, for this connection only; afterwards they are as before.
+  /// After each change, the statements that are kept are recompiled when they are next used.
   public func withTriggers<Result>(_ enabled: Bool, _ body: () throws -> Result) rethrows -> Result
   {
     let before = hasTriggers

@@ -1,18 +1,18 @@
 import CSQLite
 import Glibc
 
-/// How long a connection waits for another one's lock: for a time, or until it is interrupted.
+/// How long a connection waits for another one's lock: for some time, or until it is interrupted.
 final class Patience {
   private let limit: Duration
-  /// Readable once waits are to end; -1 where nothing interrupts them.
+  /// Readable once waits are to end; -1 if nothing interrupts them.
   private let interruption: Int32
   private var start = ContinuousClock.now
   private var isLate = false
   /// Whether the last wait ended because of the interruption.
   private(set) var wasInterrupted = false
 
-  /// For a wait that begins after the interruption: it is to save what was under way, and locks are
-  /// mostly held for less.
+  /// For a wait that begins after the interruption, to save what was under way; most locks are held
+  /// for less.
   private static let lastWait = Duration.milliseconds(500)
   private static let longestPause: Int32 = 50
 
@@ -21,7 +21,7 @@ final class Patience {
     self.interruption = interruption ?? -1
   }
 
-  /// Has `connection`, which this must outlive, wait in this way.
+  /// Makes `connection` wait in this way; `self` must outlive it.
   func govern(_ connection: OpaquePointer) {
     sqlite3_busy_handler(
       connection,
@@ -31,9 +31,9 @@ final class Patience {
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  /// Waits for a moment; false where the wait for a lock is over.
+  /// Waits for a moment; false if the wait for a lock is over.
   ///
-  /// - Parameter attempt: how often this one has waited for the same lock before.
+  /// - Parameter attempt: how often it has waited for the same lock before.
   private func waits(_ attempt: Int32) -> Bool {
     if attempt == 0 {
       start = .now

@@ -3,7 +3,7 @@ import Glibc
 
 /// A failure that SQLite reported.
 public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What a caller can decide on, folded from the result codes of <https://sqlite.org/rescode.html>.
+  /// What a caller can act on, grouped from the result codes at <https://sqlite.org/rescode.html>.
   public enum Kind: Hashable, Sendable {
     case busy
     case full
@@ -19,12 +19,12 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The extended result code.
   public let code: Int32
-  /// SQLite's own words, and where a file is the cause, the system's.
+  /// SQLite's own message and, if a file is the cause, the system's.
   public let message: String
-  /// The statement that failed, when there was one. Its parameters are not part of it.
+  /// The statement that failed, if any, without its parameters.
   public let sql: String?
 
-  /// The `errno` that caused it, when there was one.
+  /// The `errno` that caused it, if any.
   public let systemError: Int32
 
   public init(code: Int32, message: String, sql: String? = nil, systemError: Int32 = 0) {
@@ -36,7 +36,7 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var kind: Kind {
-    // SQLite calls only a part of what a full disk leads to by that name.
+    // SQLite reports only some of the effects of a full disk by that name.
     if [ENOSPC, EDQUOT].contains(systemError) { return .full }
     return switch code & 0xff {
     case SQLITE_BUSY, SQLITE_LOCKED: .busy

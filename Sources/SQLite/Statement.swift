@@ -92,7 +92,7 @@ public final class Statement {
   public func bool(_ column: Int) -> Bool { int64(column) != 0 }
   public func double(_ column: Int) -> Double { sqlite3_column_double(handle, Int32(column)) }
 
-  /// The column as text; NULL is the empty text, and bytes that are no UTF-8 are replaced.
+  /// The column as text; NULL is the empty text, and bytes that are not UTF-8 are replaced.
   public func text(_ column: Int) -> String {
     withText(column) { String(decoding: $0, as: UTF8.self) }
   }
@@ -100,7 +100,7 @@ public final class Statement {
   public func optionalText(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
   public func optionalInt64(_ column: Int) -> Int64? { isNull(column) ? nil : int64(column) }
 
-  /// Lends the column's UTF-8 bytes for the time of `body`; NULL is the empty text.
+  /// Lends the column's UTF-8 bytes to `body`; NULL is the empty text.
   public func withText<Result>(
     _ column: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
   ) rethrows -> Result {

@@ -72,7 +72,7 @@ struct QueueShowTests {
   }
 
   @Test("where nothing at all is sent")
-  func blockade() throws {
+  func blockingReason() throws {
     func note(_ key: String, _ value: String) throws {
       try Connection(path: home.database).run(
         "INSERT INTO memctl_meta(key, value) VALUES (?, ?)", key, value)

@@ -20,7 +20,7 @@ import Testing
 
   private static let file = "/home/u/.config/memctl/config"
 
-  @Test("An option wins over the environment, that over the file, that over the standard")
+  @Test("An option wins over the environment, that over the file, that over the default")
   func precedence() throws {
     var options: [Setting: String] = [.timeout: "1"]
     var environment = ["MEMCTL_TIMEOUT": "2"]
@@ -61,7 +61,7 @@ import Testing
   // MARK: Paths
 
   private static let earlier = "/home/u/.claude/metaclaw/memory/memory.db"
-  private static let standard = "/home/u/.claude/claude-memory/memory/memory.db"
+  private static let usual = "/home/u/.claude/claude-memory/memory/memory.db"
 
   @Test("Where the cache is")
   func databasePath() throws {
@@ -72,9 +72,9 @@ import Testing
         options: db.map { [.db: $0] } ?? [:], environment: environment, files: files
       ).databasePath()
     }
-    #expect(try path() == Self.standard)
+    #expect(try path() == Self.usual)
     #expect(try path(files: [Self.earlier: ""]) == Self.earlier)
-    #expect(try path(files: [Self.earlier: "", Self.standard: ""]) == Self.standard)
+    #expect(try path(files: [Self.earlier: "", Self.usual: ""]) == Self.usual)
     #expect(try path(["MEMORY_HOME": "/m"]) == "/m/memory/memory.db")
     #expect(try path(["MEMORY_HOME": "~/m"]) == "/home/u/m/memory/memory.db")
     #expect(try path(["MEMORY_DB": "~/x.db", "MEMORY_HOME": "/m"]) == "/home/u/x.db")

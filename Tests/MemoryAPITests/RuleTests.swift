@@ -61,7 +61,7 @@ import Testing
     ("procedures", "runbook"), ("post-mortems", "post-mortems"), (" Recipes ", "recipes"),
     ("  ", ""),
   ])
-  func `A category is folded`(name: String, category: String) {
+  func `A category gets its canonical name`(name: String, category: String) {
     #expect(Category.canonical(name) == category)
   }
 }

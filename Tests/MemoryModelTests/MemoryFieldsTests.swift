@@ -5,16 +5,16 @@ import Testing
 
 @Suite("A memory's fields") struct MemoryFieldsTests {
   @Test(
-    "A category is folded as the server folds it",
+    "A category gets its canonical name as on the server",
     arguments: [
       ("facts", "facts"), (" Gotcha ", "gotchas"), ("BUG", "gotchas"), ("project", "projects"),
       ("reference", "references"), ("infra", "infrastructure"), ("incident", "incidents"),
       ("procedures", "runbook"), ("\tPost-Mortems\n", "post-mortems"), ("Other ", "other"),
       ("", ""), ("  ", ""),
     ])
-  func folding(name: String, folded: String) {
-    #expect(Category.canonical(name) == folded)
-    #expect(Category.canonical(folded) == folded)
+  func canonicalName(name: String, canonical: String) {
+    #expect(Category.canonical(name) == canonical)
+    #expect(Category.canonical(canonical) == canonical)
   }
 
   @Test("Every canonical category is one, and folds to itself")

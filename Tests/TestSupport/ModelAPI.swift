@@ -87,7 +87,7 @@ struct ModelAPI {
       return invalid("content", "content too long", input: .string(content))
     }
     if content.utf8.contains(0) { return (500, "Internal Server Error") }
-    guard let category = Self.folded(body["category"]?.string ?? "facts") else {
+    guard let category = Self.canonicalName(body["category"]?.string ?? "facts") else {
       return invalid("category", "unknown category", input: body["category"] ?? .null)
     }
     let isForced = body["force_sensitive"]?.bool ?? false
@@ -143,7 +143,7 @@ struct ModelAPI {
     if let tags = body["tags"]?.string { state.memories[id]!.tags = tags }
     if let words = body["expanded_keywords"]?.string { state.memories[id]!.keywords = words }
     if let number = body["importance"]?.double { state.memories[id]!.importance = Float(number) }
-    if let name = body["category"]?.string, let category = Self.folded(name) {
+    if let name = body["category"]?.string, let category = Self.canonicalName(name) {
       state.memories[id]!.category = category
     }
     state.memories[id]!.updatedAt = clock.tick() + Int64(state.rules.skew * 1e6)
@@ -211,10 +211,10 @@ struct ModelAPI {
     "people", "preferences", "projects", "references", "runbook",
   ]
 
-  private static func folded(_ name: String) -> String? {
-    let folded = name.trimmingCharacters(in: .whitespaces).lowercased()
-    let twins = ["gotcha": "gotchas", "bug": "gotchas", "infra": "infrastructure"]
-    let category = twins[folded] ?? folded
+  private static func canonicalName(_ name: String) -> String? {
+    let lowercased = name.trimmingCharacters(in: .whitespaces).lowercased()
+    let aliases = ["gotcha": "gotchas", "bug": "gotchas", "infra": "infrastructure"]
+    let category = aliases[lowercased] ?? lowercased
     return categories.contains(category) ? category : nil
   }
 

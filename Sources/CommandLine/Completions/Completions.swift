@@ -7,9 +7,9 @@ public enum Shell: String, CaseIterable, ArgumentValue {
 
 /// The scripts that teach shells to complete the program's command line.
 ///
-/// What is dynamic they ask of the program, by `PROGRAM __complete NAME`: it prints a candidate a
-/// line, alone or followed by a tab and a description, and nothing where it cannot tell. The shells
-/// filter by what was typed, and drop what the program says on stderr.
+/// They ask the program for dynamic values with `PROGRAM __complete NAME`: it prints one candidate per
+/// line, alone or followed by a tab and a description, or nothing if it does not know any. The shells
+/// filter them by what was typed, and ignore stderr.
 public struct Completions: Sendable {
   /// The hidden command that prints the candidates for a dynamic value.
   public static let command = "__complete"
@@ -31,12 +31,12 @@ public struct Completions: Sendable {
 extension CommandTable {
   var visibleGlobalOptions: [OptionSpec] { globalOptions.filter { !$0.isHidden } }
 
-  /// The program's name as scripts may name functions and variables by.
+  /// The program's name in a form that can be part of functions and variables.
   var identifier: String { String(program.name.map { $0 == "-" ? "_" : $0 }) }
 }
 
 extension CommandNode {
-  /// The path as scripts compare it: `queue show`.
+  /// The path in the form that scripts compare: `queue show`.
   var key: String { path.joined(separator: " ") }
 }
 

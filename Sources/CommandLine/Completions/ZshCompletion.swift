@@ -1,4 +1,4 @@
-/// A script for zsh, as a file of `fpath` or to be sourced: one function a command.
+/// A script for zsh, as a file in `fpath` or to be sourced, with one function per command.
 struct ZshCompletion {
   let table: CommandTable
 
@@ -107,7 +107,7 @@ struct ZshCompletion {
       case .choice(let choices): "(\(choices.joined(separator: " ")))"
       case .file: "_files"
       case .directory: "_files -/"
-      // The space keeps _arguments from putting words of its own before the name.
+      // The space keeps _arguments from adding words of its own before the name.
       case .dynamic(let name): " __\(table.program.name)_dynamic \(name)"
       }
     return value.metavar.escaping("\\:") + ":" + action

@@ -1,11 +1,11 @@
-/// Lays help out in the columns of a terminal. Help text is taken to have one column a character.
+/// Lays out help for a terminal. Each character of help text is assumed to take one column.
 struct HelpLayout {
   let width: Int
   let isStyled: Bool
 
-  /// Terms wider than this have a line of their own, so that one cannot squeeze all explanations.
+  /// Terms wider than this get a line of their own, so that they do not squeeze the explanations.
   private static let widestTerm = 26
-  /// Where the terminal is narrower, lines overflow rather than fall apart.
+  /// On narrower terminals, lines overflow rather than fall apart.
   private static let narrowestText = 20
 
   func text(of section: HelpSection) -> String {
@@ -49,7 +49,7 @@ struct HelpLayout {
   }
 }
 
-/// A heading and what stands under it; without a heading, text at the margin.
+/// A heading and the text below it; without a heading, the text is at the margin.
 struct HelpSection: Sendable {
   let heading: String?
   let blocks: [HelpBlock]
@@ -60,7 +60,7 @@ struct HelpSection: Sendable {
   }
 }
 
-/// The words of `text` in lines of at most `width` characters; a longer word has a line of its own.
+/// The words of `text` in lines of at most `width` characters; a longer word gets a line of its own.
 public func wrapped(_ text: String, to width: Int) -> [String] {
   var lines: [String] = []
   for word in text.split(whereSeparator: \.isWhitespace) {

@@ -85,7 +85,7 @@ public struct HelpPage: Sendable {
 }
 
 extension CommandTable {
-  /// The line that shows what a command takes: `memctl queue list [OPTIONS]`.
+  /// The usage line of a command: `memctl queue list [OPTIONS]`.
   func usage(of node: CommandNode) -> String {
     let spec = node.spec
     var words = [invocation(node.path)]
@@ -104,6 +104,6 @@ extension CommandExample {
 }
 
 extension String {
-  /// A summary as it stands in running text: `Send the queue.`
+  /// A summary as a sentence: `Send the queue.`
   var asSentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }

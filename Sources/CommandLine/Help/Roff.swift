@@ -1,14 +1,14 @@
-/// A man(7) page in the making.
+/// Builds a man(7) page.
 struct Roff {
   private(set) var text = ""
 
   mutating func title(_ name: String, section: Int, date: String, source: String) {
     line(
-      // Readers of the date do not know escapes.
+      // Programs that read the date do not know escapes.
       ".TH \(Self.argument(name.uppercased())) \(section) \"\(date)\" \(Self.argument(source))")
   }
 
-  /// Adds nothing when there are no blocks.
+  /// Adds a section, or nothing if there are no blocks.
   mutating func section(_ heading: String, _ blocks: [HelpBlock]) {
     guard !blocks.isEmpty else { return }
     line(".SH \(Self.argument(heading))")
@@ -51,13 +51,13 @@ struct Roff {
   /// Text as one argument of a macro.
   static func argument(_ text: String) -> String { "\"\(escapedCharacters(text))\"" }
 
-  /// Text as a line that is no request.
+  /// Text as a line that is not a request.
   static func escaped(_ line: String) -> String {
     (line.hasPrefix(".") ? "\\&" : "") + escapedCharacters(line)
   }
 
-  /// Each character as the one it looks like, on every device: roff turns a bare `-` into a hyphen,
-  /// a quote into a curly one, and has no encoding beyond ASCII.
+  /// Escapes characters so that they look the same on every device: roff turns a bare `-` into a
+  /// hyphen and a quote into a curly one, and knows only ASCII.
   private static func escapedCharacters(_ text: String) -> String {
     text.unicodeScalars.map { scalar in
       switch scalar {

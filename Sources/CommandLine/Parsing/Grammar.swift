@@ -1,8 +1,8 @@
-/// Walks the words of a command line along the table, as POSIX and GNU have it, and tells what each
-/// of them is.
+/// Walks through the words of a command line by the rules of POSIX and GNU, and says what each of
+/// them is.
 ///
-/// It judges nothing. The parser makes an error of what the table does not allow; completion passes
-/// over it, since the rest of the line may still mend it.
+/// It judges nothing. The parser reports what the table does not allow as an error; completion ignores
+/// it, since the rest of the line may still put it right.
 struct Grammar {
   enum Step {
     case subcommand(CommandSpec)
@@ -13,21 +13,21 @@ struct Grammar {
     case unknownOption(spelling: String)
     /// `--quiet=yes`
     case uncalledValue(OptionSpec, spelling: String)
-    /// The line ends before the value.
+    /// The line ends before its value.
     case missingValue(OptionSpec, spelling: String)
     case operand(String)
-    /// A command that takes all that is left of the line.
+    /// A command that takes the rest of the line.
     case line([String])
   }
 
   let table: CommandTable
-  /// The command that the words so far lead to, and those that lead to it.
+  /// The command that the words so far lead to, and its path.
   private(set) var spec: CommandSpec
   private(set) var path: [String] = []
-  /// Whether `--` has come.
+  /// Whether there was a `--`.
   private(set) var optionsHaveEnded = false
   private var words: ArraySlice<String>
-  /// What is left of a word such as `-qvn5`.
+  /// The rest of a word such as `-qvn5`.
   private var letters = Substring()
   private var operandCount = 0
 
@@ -37,10 +37,10 @@ struct Grammar {
     spec = table.program
   }
 
-  /// What the next operand would be; nil where the command takes no more.
+  /// What the next operand would be; nil if the command takes no more.
   var nextOperand: OperandSpec? { spec.operand(at: operandCount) }
 
-  /// Whether a word has been told of as a whole.
+  /// Whether all of a word has been reported.
   var isBetweenWords: Bool { letters.isEmpty }
 
   /// Nil at the end of the line.
@@ -57,12 +57,12 @@ struct Grammar {
     return next()
   }
 
-  /// Goes on with the subcommand that is meant when none is named; nothing where there is none.
+  /// Goes on with the default subcommand, if there is one.
   mutating func descendToDefault() {
     if let fallback = spec.fallback { descend(to: fallback) }
   }
 
-  /// An option of the command or the program; one of the default subcommand selects that.
+  /// An option of the command or the program; an option of the default subcommand selects that.
   mutating func option(spelled spelling: String) -> OptionSpec? {
     let matches = { (option: OptionSpec) in option.spellings.contains(spelling) }
     if let option = (spec.options + table.globalOptions).first(where: matches) { return option }
@@ -116,7 +116,7 @@ struct Grammar {
     _ option: OptionSpec, _ spelling: String, _ attached: String?
   ) -> Step {
     guard option.value != nil else { return .option(option, spelling: spelling, value: nil) }
-    // The next word whatever it looks like.
+    // The next word, whatever it looks like.
     guard let value = attached ?? words.popFirst() else {
       return .missingValue(option, spelling: spelling)
     }

@@ -1,7 +1,7 @@
-/// The candidate that `word` is probably a misspelling of: one typing error for each three letters,
-/// at least one; of equals the first.
+/// The candidate that `word` is probably a misspelling of, with at most one typing error for every
+/// three letters, but at least one; of equally near ones the first.
 func nearest(to word: String, among candidates: [String]) -> String? {
-  // Nobody misspells a word by this much, and comparing takes the product of both lengths.
+  // Nobody misspells a word by this much, and the time grows with the product of both lengths.
   if word.utf8.count > 100 { return nil }
   return
     candidates

@@ -1,11 +1,11 @@
 /// A command line that the table allows.
 ///
-/// A command asks it by the keys that it has declared. To ask by one that neither the command nor the
-/// program has in its table is a programmer's error and traps.
+/// A command reads it by the keys that it has declared. A key that neither the command nor the program
+/// has in its table is a programming error and traps.
 public struct ParsedCommand: Sendable {
   /// What the line asks for.
   public enum Action: Hashable, Sendable {
-    /// `spec` is to be run.
+    /// Run `spec`.
     case run
     /// The help of the command at `path`.
     case help
@@ -15,21 +15,19 @@ public struct ParsedCommand: Sendable {
   }
 
   public let action: Action
-  /// The words that lead to the command, with the default subcommand filled in; empty for the
-  /// program itself.
+  /// The path of the command, with the default subcommand filled in; empty for the program itself.
   public let path: [String]
   public let spec: CommandSpec
   let operands: [String]
   let globalOptions: [OptionSpec]
-  /// The values of the options on the line by long name, in their order; a flag's are empty.
+  /// The values of the options on the line by long name, in order; those of a flag are empty.
   let given: [String: [String]]
 
   public func isGiven(_ option: OptionSpec) -> Bool { !values(of: option).isEmpty }
 
   public func isGiven(_ operand: OperandSpec) -> Bool { !words(of: operand).isEmpty }
 
-  /// Those of the options that the line has, as another command line may have them:
-  /// `--db=x`, `--quiet`.
+  /// Those of the options that are on the line, written for another command line: `--db=x`, `--quiet`.
   public func words(for options: [OptionSpec]) -> [String] {
     options.flatMap { option in
       values(of: option).map { "--\(option.name)" + (option.value == nil ? "" : "=\($0)") }

@@ -1,16 +1,16 @@
 extension CommandTable {
   /// Reads a command line, without the program's name.
   ///
-  /// Reading stops at `--help` and `--version`: what follows, or is missing, is no error then. The
-  /// value of an option is the next word whatever it looks like; an operand that begins with a dash
-  /// stands after `--`.
+  /// Reading stops at `--help` and `--version`: what follows, or is missing, is not an error then. The
+  /// value of an option is the next word, whatever it looks like; an operand that begins with a dash
+  /// comes after `--`.
   public func parse(_ arguments: [String]) throws(UsageError) -> ParsedCommand {
     var parser = Parser(grammar: Grammar(arguments, in: self))
     return try parser.parse()
   }
 }
 
-/// Listens to the grammar, keeps what the table allows, and says what is wrong with anything else.
+/// Follows the grammar, keeps what the table allows, and says what is wrong with anything else.
 private struct Parser {
   var grammar: Grammar
   var values: [String: [String]] = [:]
@@ -69,7 +69,7 @@ private struct Parser {
   }
 
   private mutating func unknownOption(_ spelling: String) -> UsageError {
-    // It was probably meant for the subcommand that runs when none is named.
+    // It was probably meant for the default subcommand.
     grammar.descendToDefault()
     if let letter = spelling.dropFirst().first, letter.isNumber, let operand = spec.operands.first {
       let line = "\(table.invocation(path)) -- \(operand.value.metavar)"
@@ -86,7 +86,7 @@ private struct Parser {
 
   // MARK: The end of the line
 
-  /// Settles what only the whole line can tell: the default subcommand and the operands.
+  /// Decides what only the whole line shows: the default subcommand and the operands.
   private mutating func finish() throws(UsageError) -> ParsedCommand.Action {
     grammar.descendToDefault()
     guard spec.subcommands.isEmpty else {

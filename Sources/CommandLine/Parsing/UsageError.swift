@@ -1,10 +1,10 @@
 /// A command line that the table does not allow.
 public struct UsageError: Error, Hashable, Sendable {
-  /// What is wrong, in the user's words.
+  /// What is wrong, in terms that the user knows.
   public let message: String
-  /// The next command to type, after what was probably meant.
+  /// The next command to type, after a guess at what was meant.
   public let hint: String
-  /// The words that lead to the command that the line names, as far as it names one.
+  /// The path of the command that the line names, as far as it names one.
   public let path: [String]
 
   public init(message: String, hint: String, path: [String] = []) {

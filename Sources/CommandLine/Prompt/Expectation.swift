@@ -1,4 +1,4 @@
-/// What may stand where a command line is being typed, for completion at a prompt of the program's own.
+/// What may come next in a command line that is being typed, for completion at the program's prompt.
 public enum Expectation: Sendable {
   case command(CommandSpec)
   case option(OptionSpec)
@@ -7,7 +7,7 @@ public enum Expectation: Sendable {
 }
 
 extension CommandTable {
-  /// What the word after `words` may be, as far as they make sense; `word` is its beginning.
+  /// What the word after `words` may be, as far as they can be understood; `word` is its beginning.
   public func expectations(after words: [String], typing word: String) -> [Expectation] {
     var grammar = Grammar(words, in: self)
     var given: Set<String> = []

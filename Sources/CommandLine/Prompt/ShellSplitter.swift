@@ -1,8 +1,8 @@
-/// Splits what is typed at a prompt, or stands in a script, into commands and their words, as a POSIX
-/// shell does: quotes, backslashes, comments, `;`, and a `~` that begins a word.
+/// Splits the text of a prompt or a script into commands and their words, as a POSIX shell does: with
+/// quotes, backslashes, comments, `;`, and a `~` at the beginning of a word.
 ///
-/// What a shell would replace, variables and patterns, stands for itself. From the first `|`, `<` or
-/// `>` on, the rest of the command is left to a real shell. The text may come in any pieces.
+/// Variables and patterns, which a shell would replace, are taken literally. From the first `|`, `<` or
+/// `>` on, the rest of the command is left to a real shell. The text may come in pieces.
 public struct ShellSplitter: Sendable {
   /// The word at the end of the text.
   public struct Word: Hashable, Sendable {
@@ -16,7 +16,7 @@ public struct ShellSplitter: Sendable {
   private var words: [String] = []
   private var word: [UInt8]?
   private var wordStart = 0
-  /// The bytes of the word before its first quote or backslash; nil where there is none.
+  /// The bytes of the word before its first quote or backslash; nil if there is none.
   private var plainLength: Int?
   private var tail: [UInt8]?
   /// Whether the tail ends with a `|`, after which a shell waits for a command.
@@ -25,7 +25,7 @@ public struct ShellSplitter: Sendable {
   private var depth = 0
   private var quote: UInt8?
   private var isEscaped = false
-  /// Whether the backslash began the word, which is none if a line break follows.
+  /// Whether the backslash began the word, which does not exist if a line break follows.
   private var escapeBeganWord = false
   private var isComment = false
   private var position = 0
@@ -33,12 +33,12 @@ public struct ShellSplitter: Sendable {
   private var commandLine = 1
   private var quoteLine = 1
 
-  /// - Parameter home: what a `~` at the beginning of a word stands for; nil for itself.
+  /// - Parameter home: what a `~` at the beginning of a word stands for; nil if it is literal.
   public init(home: String? = nil) { self.home = home }
 
   /// Takes the next piece of the text.
   ///
-  /// - Throws: `UsageError` for what no command can be; then the splitter is of no more use.
+  /// - Throws: `UsageError` for what cannot be a command; the splitter cannot be used any more then.
   public mutating func read(_ text: String) throws(UsageError) {
     for byte in text.utf8 {
       position += 1
@@ -57,11 +57,11 @@ public struct ShellSplitter: Sendable {
   /// backslash or `|` ended the line.
   public var isOpen: Bool { word != nil || !words.isEmpty || tail != nil }
 
-  /// The words before the one that the text ends with, of a command that is not complete.
+  /// The words of an incomplete command before the one that the text ends with.
   public var wordsBefore: [String] { words }
 
-  /// The word that the text ends with, which is empty after a blank; nil in a comment, and where it
-  /// is left to a shell.
+  /// The word that the text ends with, which is empty after a space; nil in a comment, and in what is
+  /// left to a shell.
   public var lastWord: Word? {
     if isComment || tail != nil { return nil }
     guard let word else { return Word(text: "", length: 0) }
@@ -73,7 +73,7 @@ public struct ShellSplitter: Sendable {
 
   /// Ends the text.
   ///
-  /// - Throws: `UsageError` where a quote is open.
+  /// - Throws: `UsageError` if a quote is open.
   public mutating func end() throws(UsageError) {
     if let quote {
       throw UsageError(
@@ -163,7 +163,7 @@ public struct ShellSplitter: Sendable {
     plainLength = nil
   }
 
-  /// A `~` stands for the home folder where neither it nor the slash after it is quoted.
+  /// A `~` stands for the home folder if neither it nor the slash after it is quoted.
   private func expanded(_ word: [UInt8]) -> [UInt8] {
     guard let home, word.first == .tilde else { return word }
     let plain = plainLength ?? word.count
@@ -201,7 +201,7 @@ public struct ShellSplitter: Sendable {
     tailIsOpen = byte == .bar
   }
 
-  /// Copies what a shell is to read, and finds its end.
+  /// Copies what is left to a shell, and finds its end.
   private mutating func takeForShell(_ byte: UInt8) throws(UsageError) {
     if isEscaped {
       isEscaped = false

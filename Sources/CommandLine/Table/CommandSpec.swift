@@ -1,4 +1,4 @@
-/// A command: either one that does something, or a group of subcommands.
+/// A command that does something, or a group of subcommands.
 public struct CommandSpec: Sendable {
   public let name: String
   /// One line that begins lower-case and has no final period.
@@ -9,10 +9,10 @@ public struct CommandSpec: Sendable {
   public let options: [OptionSpec]
   public let operands: [OperandSpec]
   public let subcommands: [CommandSpec]
-  /// The subcommand that is meant when none is named: `queue --dead` for `queue list --dead`.
+  /// The subcommand that runs if none is named: `queue --dead` for `queue list --dead`.
   public let defaultSubcommand: String?
   public let examples: [CommandExample]
-  /// Whether help, suggestions and completions pass over it.
+  /// Whether help, suggestions and completions leave it out.
   public let isHidden: Bool
 
   public init(
@@ -42,7 +42,7 @@ extension CommandSpec {
   /// The name and what the command takes: `.once FILE`.
   public var synopsis: String { ([name] + arguments(isProgram: false)).joined(separator: " ") }
 
-  /// What follows the name in a usage line; every program has options.
+  /// The rest of a usage line after the name; every program has options.
   func arguments(isProgram: Bool) -> [String] {
     (isProgram || !visibleOptions.isEmpty ? ["[OPTIONS]"] : []) + operands.map(\.synopsis)
   }
@@ -52,10 +52,10 @@ extension CommandSpec {
 
   func subcommand(_ name: String) -> CommandSpec? { subcommands.first { $0.name == name } }
 
-  /// What runs when the line names no subcommand.
+  /// The subcommand that runs if the line names none.
   var fallback: CommandSpec? { defaultSubcommand.flatMap(subcommand) }
 
-  /// The operand that the word at `index` is; a variadic one takes all that follow.
+  /// The operand for the word at `index`; a variadic one takes all words that follow.
   func operand(at index: Int) -> OperandSpec? {
     if index < operands.count { return operands[index] }
     return operands.last.flatMap { $0.isVariadic ? $0 : nil }

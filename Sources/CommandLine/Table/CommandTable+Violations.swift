@@ -1,5 +1,5 @@
 extension CommandTable {
-  /// What in the table is ambiguous, missing or out of style, in words; empty for a sound table.
+  /// Describes what in the table is ambiguous, missing or out of style; empty for a sound table.
   public func violations() -> [String] {
     nodes.flatMap(violations) + globalViolations()
   }
@@ -53,7 +53,7 @@ extension CommandTable {
       switch spec.fallback {
       case nil: found.append("\(place): there is no subcommand '\(name)' to be the default")
       case let fallback? where !fallback.operands.isEmpty || !fallback.subcommands.isEmpty:
-        // Else a misspelt subcommand would be taken for an operand.
+        // Otherwise a misspelt subcommand would be taken for an operand.
         found.append("\(place): the default subcommand '\(name)' takes words")
       default: break
       }

@@ -1,12 +1,12 @@
-/// Everything a program knows of its command line, in one place.
+/// Everything that a program knows about its command line.
 ///
 /// Parser, help, manual page and completions are all made from it. `violations()` names what would
-/// make them ambiguous; a program's tests hold that there are none.
+/// make them ambiguous; a program's tests check that there is nothing.
 public struct CommandTable: Sendable {
   /// The program itself. Its subcommands are the commands; a program without commands has options
   /// and operands of its own. At a prompt, where nobody types it, its name is empty.
   public let program: CommandSpec
-  /// Options accepted before and after the command, with `--help` and `--version` as the last two.
+  /// Options accepted before and after the command, `--help` and `--version` last.
   public let globalOptions: [OptionSpec]
   public let topics: [HelpTopic]
 
@@ -44,7 +44,7 @@ extension CommandTable {
   }
 }
 
-/// A command and the words that lead to it; the program has none.
+/// A command and its path, which is empty for the program.
 struct CommandNode {
   let path: [String]
   let spec: CommandSpec

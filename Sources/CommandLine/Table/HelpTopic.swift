@@ -22,7 +22,7 @@ public enum HelpBlock: Sendable {
   case paragraph(String)
   /// Terms in one column, their explanation in the next.
   case definitions([(term: String, text: String)])
-  /// Lines that stay as they are.
+  /// Lines that are kept as they are.
   case verbatim([String])
 }
 

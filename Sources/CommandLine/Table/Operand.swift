@@ -5,19 +5,19 @@ public struct Operand<Value: ArgumentValue>: Sendable {
   public init(_ argument: Argument<Value>) { spec = OperandSpec(argument.spec, .one) }
 }
 
-/// A word that may be missing.
+/// An optional word.
 public struct OptionalOperand<Value: ArgumentValue>: Sendable {
   public let spec: OperandSpec
 
   public init(_ argument: Argument<Value>) { spec = OperandSpec(argument.spec, .optional) }
 }
 
-/// All words that are left.
+/// All remaining words.
 public struct Operands<Value: ArgumentValue>: Sendable {
   public enum Extent: Sendable {
     case any
     case oneOrMore
-    /// All that follows, as it is: options in it are no options of this command.
+    /// Everything that follows, unchanged: options in it are not options of this command.
     case line
   }
 

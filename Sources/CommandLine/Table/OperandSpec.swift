@@ -1,11 +1,11 @@
-/// A word, or several, that a command takes beside its options.
+/// One or more words that a command takes besides its options.
 public struct OperandSpec: Sendable {
   public enum Arity: Sendable {
     case one
     case optional
     case oneOrMore
     case any
-    /// All that follows, as it is: options in it are no options of this command.
+    /// Everything that follows, unchanged: options in it are not options of this command.
     case line
   }
 
@@ -22,7 +22,7 @@ extension OperandSpec {
   var isRequired: Bool { arity != .optional && arity != .any }
   var isVariadic: Bool { arity != .one && arity != .optional }
 
-  /// How usage lines write it: `[ID...]`.
+  /// Its form in usage lines: `[ID...]`.
   var synopsis: String {
     let words = value.metavar + (isVariadic ? "..." : "")
     return isRequired ? words : "[\(words)]"

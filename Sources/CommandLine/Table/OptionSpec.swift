@@ -3,14 +3,14 @@ public struct OptionSpec: Sendable {
   /// The long name, without the dashes.
   public let name: String
   public let short: Character?
-  /// What the option takes; nil makes it a flag.
+  /// What the option takes; nil for a flag.
   public let value: ValueSpec?
   /// One line that begins lower-case and has no final period.
   public let help: String
-  /// What holds when the option is not given, in words for the help: `127.0.0.1:8080`.
+  /// What applies if the option is not given, as text for the help: `127.0.0.1:8080`.
   public let defaultText: String?
   public let isRepeatable: Bool
-  /// Whether help, suggestions and completions pass over it.
+  /// Whether help, suggestions and completions leave it out.
   public let isHidden: Bool
 
   init(
@@ -33,10 +33,10 @@ public struct OptionSpec: Sendable {
 }
 
 extension OptionSpec {
-  /// The ways to write it, short before long: `-n`, `--limit`.
+  /// Its spellings, the short one first: `-n`, `--limit`.
   var spellings: [String] { (short.map { ["-\($0)"] } ?? []) + ["--\(name)"] }
 
-  /// How help and manual write it: `-n, --limit N`.
+  /// Its form in the help and the manual: `-n, --limit N`.
   var synopsis: String {
     spellings.joined(separator: ", ") + (value.map { " \($0.metavar)" } ?? "")
   }

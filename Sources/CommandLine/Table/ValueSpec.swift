@@ -9,7 +9,7 @@ public struct ValueSpec: Sendable {
     case choice([String])
     case file
     case directory
-    /// Any text; the candidates for completion are asked of the program, under this name.
+    /// Any text; the program is asked for candidates under this name.
     case dynamic(String)
   }
 
@@ -33,7 +33,7 @@ extension ValueSpec {
     }
   }
 
-  /// What `accepts` asks for, in words: `a whole number of at least 1`.
+  /// What `accepts` requires, in words: `a whole number of at least 1`.
   var expectation: String {
     switch kind {
     case .text, .file, .directory, .dynamic: "text"

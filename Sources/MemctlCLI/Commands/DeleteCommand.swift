@@ -24,7 +24,7 @@ struct DeleteCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()
-    // All are looked up first, so that a wrong id changes nothing.
+    // All are looked up first, so that nothing changes if one is wrong.
     let memories = try names.map { try $0.find(in: cache) }
     let what = names.count == 1 ? "memory \(names[0])" : "\(grouped(names.count)) memories"
     guard context.confirm("delete \(what) here and on the server?") else { return .isFalse }

@@ -1,7 +1,7 @@
 import CommandLine
 import MemctlCore
 
-/// The options that say what a memory is to be.
+/// The options for the fields of a memory.
 final class FieldOptions: Sendable {
   let category: Option<String>
   let tags = Option("tags", short: "t", .tags, help: "comma-separated tags")
@@ -10,7 +10,7 @@ final class FieldOptions: Sendable {
   let importance: Option<Double>
   let sensitive = Flag("sensitive", help: "hide it on screens; the server removes only credentials")
 
-  /// - Parameter hasDefaults: whether something holds where an option is not given.
+  /// - Parameter hasDefaults: whether an option that is not given has a default.
   init(hasDefaults: Bool) {
     category = Option(
       "category", short: "c", .category, help: "the category",

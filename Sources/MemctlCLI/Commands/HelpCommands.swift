@@ -78,8 +78,8 @@ struct ManCommand: Command {
   }
 }
 
-/// Prints candidates for the shells' completion. Errors stay silent: they would spoil the line that
-/// is being typed.
+/// Prints candidates for the shells' completion. Errors stay silent, as they would disturb the line
+/// that is being typed.
 struct CompleteCommand: Command {
   private static let kind = Operand(.text("KIND"))
 

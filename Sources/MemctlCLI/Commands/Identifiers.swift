@@ -73,7 +73,7 @@ extension TrashID: ArgumentValue {
 extension ParsedCommand {
   /// The ids that a line names; nil for `--all`.
   ///
-  /// - Throws: `Problem` of kind `.usage` where it has neither or both.
+  /// - Throws: `Problem` of kind `.usage` if it has neither or both.
   func ids<ID>(_ ids: Operands<ID>, or all: Flag, of things: String) throws -> [ID]? {
     let all = self[all]
     guard all != isGiven(ids.spec) else {

@@ -84,7 +84,7 @@ extension Memory {
     ]
   }
 
-  /// The memory as JSON; `content` is null where it is to stay hidden.
+  /// The memory as JSON; `content` is null if it is to stay hidden.
   func members(revealed: Bool) -> [JSONValue.Member] {
     [
       .init("id", .integer(id.rawValue)),

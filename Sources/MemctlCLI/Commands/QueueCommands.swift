@@ -67,12 +67,13 @@ struct QueueShowCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache(.read)
     let output = context.output
-    let blockade = try Blockade.explanation(
+    let blockingReason = try BlockingReason.explanation(
       context.configuration.get(), cache, now: output.now)
     for (index, id) in ids.enumerated() {
       guard let entry = try cache.queue.entry(id) else { throw Problem.noEntry(id) }
       let view = try EntryView(entry, in: cache, now: output.now, revealed: revealed)
-      let explanation = view.explanation(after: try cache.queue.predecessor(of: entry), blockade)
+      let explanation = view.explanation(
+        after: try cache.queue.predecessor(of: entry), blockingReason)
       switch output.shape {
       case .json: output.json(view.exported + [.init("explanation", .string(explanation))])
       case .tabs:

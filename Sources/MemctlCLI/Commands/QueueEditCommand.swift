@@ -55,7 +55,7 @@ struct QueueEditCommand: Command {
     let cache = try context.cache()
     var changes = changes
     if changes[.content] == .text("-") {
-      // Nobody should have typed a text for an entry that is not there.
+      // Nobody should type a text for an entry that does not exist.
       if try cache.queue.entry(id) == nil { throw Problem.noEntry(id) }
       changes[.content] = .text(try StandardInput.memory())
     }
@@ -85,7 +85,7 @@ struct QueueEditCommand: Command {
 }
 
 extension Cache {
-  /// The memory that an operation is about; nil when it is not in the cache.
+  /// The memory that an operation is about; nil if it is not in the cache.
   fileprivate func memory(of operation: Operation) throws -> Memory? {
     switch operation {
     case .store(_, let id?): try memory(id)

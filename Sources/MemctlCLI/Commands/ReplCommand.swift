@@ -70,7 +70,7 @@ struct ReplCommand: Command {
     }
   }
 
-  /// The prompt, as memctl alone on a terminal opens it.
+  /// The prompt, as memctl opens it without a command on a terminal.
   init() { (commands, files, readsStartScript) = ([], [], true) }
 
   func run(_ context: Context) throws -> ExitCode {
@@ -101,7 +101,7 @@ struct ReplCommand: Command {
     return session.end ?? worst
   }
 
-  /// None where somebody types.
+  /// None if the user types the commands.
   private func scripts(_ context: Context) throws -> [Script] {
     if !commands.isEmpty {
       return commands.enumerated().map { Script($0.element, number: $0.offset + 1) }

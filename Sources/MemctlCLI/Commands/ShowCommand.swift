@@ -50,7 +50,7 @@ struct ShowCommand: Command {
 }
 
 extension Memory {
-  /// Names and texts, the content last; with `now`, for people.
+  /// Names and texts, the content last; for people if `now` is given.
   fileprivate func shown(
     _ revealed: Bool, _ now: Timestamp?, _ isWithheld: Bool = false
   ) -> [(String, String)] {

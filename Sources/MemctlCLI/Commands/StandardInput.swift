@@ -7,7 +7,7 @@ enum StandardInput {
   /// - Throws: `Problem`.
   static func memory() throws -> String {
     do {
-      // Far more than a memory may hold, so that the error can tell how long the text is.
+      // Far more than a memory may have, so that the error can say how long the text is.
       let bytes = try FileDescriptor.standardInput.readAll(limit: 1 << 20)
       guard var text = String(validating: bytes, as: UTF8.self) else {
         throw Problem(

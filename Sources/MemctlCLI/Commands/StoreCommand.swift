@@ -22,7 +22,7 @@ struct StoreCommand: Command {
     ])
 
   private let text: String?
-  /// All but the content.
+  /// Everything except the content.
   private let fields: MemoryFields
 
   init(_ arguments: ParsedCommand) {

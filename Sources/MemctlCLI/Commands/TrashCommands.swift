@@ -72,7 +72,7 @@ struct TrashRestoreCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()
-    // All are looked up first, so that a wrong id changes nothing.
+    // All are looked up first, so that nothing changes if one is wrong.
     let ids = try ids?.map { try $0.find(in: cache).id } ?? cache.trash.latest()
     let restored = try cache.trash.restore(ids, asNew: asNew, at: .now)
     let entries = restored.compactMap(\.entry)

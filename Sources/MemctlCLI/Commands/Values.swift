@@ -1,7 +1,7 @@
 import CommandLine
 import MemctlCore
 
-// The values that several commands take, as the table has them.
+// The kinds of value that several commands take.
 
 extension Argument<String> {
   static var category: Self { Self("C", .dynamic(.category)) }

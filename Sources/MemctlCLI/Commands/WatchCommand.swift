@@ -37,7 +37,7 @@ struct WatchCommand: Command {
     let report = CycleReport(output: context.output, isQuiet: context.isQuiet)
     let loop = WatchLoop(interval: interval) {
       defer { first = nil }
-      // A cache that is gone later may be on its way back from a backup, so none is created then.
+      // A cache that vanishes later may be about to be restored from a backup, so none is created then.
       return try first ?? context.synchronizer(opening: .change)
     }
     try loop.run(pause: alarm.pause) { cycle, result in
@@ -48,18 +48,18 @@ struct WatchCommand: Command {
   }
 }
 
-/// What the pauses between cycles wait for.
+/// The events that end the pause between two cycles.
 private final class Alarm {
   private let cancellation: Cancellation
   private let signals = try? SignalQueue([SIGUSR1])
-  /// Whether nobody reads standard output any more.
+  /// Whether the reader of standard output is gone.
   private(set) var hasNoReader = false
 
   init(_ cancellation: Cancellation) { self.cancellation = cancellation }
 
-  /// Waits for a time, or for less; true where the loop is to end.
+  /// Waits at most for a time; true if the loop is to end.
   func pause(milliseconds: Int32) -> Bool {
-    // That a reader is gone is told without being asked for.
+    // `poll` reports a reader that is gone without being asked.
     var polls = [
       pollfd(fd: cancellation.readDescriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: signals?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
@@ -72,7 +72,7 @@ private final class Alarm {
   }
 }
 
-/// A line or a JSON event for each cycle.
+/// Writes a line or a JSON event for a cycle.
 private struct CycleReport {
   let output: Output
   let isQuiet: Bool

@@ -19,7 +19,7 @@ final class CacheOpener {
     self.commentary = commentary
   }
 
-  /// - Parameter access: what the command needs; a cache that is open already serves for all.
+  /// - Parameter access: what the command needs; a cache that is already open serves any need.
   /// - Throws: `Problem` of kind `.file`, `.notFound` or `.configuration`.
   func callAsFunction(_ access: CacheAccess = .change) throws -> Cache {
     if let opened { return opened }
@@ -32,7 +32,7 @@ final class CacheOpener {
     return cache
   }
 
-  /// Lets the next that asks for the cache open the file that the path names then.
+  /// Makes the next call of `cache` open the file that the path names by then.
   func close() { opened = nil }
 
   /// Says what was wrong with the cache and is mended.

@@ -5,7 +5,7 @@ import System
 /// What a command works with. The cache is opened and the settings are read when they are first asked
 /// for, so that `--help` touches no disk and `queue` no network.
 struct Context {
-  /// Every command there is.
+  /// All commands.
   let table: CommandTable
   let arguments: ParsedCommand
   let environment: Environment

@@ -12,7 +12,7 @@ struct Environment {
     unreadable = Set(variables.keys).subtracting(self.variables.keys)
   }
 
-  /// The user's folder: what the environment says, else the system.
+  /// The user's home folder, from the environment or else from the system.
   var home: String {
     if let home = variables["HOME"], !home.isEmpty { return home }
     return getpwuid(geteuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"

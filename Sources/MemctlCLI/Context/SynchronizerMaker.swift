@@ -25,7 +25,7 @@ struct SynchronizerMaker {
   /// - Parameters:
   ///   - access: what the cache is opened for.
   ///   - overridesPause: whether to call a server that asked for a pause.
-  /// - Throws: `Problem` of kind `.configuration` where there is no key, no usable address, or
+  /// - Throws: `Problem` of kind `.configuration` if there is no key or no usable address, or if
   ///   syncing is off.
   func callAsFunction(
     at address: String? = nil, opening access: CacheAccess = .create, overridesPause: Bool = false

@@ -18,7 +18,7 @@ struct ExitCode: RawRepresentable, Hashable {
   static let noPermission = ExitCode(rawValue: 77)
   static let configuration = ExitCode(rawValue: 78)
 
-  /// As a shell tells that a signal ended something.
+  /// As a shell reports a program that a signal ended.
   static func ended(by signal: Int32) -> ExitCode { ExitCode(rawValue: 128 + signal) }
 
   init(_ kind: Problem.Kind) {
@@ -36,20 +36,20 @@ struct ExitCode: RawRepresentable, Hashable {
       }
   }
 
-  /// Those that stand for a problem, the one that the user must act on first being the first.
+  /// The codes of problems, the most urgent first.
   private static let urgency: [ExitCode] = [
     .bug, .ioError, .configuration, .noPermission, .protocolError, .usage, .noInput, .dataError,
     .tryAgain,
   ]
 
-  /// Where several problems hold, the one that the user must act on first decides.
+  /// The code of the most urgent of several problems.
   init(_ problems: [Problem]) {
     let codes = Set(problems.map { ExitCode($0.kind) })
     self = Self.urgency.first(where: codes.contains) ?? .success
   }
 
-  /// The code for several commands of which each ended with one: by urgency, then the first that is
-  /// not of memctl's, as a shell command may end with.
+  /// The code for several commands: the most urgent one; codes that are not memctl's, as a shell
+  /// command may have, come last.
   static func worst(_ first: ExitCode, _ second: ExitCode) -> ExitCode {
     func rank(_ code: ExitCode) -> Int {
       code == .success ? .max : urgency.firstIndex(of: code) ?? urgency.count

@@ -1,17 +1,17 @@
 import MemctlCore
 
-/// What happened to an entry, what it waits for and when it is tried next, and what would help, in
-/// sentences for the user.
+/// Explains an entry to the user: what happened to it, what it is waiting for, when it is tried next
+/// and what would help.
 struct EntryExplanation {
   let entry: QueueEntry
-  /// Nil where it cannot be read.
+  /// Nil if it cannot be read.
   let operation: Operation?
   /// The memory that it carries, as it stands in the cache.
   let memory: Memory?
-  /// The entry of the same memory that goes first.
+  /// The entry of the same memory that is sent first.
   let predecessor: QueueEntry?
   /// Why nothing at all is sent at present, and what would change that.
-  let blockade: String?
+  let blockingReason: String?
   let now: Timestamp
 
   private var id: Int64 { entry.id.rawValue }
@@ -21,7 +21,7 @@ struct EntryExplanation {
     case .dead where operation == nil: unreadable + "."
     case .dead: dead
     case .inDoubt where !entry.candidates.isEmpty: ambiguous
-    case .inDoubt, .sending: [doubt, blockade].compactMap { $0 }.joined(separator: " ")
+    case .inDoubt, .sending: [doubt, blockingReason].compactMap { $0 }.joined(separator: " ")
     case .pending: pending
     }
   }
@@ -164,8 +164,8 @@ struct EntryExplanation {
         ends the wait.
         """)
     }
-    if let blockade {
-      sentences.append(blockade)
+    if let blockingReason {
+      sentences.append(blockingReason)
     } else if predecessor == nil, wait == nil {
       sentences.append("memctl sync sends it.")
     }

@@ -95,7 +95,7 @@ struct EntryView {
     ]
   }
 
-  /// Whether it holds something that is not shown.
+  /// Whether it contains something that is not shown.
   var hidesContent: Bool { !revealed && (operation == nil || memory != nil && content == nil) }
 
   // MARK: Table
@@ -127,7 +127,7 @@ struct EntryView {
 
   // MARK: Words
 
-  /// Names and texts, for people or as they stand in the file.
+  /// Names and texts, for people or as they are in the file.
   func fields(_ shape: Output.Shape) -> [(String, String)] {
     let isForPeople = shape == .terminal
     func time(_ text: String) -> String { isForPeople ? text.withDistance(to: now) : text }
@@ -155,20 +155,20 @@ struct EntryView {
         ("content", isForPeople ? shownContent : content ?? ""),
       ]
     }
-    // An entry that cannot be read may hold anything, a secret too.
+    // An entry that cannot be read may contain anything, even a secret.
     if operation == nil, revealed { fields.append(("payload", entry.payload)) }
     return fields
   }
 
-  /// What happened to the entry, what it waits for, and what would help.
+  /// What happened to the entry, what it is waiting for, and what would help.
   ///
   /// - Parameters:
-  ///   - predecessor: the entry of the same memory that goes first.
-  ///   - blockade: why nothing is sent at present.
-  func explanation(after predecessor: QueueEntry?, _ blockade: String?) -> String {
+  ///   - predecessor: the entry of the same memory that is sent first.
+  ///   - blockingReason: why nothing is sent at present.
+  func explanation(after predecessor: QueueEntry?, _ blockingReason: String?) -> String {
     EntryExplanation(
       entry: entry, operation: operation, memory: stored,
-      predecessor: predecessor, blockade: blockade, now: now
+      predecessor: predecessor, blockingReason: blockingReason, now: now
     ).text
   }
 }

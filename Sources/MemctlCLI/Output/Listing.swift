@@ -1,21 +1,20 @@
 import JSON
 
-/// Rows of one kind: an aligned table on a terminal, tab-separated lines in a pipe, or an object a
-/// line as JSON.
+/// Rows of one kind: an aligned table on a terminal, tab-separated lines in a pipe, or JSON Lines.
 final class Listing {
   struct Column {
     let title: String
     var isNumber = false
-    /// Takes what the others leave of the terminal's width.
+    /// Takes the width that the other columns leave.
     var isFlexible = false
-    /// Left out where too little would be left, the last one first.
+    /// Left out if the flexible column would get too narrow, the last one first.
     var isDispensable = false
   }
 
   struct Cell {
-    /// In a pipe: exact.
+    /// The exact text, for a pipe.
     let plain: String
-    /// On a terminal: for people.
+    /// The text for people on a terminal.
     let shown: String
 
     init(_ plain: String, shown: String? = nil) {
@@ -37,17 +36,17 @@ final class Listing {
     self.columns = columns
   }
 
-  /// Adds a row; of `cells` and `json` only what the output's shape needs is evaluated.
+  /// Adds a row, evaluating only the one of `cells` and `json` that the output's shape needs.
   func add(_ cells: @autoclosure () -> [Cell], json: @autoclosure () -> [JSONValue.Member]) {
     switch output.shape {
     case .json: output.json(json())
     case .tabs: output.line(cells().map(\.plain.escapedField).joined(separator: "\t"))
-    // More than the terminal is wide is never shown, and takes long to measure.
+    // What is wider than the terminal is never shown, and takes long to measure.
     case .terminal: rows.append(cells().map { String($0.shown.prefix(output.width + 1)).printable })
     }
   }
 
-  /// Writes what has been held back. `empty` is said on a terminal where there was no row.
+  /// Writes the rows that were held back; on a terminal, `empty` if there were none.
   func end(empty: String) {
     guard output.shape == .terminal else { return }
     guard !rows.isEmpty else {

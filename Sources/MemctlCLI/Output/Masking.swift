@@ -1,11 +1,11 @@
 import MemctlCore
 
-/// Sensitive content stays off screens, logs and listings unless it is asked for.
+/// Keeps sensitive content off screens, logs and listings unless it is asked for.
 enum Masking {
   static let placeholder = "[sensitive]"
 }
 
 extension MemoryFields {
-  /// The content to show; nil where it is to stay hidden.
+  /// The content to show; nil if it is to stay hidden.
   func content(revealed: Bool) -> String? { isSensitive && !revealed ? nil : content }
 }

@@ -25,7 +25,7 @@ final class Output {
   private enum Paging {
     /// What is written goes to standard output.
     case off
-    /// So it does, unless more than `rows` come at once.
+    /// The same, unless more than `rows` lines come at once.
     case possible(command: String, rows: Int)
     case on(Pager)
   }
@@ -64,21 +64,21 @@ final class Output {
   /// one at the end of the pipe.
   func json(_ members: [JSONValue.Member]) { line(JSONValue.object(members).text.escapedJSON) }
 
-  /// Hands everything to the system, now. What follows is not paged any more.
+  /// Writes everything out now. What follows is no longer paged.
   func flush() {
     write()
     if case .possible = paging { paging = .off }
   }
 
-  /// Hands everything to the system, and waits until the user has left the pager.
+  /// Writes everything out and waits until the user has left the pager.
   func finish() {
     flush()
     if case .on(let pager) = paging { pager.finish() }
     paging = .off
   }
 
-  /// A reader that has gone ends the program quietly; output that cannot be written, such as on a
-  /// full disk, ends it with an error.
+  /// If the reader is gone, the program ends quietly; if output cannot be written, as on a full disk,
+  /// it ends with an error.
   private func write() {
     var target = STDOUT_FILENO
     if case .on(let pager) = paging { target = pager.input }
@@ -89,7 +89,7 @@ final class Output {
         pager.finish()
         exit(ExitCode.success.rawValue)
       }
-      // What a shell shows of a program that ended by SIGPIPE.
+      // As a shell reports a program that SIGPIPE ended.
       if error.code == EPIPE { exit(141) }
       printError("memctl: cannot write the output: \(error)")
       printError("hint: check where the output goes; the command itself is done")
@@ -99,12 +99,12 @@ final class Output {
   }
 }
 
-/// Writes to standard error, at once. Where that cannot be written, there is nobody left to tell.
+/// Writes to standard error at once. If that fails, there is nobody left to tell.
 func printError(_ text: String, terminator: String = "\n") {
   try? FileDescriptor.standardError.writeAll(Array((text + terminator).utf8))
 }
 
-/// Emphasis on a terminal; off, every text stays as it is.
+/// Emphasis on a terminal; if it is off, texts stay as they are.
 struct Style {
   let isOn: Bool
 

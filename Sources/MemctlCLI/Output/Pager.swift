@@ -1,26 +1,26 @@
 import Glibc
 import System
 
-/// A program that shows page by page what is longer than the screen.
+/// A program that shows long results page by page.
 struct Pager {
   /// Where the pages are written to.
   let input: Int32
   private let process: ChildProcess
 
-  /// The command in `MEMCTL_PAGER`; nil where there is none to be had.
+  /// The command in `MEMCTL_PAGER`; nil if it is not set or not installed.
   static func command(in environment: [String: String]) -> String? {
     guard let command = environment["MEMCTL_PAGER"],
       let program = command.split(separator: " ").first,
       program != "cat"
     else { return nil }
-    // Where it is missing, what would have been its input is better shown as it is.
+    // If it is missing, the results are better shown without one.
     let folders =
       program.contains("/")
       ? [""] : (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/" }
     return folders.contains { access($0 + program, X_OK) == 0 } ? command : nil
   }
 
-  /// Starts it; nil where that fails. Ctrl-C now belongs to the pager.
+  /// Starts it; nil if that fails. From now on, Ctrl-C belongs to the pager.
   init?(_ command: String) {
     guard let pipe = try? Pipe() else { return nil }
     defer { close(pipe.readEnd) }

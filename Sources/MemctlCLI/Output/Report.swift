@@ -3,7 +3,7 @@ import MemctlCore
 
 /// What a command has to say when it is done.
 struct Report {
-  /// Nil where the command line names none.
+  /// Nil if the command line names none.
   let command: String?
   /// The members of the JSON report between its head and its errors, in their order.
   var members: [JSONValue.Member] = []
@@ -33,9 +33,9 @@ extension Output {
     for problem in report.problems { printProblem(problem) }
   }
 
-  /// `push.sent<TAB>3`: the JSON report, a line a value.
+  /// `push.sent<TAB>3`: the JSON report, one line per value.
   private func writeFlat(_ member: JSONValue.Member, prefix: String) {
-    // The name of a category is anybody's text.
+    // Anybody may have chosen the name of a category.
     let name = prefix + member.name.escapedField
     switch member.value {
     case .object(let members):

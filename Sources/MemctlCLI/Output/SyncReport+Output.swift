@@ -115,7 +115,7 @@ extension SyncReport {
     return report
   }
 
-  /// As many lines as one looks at.
+  /// As many lines as anybody reads.
   private static func excerpt(_ lines: [String]) -> [String] {
     let limit = 20
     let rest = lines.count - limit

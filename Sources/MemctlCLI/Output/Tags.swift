@@ -2,7 +2,7 @@ import JSON
 import MemctlCore
 
 extension MemoryFields {
-  /// The tags one by one. The API and the file have them in one text, separated by commas.
+  /// The tags as a list. The API and the file have them in one text, separated by commas.
   var tagList: JSONValue {
     .array(tags.split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }.map { .string($0) })
   }

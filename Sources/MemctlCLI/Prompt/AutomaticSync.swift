@@ -5,7 +5,7 @@ final class AutomaticSync {
   private let options: [String]
   private let signals: SignalQueue
   private var running: BackgroundSync?
-  /// Those that were asked to end, and have not been seen to.
+  /// Those that were asked to stop and may still be running.
   private var ending: [BackgroundSync] = []
   /// What came while nothing else may be shown.
   private var news: [String] = []
@@ -50,10 +50,10 @@ final class AutomaticSync {
     return news
   }
 
-  /// Lets the next cycle come at once.
+  /// Starts the next cycle at once.
   func hurry() { running?.hurry() }
 
-  /// Lets it settle what is on its way; a signal ends the wait.
+  /// Waits until it has finished the current request; a signal ends the wait.
   func stop() {
     guard let running else { return }
     running.stop()

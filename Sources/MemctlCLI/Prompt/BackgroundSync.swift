@@ -6,7 +6,7 @@ import System
 /// `memctl watch` beside the prompt. It shares nothing with the prompt but the cache, and the keys of
 /// the terminal do not reach it.
 final class BackgroundSync {
-  /// Readable when the loop has something to tell, and when it has ended.
+  /// Readable when the loop has something to report, and when it has ended.
   let descriptor: Int32
   private let process: ChildProcess
   private var unread: [UInt8] = []
@@ -29,8 +29,8 @@ final class BackgroundSync {
 
   deinit { close(descriptor) }
 
-  /// What the loop has told since the last call, as far as the user would want to know it; nil once it
-  /// has ended.
+  /// What the loop has reported since the last call, as far as the user wants to know; nil once it has
+  /// ended.
   func news() -> [String]? {
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     let count = read(descriptor, &piece, piece.count)
@@ -59,7 +59,7 @@ final class BackgroundSync {
       }
     }
     var lines = parts.isEmpty ? [] : ["sync: " + parts.joined(separator: ", ")]
-    // What ends by itself stands in the prompt; what needs the user is told once.
+    // What passes by itself shows in the prompt; what needs the user is reported once.
     let problem = event["errors"]?.array?.first { error in
       let kind = error["kind"]?.string.flatMap { Problem.Kind(rawValue: $0) }
       return kind.map { ExitCode($0) != .tryAgain } ?? true
@@ -73,15 +73,15 @@ final class BackgroundSync {
     return lines
   }
 
-  /// Lets the next cycle come at once.
+  /// Starts the next cycle at once.
   func hurry() {
-    // Before, it comes anyway, and the signal would meet a program that does not know it yet.
+    // Until then, the first cycle is about to start, and the program does not handle the signal yet.
     if hasBegun { kill(process.id, SIGUSR1) }
   }
 
-  /// Asks it to settle what is on its way, and to end.
+  /// Asks it to finish the current request and to stop.
   func stop() { kill(process.id, SIGTERM) }
 
-  /// How it ended; nil while it runs, unless this waits.
+  /// How it ended; nil if it is still running and `waits` is false.
   func end(waits: Bool) -> ChildProcess.End? { process.end(waits: waits) }
 }

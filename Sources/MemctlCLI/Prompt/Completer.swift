@@ -9,9 +9,9 @@ struct Completer {
     /// What the line up to the cursor becomes: all that the candidates have in common.
     let line: String
     let candidates: [CompletionCandidate]
-    /// The same lines, with a candidate each.
+    /// The whole line with each of the candidates.
     let lines: [String]
-    /// Whether a blank follows where there is only one.
+    /// Whether a space follows if there is only one.
     let appendsBlank: Bool
   }
 
@@ -25,9 +25,9 @@ struct Completer {
   }
 
   /// - Parameters:
-  ///   - line: what stands before the cursor.
-  ///   - earlier: what stands in the lines before, where one command goes over several.
-  /// - Returns: nil for nothing.
+  ///   - line: the text before the cursor.
+  ///   - earlier: the lines before it, if the command spans several.
+  /// - Returns: nil if nothing fits.
   func complete(_ line: String, after earlier: ShellSplitter) -> Completion? {
     var splitter = earlier
     guard (try? splitter.read(line)) != nil else { return nil }
@@ -37,12 +37,12 @@ struct Completer {
     if words.first == "memctl" { words.removeFirst() }
     let found = table.expectations(after: words, typing: word.text)
       .flatMap { candidates(for: $0, typing: word.text) }
-      // Nobody names the same one twice.
+      // Nobody names the same thing twice.
       .filter { $0.value.hasPrefix(word.text) && !words.dropFirst().contains($0.value) }
     return completion(of: line, replacing: word.length, word.text, with: found)
   }
 
-  /// What a shell is to read: the name of a file, whatever it is for.
+  /// Completes the part that is left to a shell, where any word may be the name of a file.
   private func completeFile(_ line: String) -> Completion? {
     let parts = line.split(omittingEmptySubsequences: false) { " \t|<>;&".contains($0) }
     let word = String(parts.last ?? "")
@@ -57,12 +57,12 @@ struct Completer {
     guard let first = found.first else { return nil }
     let before = String(decoding: line.utf8.dropLast(length), as: UTF8.self)
     let isAlone = found.count == 1
-    // There may be more than were found, so that these have too much in common.
+    // There may be more than were found, so these may have too much in common.
     let common =
       found.count >= CompletionCandidates.limit
       ? word : found.dropFirst().reduce(first.value) { $0.commonPrefix(with: $1.value) }
     return Completion(
-      // As it was typed, where nothing is added.
+      // As it was typed, if nothing is added.
       line: common == word && !isAlone ? line : before + common.shellEscaped,
       candidates: found, lines: found.map { before + $0.value.shellEscaped },
       appendsBlank: !first.value.hasSuffix("/") && !first.value.hasSuffix("="))
@@ -75,7 +75,7 @@ struct Completer {
   ) -> [CompletionCandidate] {
     switch expectation {
     case .command(let spec):
-      // What only the prompt has is out of the way until a dot is typed.
+      // The commands of the prompt itself appear only once a dot is typed.
       if spec.name.hasPrefix("."), word.isEmpty { return [] }
       return [.init(value: spec.name, description: spec.summary)]
     case .option(let option):
@@ -110,7 +110,7 @@ struct Completer {
     of kind: CompletionCandidates.Kind, typing text: String
   ) -> [CompletionCandidate] {
     guard kind == .tags else { return (try? candidates.of(kind, prefix: text)) ?? [] }
-    // The last one of a list.
+    // Only the last one of the list is being typed.
     let before = text.lastIndex(of: ",").map { text[...$0] } ?? ""
     return ((try? candidates.of(.tag)) ?? []).map {
       .init(value: before + $0.value, prefix: String(before))
@@ -140,7 +140,7 @@ extension String {
     String(zip(self, other).prefix { $0 == $1 }.map(\.0))
   }
 
-  /// The text as a word that a shell reads as itself, but for a `~` in front.
+  /// The text as a word that a shell takes literally, except for a `~` in front.
   fileprivate var shellEscaped: String {
     String(
       flatMap { character -> [Character] in

@@ -1,6 +1,6 @@
 extension Completer.Completion {
-  /// The candidates as lines with their line breaks: one a line with what it means, or in columns where
-  /// there is nothing to say. No more than the screen holds.
+  /// The candidates as lines with their line breaks: one per line with its description, or in columns if
+  /// none has one. No more than fit on the screen.
   func layout(_ terminal: Terminal) -> String {
     let isExplained = candidates.contains { !$0.description.isEmpty }
     var lines = isExplained ? explained : columns(terminal.width)

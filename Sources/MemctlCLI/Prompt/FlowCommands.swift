@@ -2,7 +2,7 @@ import CommandLine
 import Glibc
 import MemctlCore
 
-/// What runs when, and for how long.
+/// The commands that control what runs when, and for how long.
 
 struct ReadCommand: PromptCommand {
   private static let file = Operand(.file("FILE"))

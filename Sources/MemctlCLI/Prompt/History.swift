@@ -5,8 +5,8 @@ import System
 
 /// The lines that were typed, in a file that several prompts may use at the same time.
 ///
-/// It is the owner's alone. A line stands in it once, where it was typed last; a line break in it is
-/// written as `\n`. Whoever changes the file holds a lock on its folder.
+/// Only its owner can read it. Each line is in it once, where it was last typed; a line break within
+/// one is written as `\n`. Whoever changes the file holds a lock on its folder.
 struct History {
   /// Lines that are kept.
   static let limit = 5_000
@@ -20,20 +20,20 @@ struct History {
     path = folder + "/history"
   }
 
-  /// Whether a line belongs into a history. Who begins it with a blank does not want that, and what is
-  /// sensitive has no business there, whichever way it is spelled.
+  /// Whether a line belongs in the history. A space at its beginning says that it does not, and nothing
+  /// sensitive belongs there, however the option is spelled.
   static func keeps(_ line: String, of commands: [CommandWords]) -> Bool {
     guard let first = line.first, !first.isWhitespace else { return false }
     let words = commands.flatMap(\.words)
     return !line.contains("--sens") && !words.contains { $0.hasPrefix("--sens") }
   }
 
-  /// The lines, the latest last; nil where there is no file yet.
+  /// The lines, the latest last; nil if there is no file yet.
   ///
   /// - Throws: `Problem` of kind `.file`.
   func load() throws -> [String]? {
     if access(path, F_OK) != 0 { return nil }
-    // Such as /dev/null, for those who want none.
+    // Such as /dev/null, for users who want no history.
     if !isFile { return [] }
     return try withLock {
       let text = try read()
@@ -66,7 +66,7 @@ struct History {
   // MARK: Lines
 
   static func escaped(_ line: String) -> String {
-    // Not by characters: to Swift, a carriage return and a line break are one.
+    // Not by characters: to Swift, a carriage return and a line feed are one.
     let scalars = line.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
       scalar == "\n" ? ["\\", "n"] : scalar == "\\" ? ["\\", "\\"] : [scalar]
     }
@@ -100,7 +100,7 @@ struct History {
       try Folder.make(folder)
       let descriptor = try FileDescriptor.open(folder, O_RDONLY | O_DIRECTORY)
       defer { descriptor.close() }
-      // Others hold it for a moment only.
+      // Others hold it only for a moment.
       try FileLock.acquire(descriptor.rawValue, patience: 2)
       return try body()
     } catch let error as FileError {
@@ -121,9 +121,9 @@ struct History {
     return String(decoding: try file.readAll(), as: UTF8.self)
   }
 
-  /// Through another file, so that nothing is lost whatever happens in between.
+  /// Writes another file first, so that nothing is lost whatever happens in between.
   private func replace(with text: String) throws {
-    // Where the path is a link, to the file that it names.
+    // If the path is a link, the file that it names is replaced.
     let path = Path.resolved(path)
     let next = path + ".next"
     let file = try FileDescriptor.open(next, O_WRONLY | O_CREAT | O_TRUNC)

@@ -1,7 +1,7 @@
 import CommandLine
 import MemctlCore
 
-/// What there is, and how it is set.
+/// The commands that show what there is, and how it is set.
 
 struct PromptHelpCommand: PromptCommand {
   private static let pattern = OptionalOperand(.text("PATTERN"))

@@ -1,7 +1,7 @@
 import CReadline
 import Glibc
 
-/// The line that is being typed, with readline's keys. There is one, as there is one terminal.
+/// The line that is being typed, with readline's keys. There is only one, as there is one terminal.
 enum LineEditor {
   enum Event {
     case typing, line(String), end
@@ -15,7 +15,7 @@ enum LineEditor {
   /// Lays the candidates out; lines with their line breaks.
   nonisolated(unsafe) private static var layOut: (Completer.Completion) -> String = { _ in "" }
 
-  /// - Parameter signals: what ends readline's own waiting, too.
+  /// - Parameter signals: also end readline's own waiting.
   static func prepare(
     signals: SignalQueue,
     completer: @escaping (String) -> Completer.Completion?,
@@ -28,10 +28,10 @@ enum LineEditor {
 
   static func begin(_ prompt: PromptText) { creadline_begin(prompt.text) }
 
-  /// Whether a key waits that standard input does not tell of.
+  /// Whether a key is waiting that `poll` on standard input does not report.
   static var hasKey: Bool { creadline_has_key() }
 
-  /// Takes a key, if there is one.
+  /// Reads a key, if there is one.
   static func read() -> Event {
     var line: UnsafeMutablePointer<CChar>?
     switch creadline_read(&line) {
@@ -46,7 +46,7 @@ enum LineEditor {
     }
   }
 
-  /// Gives the line up, and begins another one below it.
+  /// Abandons the line and begins another one below it.
   static func clear(_ prompt: PromptText) { creadline_clear(prompt.text) }
 
   static func setPrompt(_ prompt: PromptText) { creadline_set_prompt(prompt.text) }
@@ -57,7 +57,7 @@ enum LineEditor {
 
   static func remember(_ line: String) { creadline_remember(line, true, Int32(History.limit)) }
 
-  /// Adds lines that are known to be different ones.
+  /// Adds lines that are known to differ from each other.
   static func remember(allOf lines: [String]) {
     for line in lines { creadline_remember(line, false, Int32(History.limit)) }
   }

@@ -6,14 +6,14 @@ import System
 /// Runs each command of memctl's in a process of its own, just as a shell does. So it behaves as it does
 /// there, a second Ctrl-C abandons it at once, and whatever ends it leaves the session as it was.
 struct ProcessRunner {
-  /// That of memctl.
+  /// The commands of memctl.
   let table: CommandTable
   /// What the session was begun with.
   let arguments: ParsedCommand
   /// What commands have in their environment beside what memctl has in its own.
   let variables: [String: String]
   let signals: SessionSignals
-  /// The script comes from standard input, so that no command can read there.
+  /// Whether the script comes from standard input, so that no command can read from it.
   let readsScriptFromInput: Bool
 
   /// Returns the code that the command ended with.
@@ -58,7 +58,7 @@ struct ProcessRunner {
     }
   }
 
-  /// The options of the session that the command does not have itself.
+  /// The options of the session that the command is not given itself.
   private func inherited(by words: [String], _ settings: SessionSettings) -> [String] {
     guard let command = try? table.parse(words) else { return [] }
     var options = arguments.words(for: Self.inheritedOptions.filter { !command.isGiven($0) })
@@ -76,7 +76,7 @@ struct ProcessRunner {
       GlobalOptions.noInput.spec,
     ]
 
-  /// Waits for the end of a command that the terminal's keys reach by themselves.
+  /// Waits for the end of a command, which the terminal's keys reach directly.
   private func wait(for process: ChildProcess) -> ExitCode {
     while true {
       if let end = process.end(waits: false) {
@@ -91,8 +91,8 @@ struct ProcessRunner {
     }
   }
 
-  /// Hands on a signal that came to the session alone: to all that the command has started, such as a
-  /// pager, where the session leads their process group and so nobody else is in it.
+  /// Passes on a signal that was sent to the session alone: to everything that the command has started,
+  /// such as a pager, if the session leads their process group, so that nobody else is in it.
   private func pass(_ signal: Int32, to process: ChildProcess) {
     guard getpgrp() == getpid() else {
       kill(process.id, signal)
@@ -103,7 +103,7 @@ struct ProcessRunner {
     while let number = signals.queue.next(), number != signal { signals.note(number) }
   }
 
-  /// Says what the command could not say itself any more.
+  /// Reports what the command could no longer report itself.
   private func tell(_ end: ChildProcess.End) {
     guard case .signal(let number) = end, number != SIGINT else { return }
     printError(

@@ -24,7 +24,7 @@ final class Prompt {
     typed = TypedText(home: session.home)
   }
 
-  /// Takes lines until the user, or the system, wants to end; returns the code to end with.
+  /// Takes lines until the user or the system ends it; returns the exit code.
   ///
   /// - Parameter startScript: what to run first; nil for nothing.
   func run(startScript: Script?) -> ExitCode {
@@ -42,7 +42,7 @@ final class Prompt {
     if let startScript { _ = ScriptRunner(session: session).run(startScript) }
     while session.end == nil { takeCommand() }
     sync.stop()
-    // A program that was killed may have left it otherwise.
+    // A program that was killed may have left other settings.
     if isTerminal { tcsetattr(STDIN_FILENO, TCSADRAIN, &settings) }
     return session.end!
   }
@@ -81,7 +81,7 @@ final class Prompt {
         _ = session.run(command)
         if session.signals.haveInterrupted || session.end != nil { break }
       }
-      // What was written is not to wait, and a server that has answered is there again.
+      // What was written need not wait, and a server that has answered is back.
       if state.hasChanged { sync.hurry() }
     } catch {
       history.keep(typed.text, of: [])
@@ -90,8 +90,8 @@ final class Prompt {
     typed.clear()
   }
 
-  /// Moves the cursor to the beginning of a row, of the next one if something stands before it: ^C, or
-  /// the end of a text without a line break. As many blanks as the row has columns, but one, tell.
+  /// Moves the cursor to the beginning of a row: the next one if something is before it, such as ^C or
+  /// a text without a line break. Writing one space less than the row has columns does that.
   private func beginRow() {
     let terminal = session.context.terminal
     guard terminal.showsProgress else { return }
@@ -99,7 +99,7 @@ final class Prompt {
     printError("\(blanks)\r\u{1B}[K", terminator: "")
   }
 
-  /// Nil where there is none: a key has given it up, or the session ends.
+  /// The next line; nil if a key has abandoned it, or the session ends.
   private func waitForLine() -> String? {
     while true {
       var polls = [STDIN_FILENO, session.signals.queue.descriptor, sync.descriptor].map {
@@ -128,10 +128,10 @@ final class Prompt {
     }
   }
 
-  /// Milliseconds after which the prompt looks whether somebody else has changed the cache.
+  /// Milliseconds after which the prompt checks whether another process has changed the cache.
   private static let glance: Int32 = 1_000
 
-  /// False where the line has come to its end.
+  /// False if the session ends.
   private func handleSignals() -> Bool {
     let queue = session.signals.queue
     while let number = queue.next() {
@@ -157,7 +157,7 @@ final class Prompt {
     return true
   }
 
-  /// Makes the prompt true, without disturbing what is being typed.
+  /// Brings the prompt up to date without disturbing what is being typed.
   private func refresh(onlyIfChanged: Bool) {
     if creadline_is_searching() { return }
     let news = sync.takeNews()

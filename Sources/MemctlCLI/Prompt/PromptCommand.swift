@@ -1,7 +1,7 @@
 import CommandLine
 import MemctlCore
 
-/// A command that only the prompt and its scripts have. Its name begins with a dot.
+/// A command that only the prompt and its scripts have, with a name that begins with a dot.
 protocol PromptCommand: Sendable {
   static var spec: CommandSpec { get }
   /// Other names, that the hand types by itself.
@@ -24,13 +24,13 @@ extension PromptCommand {
   static var takesTail: Bool { false }
 }
 
-/// What may be typed at the prompt: the commands of memctl, and those of the prompt.
+/// The tables of what can be typed at the prompt.
 struct PromptTable {
-  /// That of memctl.
+  /// The commands of memctl.
   let program: CommandTable
   /// The commands of the prompt in the order of its help.
   let own: [any PromptCommand.Type]
-  /// Both together.
+  /// The commands of both.
   let all: CommandTable
 
   init(_ program: CommandTable, adding own: [any PromptCommand.Type]) {
@@ -49,7 +49,7 @@ struct PromptTable {
   /// What is typed, in the words of the table.
   func meaning(of words: [String]) -> [String] {
     var words = words
-    // Hints of memctl's name commands as a shell takes them.
+    // memctl's hints name commands as they are typed in a shell.
     if words.first == "memctl" { words.removeFirst() }
     if let first = words.first, let command = own.first(where: { $0.aliases.contains(first) }) {
       words[0] = command.spec.name
@@ -58,7 +58,7 @@ struct PromptTable {
   }
 }
 
-/// Whether a setting of the prompt holds.
+/// Whether a setting of the prompt is on.
 enum Switch: String, CaseIterable, ArgumentValue {
   case on
   case off

@@ -1,4 +1,4 @@
-/// Every command of the prompt's own. Adding one is a line here.
+/// Every command of the prompt itself. Add new ones here.
 enum PromptCommands {
   /// In the order of the help.
   static let all: [any PromptCommand.Type] = [

@@ -5,7 +5,7 @@ final class PromptState {
   private let configuration: ConfigurationReader
   private let style: Style
   private var cache: Cache?
-  /// The version of the cache that the prompt tells of.
+  /// The version of the cache that the prompt shows.
   private var shownVersion: FileVersion?
 
   init(_ configuration: ConfigurationReader, _ style: Style) {
@@ -13,8 +13,8 @@ final class PromptState {
     self.style = style
   }
 
-  /// Opens it for reading alone. Where the file is missing, perhaps because somebody is replacing it,
-  /// none is created.
+  /// Opens it only for reading. If the file is missing, perhaps because it is being replaced, none is
+  /// created.
   func openCache() throws -> Cache {
     if let cache, cache.isCurrent { return cache }
     cache = nil
@@ -23,7 +23,7 @@ final class PromptState {
     return opened
   }
 
-  /// Why nothing is synced, whatever the last sync met; nil where it is.
+  /// Why nothing is synced, whatever the last sync met; nil if it is.
   var reasonNotToSync: String? {
     guard let configuration = try? configuration.get() else { return "sync failing" }
     if configuration.isSyncDisabled { return "sync off" }
@@ -46,7 +46,7 @@ final class PromptState {
 
   /// How things are, in a line.
   ///
-  /// - Throws: `Problem` where the cache cannot be read.
+  /// - Throws: `Problem` if the cache cannot be read.
   func summary() throws -> String {
     let state = try syncState()
     let count = try cache?.memoryCount() ?? 0

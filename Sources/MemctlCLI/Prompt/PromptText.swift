@@ -1,14 +1,14 @@
 import MemctlCore
 
-/// The prompt, which tells the state of queue and sync: `memctl (3 pending, offline)> `.
+/// The prompt, which shows the state of queue and sync: `memctl (3 pending, offline)> `.
 struct PromptText: Equatable {
-  /// Between bytes 1 and 2 stands what takes no columns.
+  /// What is between the bytes 1 and 2 takes no columns.
   let text: String
 
   static let continued = PromptText(text: "   ...> ")
 
   /// - Parameters:
-  ///   - state: nil where the cache cannot be read.
+  ///   - state: nil if the cache cannot be read.
   ///   - reasonNotToSync: why nothing is synced, whatever the last sync met.
   init(_ state: SyncState?, reasonNotToSync: String?, style: Style) {
     var parts: [String] = []

@@ -1,7 +1,7 @@
 import CommandLine
 import MemctlCore
 
-/// Where results go, and in which shape.
+/// The commands that control where results go, and in which shape.
 
 struct ModeCommand: PromptCommand {
   private static let shape = OptionalOperand<Output.Shape>(.choice("table|tsv|json"))

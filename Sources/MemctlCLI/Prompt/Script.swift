@@ -2,9 +2,9 @@ import Glibc
 import MemctlCore
 import System
 
-/// Commands that are not typed: a file, standard input, or an option's value.
+/// Commands that are not typed: from a file, standard input, or an option's value.
 final class Script {
-  /// How errors call it.
+  /// Its name in errors.
   let name: String
   private let descriptor: Int32
   private var unread: [UInt8]
@@ -42,7 +42,7 @@ final class Script {
     isAtEnd = false
   }
 
-  /// Why somebody else than the user may have written the file; nil where nobody can have.
+  /// Why somebody other than the user may have written the file; nil if nobody can have.
   var reasonForDistrust: String? {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return nil }
@@ -56,9 +56,9 @@ final class Script {
 
   func place(of line: Int) -> String { "line \(line) of \(name)" }
 
-  /// The next line, without its line break; nil at the end. Of a stream it is returned as it comes.
+  /// The next line, without its line break; nil at the end. Lines of a stream are returned as they come.
   ///
-  /// - Parameter mayRead: waits until there is something to read; false ends the script.
+  /// - Parameter mayRead: waits until there is something to read; returning false ends the script.
   /// - Throws: `Problem`.
   func nextLine(_ mayRead: (_ descriptor: Int32) -> Bool) throws(Problem) -> String? {
     while true {
@@ -76,7 +76,7 @@ final class Script {
 
   private func decoded(_ bytes: ArraySlice<UInt8>) throws(Problem) -> String {
     line += 1
-    // As editors of another system leave them.
+    // Editors on another system leave these.
     var bytes = bytes
     if line == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
     if bytes.last == UInt8(ascii: "\r") { bytes = bytes.dropLast() }

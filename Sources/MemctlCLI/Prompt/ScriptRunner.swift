@@ -6,10 +6,10 @@ import MemctlCore
 struct ScriptRunner {
   let session: Session
 
-  /// Runs the commands of a script, line by line as they come, up to the first that fails unless
-  /// errors do not stop it.
+  /// Runs the commands of a script, line by line as they come, up to the first that fails, unless
+  /// `.bail` is off.
   ///
-  /// - Returns: the code of the command that ended it, else the worst of all.
+  /// - Returns: the code of the command that ended it, or else the most urgent of all.
   func run(_ script: Script) -> ExitCode {
     let depth = session.scripts.depth
     guard depth < Self.deepest else {
@@ -52,7 +52,7 @@ struct ScriptRunner {
   private func stop(
     at command: CommandWords, of script: Script, _ code: ExitCode
   ) -> ExitCode {
-    // Of scripts that read scripts, the innermost tells.
+    // If scripts read scripts, only the innermost one is reported.
     if session.scripts.haveToldStop { return code }
     session.scripts.haveToldStop = true
     printError(

@@ -1,6 +1,6 @@
 /// What the commands of a prompt or a script set for those that follow.
 struct SessionSettings {
-  /// What `.mode` asks for; nil for what suits the place where results go.
+  /// What `.mode` asks for; nil for the shape that suits the place where results go.
   var mode: Output.Shape?
   /// Where results go instead of standard output.
   var output: OutputFile?

@@ -12,11 +12,11 @@ final class SessionSignals {
   /// - Parameter isInteractive: whether somebody types.
   /// - Throws: `SystemError`.
   init(isInteractive: Bool) throws(SystemError) {
-    // Only a line that is being typed has to know that the terminal changes or is taken away, and is
-    // not to be lost to Ctrl-\.
+    // Only a line that is being typed needs to know that the terminal changes or is taken away, and
+    // must not be lost to Ctrl-\.
     queue = try SignalQueue(
       [SIGINT, SIGTERM, SIGHUP, SIGCHLD] + (isInteractive ? [SIGQUIT, SIGWINCH, SIGTSTP] : []))
-    // Where it is ignored, nothing tells that a command has ended.
+    // If it were ignored, nothing would report that a command has ended.
     signal(SIGCHLD, SIG_DFL)
   }
 
@@ -33,7 +33,7 @@ final class SessionSignals {
     }
   }
 
-  /// Waits, until a signal asks to stop.
+  /// Waits, or until a signal asks to stop.
   func sleep(seconds: Double) {
     let end = ContinuousClock.now + .seconds(seconds)
     var rest = 0.0
@@ -44,7 +44,7 @@ final class SessionSignals {
     } while rest > 0 && !haveInterrupted
   }
 
-  /// Waits until there is something to read; false where a signal asks to stop.
+  /// Waits until there is something to read; false if a signal asks to stop.
   func waitForInput(_ descriptor: Int32) -> Bool {
     begin()
     while true {

@@ -2,17 +2,17 @@ import CTerminal
 import Glibc
 import System
 
-/// A program that memctl has started.
+/// A program that memctl started.
 struct ChildProcess {
   let id: pid_t
 
   /// Starts the program at `path`, with the signals as they were before memctl changed them.
   ///
   /// - Parameters:
-  ///   - variables: what it has in its environment beside memctl's own, unless that has the same.
+  ///   - variables: additions to its environment, unless memctl's own has them already.
   ///   - streams: descriptors that take the place of its standard input, output and error; the others
   ///     are memctl's.
-  ///   - isApart: in a process group of its own, which the keys of the terminal do not reach.
+  ///   - isApart: puts it in a process group of its own, which the terminal's keys do not reach.
   /// - Throws: `SystemError`.
   init(
     _ path: String, _ arguments: [String], adding variables: [String: String] = [:],
@@ -40,7 +40,7 @@ struct ChildProcess {
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     let added = variables.filter { getenv($0.key) == nil }.map { strdup("\($0.key)=\($0.value)") }
     defer { for word in words + added { free(word) } }
-    // As it is, and not as the settings that were read from it: not every value has to be UTF-8.
+    // Unchanged, as not every value has to be UTF-8.
     var environment = added
     var variable = environ
     while let entry = variable.pointee {
@@ -58,7 +58,7 @@ struct ChildProcess {
     case code(Int32)
     case signal(Int32)
 
-    /// As a shell tells it.
+    /// As a shell reports it.
     var exitCode: ExitCode {
       switch self {
       case .code(let code): ExitCode(rawValue: code)
@@ -67,7 +67,7 @@ struct ChildProcess {
     }
   }
 
-  /// How it ended; nil while it runs, unless this waits.
+  /// How it ended; nil if it is still running and `waits` is false.
   func end(waits: Bool = true) -> End? {
     var status: Int32 = 0
     var result: pid_t
@@ -82,7 +82,7 @@ struct ChildProcess {
 
 /// The program that runs.
 enum Executable {
-  /// Its path; nil where the system does not tell, or where it is not valid UTF-8.
+  /// Its path; nil if the system does not know it, or if it is not valid UTF-8.
   static var path: String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = buffer.withUnsafeMutableBytes {
@@ -91,7 +91,7 @@ enum Executable {
     return count > 0 ? String(validating: buffer[..<count], as: UTF8.self) : nil
   }
 
-  /// A path that starts it again, also after its file was replaced.
+  /// A path that starts it again, even after its file was replaced.
   static var pathForOthers: String {
     path.flatMap { access($0, X_OK) == 0 ? $0 : nil } ?? "/proc/\(getpid())/exe"
   }

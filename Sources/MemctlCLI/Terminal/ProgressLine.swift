@@ -3,10 +3,10 @@ import MemctlCore
 import System
 import Synchronization
 
-/// A line on the terminal's error stream that tells what takes long; it appears after half a second
+/// A line on the terminal's error stream that says what is taking long; it appears after half a second
 /// and leaves no trace.
 final class ProgressLine {
-  /// The engine's own thread is the one that waits, so another one draws.
+  /// The engine's own thread is waiting, so another one draws.
   private var drawing: (pen: Pen, thread: pthread_t)?
 
   func show(_ activity: SyncActivity) {

@@ -2,13 +2,13 @@ import CTerminal
 import Glibc
 import System
 
-/// Signals that are taken from a queue when it suits, instead of interrupting what goes on.
+/// Signals that are taken from a queue when convenient, instead of interrupting the program.
 struct SignalQueue {
   /// Readable when there is one.
   let descriptor: Int32
   private var signals = sigset_t()
 
-  /// From now on these signals, except what is ignored already as `nohup` does it, come here.
+  /// From now on these signals come here, except those that are ignored already, as `nohup` does.
   ///
   /// - Throws: `SystemError`.
   init(_ numbers: [Int32]) throws(SystemError) {
@@ -24,19 +24,19 @@ struct SignalQueue {
     if descriptor < 0 { throw SystemError() }
   }
 
-  /// The next signal that has come; nil for none.
+  /// The next signal that has arrived; nil if there is none.
   func next() -> Int32? {
     let number = memctl_next_signal(descriptor)
     return number == 0 ? nil : number
   }
 
-  /// Waits until one comes, at most for a time; -1 for any.
+  /// Waits until one arrives, at most for a time; -1 for no limit.
   func wait(milliseconds: Int32 = -1) {
     var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     _ = Glibc.poll(&poll, 1, milliseconds)
   }
 
-  /// Lets a signal have its usual effect for as long as `body` runs.
+  /// Lets a signal have its usual effect while `body` runs.
   func letting<Result>(_ number: Int32, _ body: () -> Result) -> Result {
     var one = sigset_t()
     sigemptyset(&one)

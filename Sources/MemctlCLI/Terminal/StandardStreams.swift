@@ -2,8 +2,8 @@ import Glibc
 
 /// Standard input, output and error.
 enum StandardStreams {
-  /// Puts something that fails where a stream is closed. Else the next file to be opened, the cache
-  /// perhaps, would take its number, and a report would be written into that file.
+  /// Replaces closed streams by something that fails. Otherwise the next file to be opened, perhaps the
+  /// cache, would take the number of one, and a report would be written into that file.
   static func occupy() {
     for (stream, mode) in [
       (STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY),

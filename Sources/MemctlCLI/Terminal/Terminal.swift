@@ -1,7 +1,7 @@
 import CommandLine
 import Glibc
 
-/// What memctl knows of the terminal that it may be writing to.
+/// What memctl knows about the terminal that it may be writing to.
 struct Terminal {
   let isOutputTerminal: Bool
   let isErrorTerminal: Bool
@@ -38,10 +38,10 @@ struct Terminal {
     return isTerminal && environment["TERM"] != "dumb"
   }
 
-  /// Columns of the terminal; 80 where it does not tell.
+  /// Columns of the terminal; 80 if they are unknown.
   var width: Int { size.flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil } ?? 80 }
 
-  /// Rows of the terminal; 24 where it does not tell.
+  /// Rows of the terminal; 24 if they are unknown.
   var height: Int { size.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } ?? 24 }
 
   private var size: winsize? {

@@ -1,6 +1,6 @@
 import CTerminal
 
-/// Text of the server's or the cache's, made fit for where it goes.
+/// Text from the server or the cache, made safe for where it goes.
 extension String {
   /// The text in one line without anything that a terminal would act on: control characters and
   /// those that turn the direction of writing are shown as a blank or as U+FFFD.

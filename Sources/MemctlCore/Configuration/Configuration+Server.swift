@@ -15,7 +15,7 @@ extension Configuration {
   /// The server to sync with.
   ///
   /// - Parameter address: nil for the one that is configured.
-  /// - Throws: `Problem` of kind `.configuration` where there is no key, no usable address, or
+  /// - Throws: `Problem` of kind `.configuration` if there is no key or no usable address, or if
   ///   syncing is off.
   public func server(at address: String? = nil) throws -> Server {
     if isSyncDisabled {

@@ -2,7 +2,7 @@ import HTTPTransport
 import MemoryModel
 
 /// The settings of one run: from an option, else the environment, else the configuration file, else
-/// the standard. What is never asked for is never read.
+/// the default. What is never asked for is never read.
 public struct Configuration {
   /// What is outside, passed in, so that the core itself reads neither environment nor files.
   public struct Sources {
@@ -78,21 +78,21 @@ public struct Configuration {
   public func databasePath() throws -> String {
     if let (value, origin) = text(.db) { return try expanded(value, origin) }
     let home = sources.environment["MEMORY_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-    let standard =
+    let path =
       try expanded(home ?? "~/.claude/claude-memory", .environment("MEMORY_HOME"))
       + "/memory/memory.db"
     let earlier = sources.home + "/.claude/metaclaw/memory/memory.db"
-    return !sources.fileExists(standard) && sources.fileExists(earlier) ? earlier : standard
+    return !sources.fileExists(path) && sources.fileExists(earlier) ? earlier : path
   }
 
   /// Seconds between two cycles of the background loop.
-  public func syncInterval() throws -> Double { try seconds(.syncInterval, standard: 60, least: 1) }
+  public func syncInterval() throws -> Double { try seconds(.syncInterval, default: 60, least: 1) }
 
   /// Seconds for a whole exchange with the server.
-  public func timeout() throws -> Double { try seconds(.timeout, standard: 15, least: 0.1) }
+  public func timeout() throws -> Double { try seconds(.timeout, default: 15, least: 0.1) }
 
   /// Seconds to wait for another process that is syncing.
-  public func lockTimeout() throws -> Double { try seconds(.lockTimeout, standard: 30, least: 0) }
+  public func lockTimeout() throws -> Double { try seconds(.lockTimeout, default: 30, least: 0) }
 
   /// How processes that would sync the same cache are kept apart.
   public func lock() throws -> LockSettings {
@@ -150,8 +150,10 @@ public struct Configuration {
 
   // MARK: Values
 
-  private func seconds(_ setting: Setting, standard: Double, least: Double) throws -> Double {
-    guard let (value, origin) = text(setting) else { return standard }
+  private func seconds(_ setting: Setting, default defaultValue: Double, least: Double) throws
+    -> Double
+  {
+    guard let (value, origin) = text(setting) else { return defaultValue }
     guard let seconds = Double(value), seconds >= least, seconds <= 86_400 else {
       throw Problem(
         .configuration, "\(setting.rawValue) (\(origin)) is '\(value)', not a number of seconds",

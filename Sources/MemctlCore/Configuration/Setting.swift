@@ -43,14 +43,12 @@ public enum SettingOrigin: Hashable, Sendable, CustomStringConvertible {
   case option(String)
   case environment(String)
   case file(String)
-  case standard
 
   public var description: String {
     switch self {
     case .option(let name): "option --\(name)"
     case .environment(let name): "environment \(name)"
     case .file(let path): "file \(path)"
-    case .standard: "default"
     }
   }
 }

@@ -15,14 +15,14 @@ final class Exchange {
   var result: Result<HTTPResponse, TransportFailure>
   /// Seconds that the server takes to commit, and the answer to come back.
   let lateness: Double
-  let wayBack: Double
+  let returnDelay: Double
   var hasArrived = false
   /// What answers in the server's place.
   var gateway: Gateway?
 
   init(
     _ id: ExchangeID, _ request: HTTPRequest, of machine: Machine, fault: Fault?,
-    at time: Timestamp, lateness: Double, wayBack: Double
+    at time: Timestamp, lateness: Double, returnDelay: Double
   ) {
     self.id = id
     self.request = request
@@ -30,7 +30,7 @@ final class Exchange {
     self.fault = fault
     startedAt = time
     self.lateness = lateness
-    self.wayBack = wayBack
+    self.returnDelay = returnDelay
     endsAt = time.advanced(bySeconds: Exchange.patience)
     result = .failure(.lost("no answer in time"))
   }

@@ -29,7 +29,7 @@ final class Network {
     let exchange = Exchange(
       id, request, of: machine, fault: fault, at: now,
       lateness: fault == .commitLate ? chance.seconds(1...100) : 0,
-      wayBack: chance.oneIn(4) ? chance.seconds(0...24) : chance.seconds(0.001...0.2))
+      returnDelay: chance.oneIn(4) ? chance.seconds(0...24) : chance.seconds(0.001...0.2))
     exchange.gateway = fault == .gateway ? weather.gateway : nil
     let arrival = now.advanced(bySeconds: way)
     switch fault {
@@ -66,11 +66,11 @@ final class Network {
   private func arrive(_ exchange: Exchange, at time: Timestamp, _ chance: Chance) {
     if let status = exchange.fault?.status {
       let answer = Disturbance.answer(status, at: time, chance)
-      exchange.end(.success(answer), at: time.advanced(bySeconds: exchange.wayBack))
+      exchange.end(.success(answer), at: time.advanced(bySeconds: exchange.returnDelay))
       return
     }
     if let gateway = exchange.gateway {
-      exchange.end(.success(gateway.answer), at: time.advanced(bySeconds: exchange.wayBack))
+      exchange.end(.success(gateway.answer), at: time.advanced(bySeconds: exchange.returnDelay))
       return
     }
     let isUndone = [.html, .nonsense, .foreignID, .redirect].contains(exchange.fault)
@@ -81,7 +81,7 @@ final class Network {
     // A second arrival changes nothing for who waits.
     if exchange.hasArrived { return }
     exchange.hasArrived = true
-    let back = max(time, answer?.readyAt ?? time).advanced(bySeconds: exchange.wayBack)
+    let back = max(time, answer?.readyAt ?? time).advanced(bySeconds: exchange.returnDelay)
     exchange.end(Disturbance(exchange, server).result(answer, at: time, chance), at: back)
   }
 }

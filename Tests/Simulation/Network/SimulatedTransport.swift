@@ -53,6 +53,6 @@ final class SimulatedTransport: Transport {
   }
 
   private func unsent(_ id: ExchangeID, _ request: HTTPRequest) -> Exchange {
-    Exchange(id, request, of: machine, fault: nil, at: world.now, lateness: 0, wayBack: 0)
+    Exchange(id, request, of: machine, fault: nil, at: world.now, lateness: 0, returnDelay: 0)
   }
 }

@@ -81,7 +81,7 @@ extension Server {
     if content.hasPrefix("413 ") { return ready(413, #"{"detail":"Too large"}"#, now) }
     if content.hasPrefix("403 ") { return ready(403, #"{"detail":"Not yours"}"#, now) }
     if content.hasPrefix("500 ") { return ready(500, "Internal Server Error", now) }
-    guard let category = ServerRules.folded(body["category"]?.string ?? "facts") else {
+    guard let category = ServerRules.canonicalName(body["category"]?.string ?? "facts") else {
       return invalid("category", "unknown category", now)
     }
     let isForced = body["force_sensitive"]?.bool ?? false

@@ -4,7 +4,7 @@ import MemoryAPI
 import MemorySync
 
 /// The remote API as plain values, with the production server's semantics: nothing is de-duplicated,
-/// writes may commit late, secrets are blacked out, categories are folded.
+/// writes may commit late, secrets are blacked out, categories get their canonical names.
 final class Server {
   struct Row {
     let id: Int64
@@ -118,7 +118,7 @@ final class Server {
       if let tags = fields["tags"]?.string { rows[index].tags = tags }
       if let words = fields["expanded_keywords"]?.string { rows[index].keywords = words }
       if let number = fields["importance"]?.double { rows[index].importance = Float(number) }
-      if let name = fields["category"]?.string, let category = ServerRules.folded(name) {
+      if let name = fields["category"]?.string, let category = ServerRules.canonicalName(name) {
         rows[index].category = category
       }
       rows[index].updatedAt = time

@@ -8,16 +8,16 @@ enum ServerRules {
     "lessons", "operations", "people", "post-mortems", "preferences", "process", "projects",
     "references", "runbook", "sessions",
   ]
-  private static let twins = [
+  private static let aliases = [
     "gotcha": "gotchas", "bug": "gotchas", "project": "projects", "reference": "references",
     "infra": "infrastructure", "incident": "incidents", "procedures": "runbook",
   ]
 
   /// Nil for a category that the server does not know.
-  static func folded(_ category: String) -> String? {
+  static func canonicalName(_ category: String) -> String? {
     let name = category.split(separator: " ").joined(separator: " ").lowercased()
-    let folded = twins[name] ?? name
-    return categories.contains(folded) ? folded : nil
+    let canonical = aliases[name] ?? name
+    return categories.contains(canonical) ? canonical : nil
   }
 
   /// The content without its credentials; nil where there are none.

@@ -1,9 +1,9 @@
 import MemctlCore
 
 /// What keeps the queue as a whole from being sent.
-enum Blockade {
-  /// Why nothing at all is sent at present, and what would change that; nil where nothing is known to
-  /// be in the way.
+enum BlockingReason {
+  /// Why nothing at all is sent at present, and what would change that; nil if nothing is known to be
+  /// in the way.
   static func explanation(
     _ configuration: Configuration, _ cache: Cache, now: Timestamp
   ) throws -> String? {
