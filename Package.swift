@@ -110,9 +110,8 @@ let package = Package(
     .testTarget(
       name: "MemoryStoreTests",
       dependencies: [
-        "MemoryStore", "MemctlCore", "MemoryModel", "MemoryAPI", "System", "SQLite",
-        "ClientSupport",
-        "TestSupport",
+        "MemoryStore", "MemorySync", "MemctlCore", "MemoryModel", "MemoryAPI", "System", "SQLite",
+        "ClientSupport", "TestSupport",
       ]),
     .testTarget(
       name: "MemorySyncTests",
