@@ -47,7 +47,7 @@ enum SettingsFile {
   /// for everyone.
   private static func check(_ path: String, _ role: Role, _ status: stat) throws {
     guard status.isRegular else { return }
-    func refuse(_ reason: String, hint: String) -> Problem {
+    func refuse(_ reason: String, hint: Hint) -> Problem {
       Problem(.configuration, "\(path) is not used: \(reason)", hint: hint)
     }
     let isOwn = status.st_uid == geteuid()

@@ -23,12 +23,12 @@ public final class Cache {
   /// - Parameters:
   ///   - cancellation: ends waits for another program's lock.
   ///   - temporaryFolder: where a file that can neither be written nor read in place is copied to.
-  ///   - tell: gets a line for people about what was mended while the file was opened, or later.
+  ///   - tell: gets what was wrong and is mended, while the file is opened or later.
   /// - Throws: `Problem` of kind `.notFound` for a file that is missing and may not be created; of
   ///   kind `.file` for one that is no database, is of a newer version, or cannot be used.
   public convenience init(
     path: String, access: CacheAccess = .create, cancellation: Cancellation? = nil,
-    temporaryFolder: String = "/tmp", tell: @escaping (String) -> Void = { _ in }
+    temporaryFolder: String = "/tmp", tell: @escaping (Mending) -> Void = { _ in }
   ) throws {
     self.init(
       try Database(
@@ -155,13 +155,13 @@ public final class Cache {
   /// Puts a new cache in the place of a damaged one, made of what can be read of it, while nobody
   /// syncs. The damaged file is kept.
   ///
-  /// - Parameter tell: gets a line for people where the full-text index alone was damaged.
+  /// - Parameter tell: called where the full-text index alone was damaged, and is mended.
   /// - Returns: nil for a cache that is not damaged, or whose full-text index alone was; then the file
   ///   is the same.
   /// - Throws: `Problem` of kind `.file`, `.notFound` or `.busy`; then the file is as it was.
   public static func repair(
     path: String, lock: LockSettings = LockSettings(), cancellation: Cancellation,
-    tell: @escaping (String) -> Void = { _ in }
+    tell: @escaping (Mending) -> Void = { _ in }
   ) throws -> RescueReport? {
     guard Rescue.isPossible(path) else { throw Problem.noCache(path) }
     return try SyncLock(of: path, lock, cancellation).withLock {

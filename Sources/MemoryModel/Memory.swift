@@ -31,7 +31,7 @@ extension MemoryFields {
     fields.category = Category.canonical(category)
     let length = content.unicodeScalars.count
     if content.allSatisfy(\.isWhitespace) {
-      throw Problem(.invalidInput, "the memory is empty", hint: "give its text, or - for stdin")
+      throw Problem(.invalidInput, "the memory is empty", hint: "give its text")
     }
     if length > MemoryBounds.content {
       throw Problem(
@@ -63,15 +63,4 @@ extension MemoryFields {
     }
     return fields
   }
-}
-
-/// A number with commas between its thousands, as people read it.
-public func grouped(_ number: Int) -> String {
-  var text = String(number.magnitude)
-  var index = text.count - 3
-  while index > 0 {
-    text.insert(",", at: text.index(text.startIndex, offsetBy: index))
-    index -= 3
-  }
-  return number < 0 ? "-" + text : text
 }

@@ -12,13 +12,15 @@ extension QueueEntry {
   package func operation(replacing changes: MemoryChanges) throws -> Operation {
     let given = changes.members
     let payload = Payload(payload)
-    let missing = payload.unreadable.filter { name, _ in !given.contains { $0.name == name } }
+    let missing = payload.unreadable.filter { field in
+      !given.contains { $0.name == field.requestName }
+    }
     if !missing.isEmpty {
       throw Problem(
         .invalidInput,
         """
-        entry \(id.rawValue) cannot be sent: its \(missing.map(\.name).asList) cannot be read
-        """, hint: "give \(missing.map(\.option).asList) as well")
+        entry \(id.rawValue) cannot be sent: its \(missing.map(\.requestName).asList) cannot be read
+        """, hint: "give \(missing) as well")
     }
     let kept = payload.members.filter { member in
       !given.contains { $0.name == member.name }
@@ -31,13 +33,13 @@ extension QueueEntry {
     }
   }
 
-  /// What mends an entry that cannot be read: `--content and --tags`, or any change where that is
-  /// empty; nil where nothing does.
-  public var optionsThatMend: String? {
+  /// The fields that have to be given anew to mend an entry that cannot be read, where any change
+  /// does if there are none; nil where nothing does.
+  public var fieldsThatMend: [MemoryField]? {
     guard isEditable else { return nil }
     let payload = Payload(payload)
     if operationName == "update", !payload.namesMemoryOnServer { return nil }
-    return payload.unreadable.map(\.option).asList
+    return payload.unreadable
   }
 
   /// The memory whose store it is, also where the rest of it cannot be read.
@@ -47,12 +49,9 @@ extension QueueEntry {
     do {
       return try Operation(name: operationName, payload: payload)
     } catch let error as UnreadableOperation {
-      let id = id.rawValue
       throw Problem(
-        .invalidInput, "entry \(id) cannot be repaired: \(error.reason)",
-        hint:
-          "memctl queue export \(id) --reveal saves what it contains, memctl queue drop \(id) removes it"
-      )
+        .invalidInput, "entry \(id.rawValue) cannot be repaired: \(error.reason)",
+        hint: "\(.export(id)) saves what it contains, \(.drop(id)) removes it")
     }
   }
 }
@@ -91,15 +90,10 @@ private struct Payload {
     }
   }
 
-  /// The option that gives a field.
-  private static func option(_ field: MemoryField) -> String {
-    if case .flag = field.defaultValue { return "--\(field.label) or --no-\(field.label)" }
-    return "--\(field.label)"
-  }
-
-  /// What of the memory has to be given anew, and how.
-  var unreadable: [(name: String, option: String)] {
-    MemoryField.allCases.map { ($0.requestName, Self.option($0)) }.filter { name, _ in
+  /// What of the memory has to be given anew.
+  var unreadable: [MemoryField] {
+    MemoryField.allCases.filter { field in
+      let name = field.requestName
       if let member = members.last(where: { $0.name == name }) {
         return !Self.isReadable(member) || name == "content" && member.value.isNull
       }
@@ -134,11 +128,13 @@ extension [String] {
 
 extension Problem {
   package static func meantForAnother(_ entry: QueueEntry) -> Problem {
-    let id = entry.id.rawValue
-    return Problem(
+    Problem(
       .invalidInput,
-      "entry \(id) is about a memory on another server or account, so it cannot be changed and sent here",
-      hint: "memctl queue drop \(id) gives it up, memctl queue show \(id) says more")
+      """
+      entry \(entry.id.rawValue) is about a memory on another server or account, so it cannot be \
+      changed and sent here
+      """,
+      hint: "\(.drop(entry.id)) gives it up, \(.showEntry(entry.id)) says more")
   }
 
   package static func notEditable(_ entry: QueueEntry) -> Problem {
@@ -149,6 +145,6 @@ extension Problem {
       kind == "delete"
         ? "entry \(id) is a delete: there is nothing in it to change"
         : "entry \(id) is a '\(kind)', which memctl does not know and cannot change",
-      hint: "memctl queue drop \(id) gives it up, memctl queue export \(id) --reveal writes it out")
+      hint: "\(.drop(entry.id)) gives it up, \(.export(entry.id)) writes it out")
   }
 }

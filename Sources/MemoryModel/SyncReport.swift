@@ -127,8 +127,8 @@ extension Problem {
         + (push.nextAttemptAt.map { "; the next attempt is due at \($0)" } ?? ""),
       // What may have arrived waits for the server, whatever the user wants.
       hint: push.waiting == push.inDoubt
-        ? "nothing is lost; a later memctl sync finds out whether it arrived, see memctl queue"
-        : "nothing is lost; memctl queue show explains the wait, memctl queue retry --all ends it"
+        ? "nothing is lost; a later \(.sync) finds out whether it arrived, see \(.queue)"
+        : "nothing is lost; \(.queue) lists what is waiting, \(.retryAll) ends the wait"
     )
   }
 }

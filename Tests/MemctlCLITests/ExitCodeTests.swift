@@ -25,7 +25,7 @@ struct ExitCodeTests {
       "shorten it, or store it as several memories",
       of: try home.memctl("store", String(repeating: "é", count: 1_401)))
     expect(
-      65, "the memory is empty", "give its text, or - for stdin",
+      65, "the memory is empty", "give its text",
       of: try home.memctl("store", input: .file("/dev/null")))
     let unknown = try home.memctl("store", "text", "-c", "fact")
     #expect(unknown.message == "unknown category 'fact'")
@@ -143,7 +143,7 @@ struct ExitCodeTests {
     try home.memctl("delete", "1")
     expect(
       75, "1 entry is not on the server yet; the next attempt is due at TIME",
-      "nothing is lost; memctl queue show explains the wait, memctl queue retry --all ends it",
+      "nothing is lost; memctl queue lists what is waiting, memctl queue retry --all ends the wait",
       of: try home.memctl("push"))
     try home.memctl("queue", "retry", "--all")
     try home.memctl("push")

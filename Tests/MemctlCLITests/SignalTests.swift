@@ -110,7 +110,7 @@ struct SignalTests {
     let ended = program.finish()
     try holder.execute("ROLLBACK")
     #expect(ended.message == "interrupted while another program was writing to \(home.database)")
-    #expect(ended.hint == "run the same command again to do what was not saved yet")
+    #expect(ended.hint == "try again to do what was not saved yet")
     #expect(ended.status == status)
     #expect(try home.queue() == ["store: pending"])
   }

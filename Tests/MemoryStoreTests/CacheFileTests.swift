@@ -199,15 +199,9 @@ import Testing
           ('old', 'x', '2026-01-02', 7), ('first', 'x', 'x', 8), ('twin', 'x', 'x', 8);
         \(index)
         """)
-    var told: [String] = []
+    var told: [Mending] = []
     let cache = try Cache(path: path, tell: { told.append($0) })
-    #expect(
-      told == [
-        """
-        3 memories in \(path) had the same server id as another and went to the trash; see memctl \
-        trash
-        """
-      ])
+    #expect(told == [.sharedServerIDs(3)])
     #expect(try cache.memory(ServerID(rawValue: 7))?.fields.content == "latest")
     #expect(try cache.memory(ServerID(rawValue: 8))?.fields.content == "first")
     var trashed: [String] = []

@@ -9,10 +9,11 @@ import Testing
 @testable import MemoryStore
 @testable import MemorySync
 
+private let first = EntryID(rawValue: 1)
+
 /// Entries that the user changes (promise G7).
 @Suite("Editing an entry") struct EditTests {
   let server = ModelServer()
-  private let first = EntryID(rawValue: 1)
 
   private func edit(_ client: Client, _ changes: MemoryChanges) throws -> MemctlCore.Operation? {
     try client.cache.queue.edit(first, changes, at: client.clock.now)
@@ -144,31 +145,36 @@ import Testing
     #expect(try client.cache.queue.entries().isEmpty)
   }
 
-  private static let refused: [(String, String, MemoryChanges, String, String)] = [
-    ("store", "{}", [.tags: .text("t")], "its content cannot be read", "give --content as well"),
+  private static let refused: [(String, String, MemoryChanges, String, Hint)] = [
+    (
+      "store", "{}", [.tags: .text("t")], "its content cannot be read",
+      "give \([MemoryField.content]) as well"
+    ),
     (
       "store", #"{"content":5,"tags":[],"importance":"1"}"#, [.tags: .text("t")],
-      "its content and importance cannot be read", "give --content and --importance as well"
+      "its content and importance cannot be read",
+      "give \([MemoryField.content, .importance]) as well"
     ),
     (
       "store", #"{"content":"x","importance":NaN,"force_sensitive":true}"#, [.content: .text("y")],
       "its importance and force_sensitive cannot be read",
-      "give --importance and --sensitive or --no-sensitive as well"
+      "give \([MemoryField.importance, .isSensitive]) as well"
     ),
     (
       "update", #"{"content":"x"}"#, [.content: .text("y")], "its payload has no server_id",
-      "memctl queue export 1 --reveal saves what it contains, memctl queue drop 1 removes it"
+      "\(.export(first)) saves what it contains, \(.drop(first)) removes it"
     ),
     (
       "delete", #"{"server_id":4}"#, [.content: .text("y")], "entry 1 is a delete",
-      "memctl queue drop 1 gives it up, memctl queue export 1 --reveal writes it out"
+      "\(.drop(first)) gives it up, \(.export(first)) writes it out"
     ),
     (
       "merge", "{}", [.content: .text("y")], "entry 1 is a 'merge', which memctl does not know",
-      "memctl queue drop 1 gives it up, memctl queue export 1 --reveal writes it out"
+      "\(.drop(first)) gives it up, \(.export(first)) writes it out"
     ),
     (
-      "store", #"{"content":"x"}"#, [.category: .text("fact")], "unknown category 'fact'", "one of "
+      "store", #"{"content":"x"}"#, [.category: .text("fact")], "unknown category 'fact'",
+      "one of \(Category.all.joined(separator: ", "))"
     ),
     ("store", #"{"content":"x"}"#, [.content: .text(" ")], "the memory is empty", "give its text"),
   ]
@@ -177,14 +183,14 @@ import Testing
     "What cannot be sent after the change either is refused with what is missing",
     arguments: refused)
   func stillUnreadable(
-    name: String, payload: String, changes: MemoryChanges, message: String, hint: String
+    name: String, payload: String, changes: MemoryChanges, message: String, hint: Hint
   ) throws {
     let client = try Client(server)
     try client.queue(name, payload)
     let problem = try problem { _ = try edit(client, changes) }
     #expect(problem?.kind == .invalidInput)
     #expect(problem?.message.contains(message) == true, "\(problem?.message ?? "")")
-    #expect(problem?.hint?.contains(hint) == true, "\(problem?.hint ?? "")")
+    #expect(problem?.hint == hint)
     #expect(try client.cache.queue.entry(first)?.payload == payload)
   }
 
@@ -252,7 +258,7 @@ import Testing
       }
     }
     let problem = try problem { _ = try edit(client, [.tags: .text("c")]) }
-    #expect(problem?.hint == "memctl queue edit 2")
+    #expect(problem?.hint == "\(.edit(EntryID(rawValue: 2)))")
     let second = try client.cache.queue.edit(EntryID(rawValue: 2), [.tags: .text("c")], at: .epoch)
     #expect(second == .update(MemoryFields(content: "x", tags: "c"), ServerID(rawValue: 5)))
   }

@@ -168,8 +168,10 @@ import Testing
     let first = try filled()
     let other = ModelServer(clock: server.clock)
     let problem = try client(other, like: first).engine.sync().problems.first
-    for words in ["origin move \(other.baseURL)", "origin adopt", "resync --force", "--db"] {
-      #expect(problem?.hint?.contains(words) == true)
-    }
+    #expect(
+      problem?.hint?.steps == [
+        .moveOrigin(address: other.baseURL), .adoptOrigin(force: false), .resync(force: true),
+      ])
+    #expect(problem?.hint?.parts.last == .setting(.db))
   }
 }

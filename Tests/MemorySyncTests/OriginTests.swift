@@ -52,7 +52,7 @@ import Testing
       let problem = try #require(report.problems.first)
       #expect(problem.message.contains("filled from \(server.baseURL) as alice"))
       #expect(problem.message.contains("but the key now belongs to bob;"))
-      #expect(problem.hint?.contains("memctl resync --force") == true)
+      #expect(problem.hint?.steps.contains(.resync(force: true)) == true)
     }
     #expect(server.requests.count { $0.method != "GET" } == writes)
     #expect(try again.memories() == memories)

@@ -157,7 +157,7 @@ import Testing
         try client.store("hunter2 is the password of host a", isSensitive: true)
         server.fail(call, with: .refuse(status, body: body))
         let report = try client.engine.sync()
-        let told = report.problems.map(\.message) + report.problems.compactMap(\.hint)
+        let told = report.problems.map(\.message) + report.problems.compactMap(\.hint?.description)
         let kept = try Connection(path: client.path).query(
           """
           SELECT value FROM memctl_meta

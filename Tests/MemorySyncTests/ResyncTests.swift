@@ -304,7 +304,7 @@ import Testing
     let refusal = try #require(report.problems.first)
     #expect(refusal.kind == .refused)
     #expect(refusal.message.contains("16 of the 30"))
-    #expect(refusal.hint?.contains("--force") == true)
+    #expect(refusal.hint?.steps.contains(.resync(force: true)) == true)
     #expect(try client.cache.counts().total == 30)
     #expect(try client.cache.counts().lastSync == watermark)
     #expect(try client.engine.resync(force: true).problems == [])

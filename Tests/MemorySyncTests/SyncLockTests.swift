@@ -34,7 +34,7 @@ struct SyncLockTests {
     let found = try problem { try lock(failing: number).withLock {} }
     #expect(found?.kind == .file)
     #expect(found?.message.hasPrefix("the file system cannot lock \(lockPath): ") == true)
-    #expect(found?.hint?.contains("MEMCTL_LOCK_FILE") == true)
+    #expect(found?.hint?.parts.contains(.setting(.lockFile)) == true)
     let other = folder.file("elsewhere.lock")
     var isHeld = false
     try lock(path: other).withLock {

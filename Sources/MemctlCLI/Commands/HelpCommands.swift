@@ -21,7 +21,7 @@ struct HelpCommand: Command {
     do throws(UsageError) {
       context.output.page(try HelpPage(for: words, in: context.table))
     } catch {
-      throw Problem(.usage, error.message, hint: error.hint)
+      throw Problem(.usage, error.message, hint: Hint(error.hint))
     }
     return .success
   }

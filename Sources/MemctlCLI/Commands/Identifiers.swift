@@ -14,7 +14,7 @@ enum MemoryName: ArgumentValue, CustomStringConvertible {
     guard let number = Int64(isServer ? text.dropFirst(Self.prefix.count) : text[...]), number > 0
     else {
       throw Problem(
-        .usage, "'\(text)' is not the id of a memory", hint: "memctl list shows the ids")
+        .usage, "'\(text)' is not the id of a memory", hint: "\(.list) shows the ids")
     }
     self = isServer ? .server(ServerID(rawValue: number)) : .local(LocalID(rawValue: number))
   }
@@ -43,7 +43,7 @@ extension EntryID: ArgumentValue {
   public init(argument text: String) throws(Problem) {
     guard let number = Int64(text), number > 0 else {
       throw Problem(
-        .usage, "'\(text)' is not the id of a queue entry", hint: "memctl queue shows the ids")
+        .usage, "'\(text)' is not the id of a queue entry", hint: "\(.queue) shows the ids")
     }
     self.init(rawValue: number)
   }

@@ -46,8 +46,7 @@ struct QueueEditCommand: Command {
     if changes.isEmpty {
       throw Problem(
         .usage, "no change is given",
-        hint: "memctl queue edit \(id.rawValue) --content TEXT, or another option: "
-          + "memctl queue edit --help")
+        hint: "\(.edit(id)) --content TEXT, or another option: memctl queue edit --help")
     }
   }
 

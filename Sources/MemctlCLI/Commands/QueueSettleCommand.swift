@@ -46,7 +46,7 @@ struct QueueSettleCommand: Command {
     default:
       throw Problem(
         .usage, "give either --is server:N or --none",
-        hint: "memctl queue show \(id.rawValue) lists the memories that it may be")
+        hint: "\(.showEntry(id)) lists the memories that it may be")
     }
   }
 

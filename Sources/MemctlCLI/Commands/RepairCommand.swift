@@ -22,9 +22,10 @@ struct RepairCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let configuration = try context.configuration.get()
+    let path = try configuration.databasePath()
     let rescued = try Cache.repair(
-      path: try configuration.databasePath(), lock: try configuration.lock(),
-      cancellation: context.cancellation, tell: CacheOpener.tell)
+      path: path, lock: try configuration.lock(),
+      cancellation: context.cancellation, tell: { CacheOpener.tell($0, path) })
     context.output.write(report(rescued), quiet: context.isQuiet)
     return .success
   }

@@ -5,17 +5,14 @@ import System
 final class CacheOpener {
   private let configuration: ConfigurationReader
   private let cancellation: Cancellation
-  private let temporaryFolder: String?
   private let commentary: Commentary
   private var opened: Cache?
 
   init(
-    _ configuration: ConfigurationReader, _ cancellation: Cancellation, temporaryFolder: String?,
-    _ commentary: Commentary
+    _ configuration: ConfigurationReader, _ cancellation: Cancellation, _ commentary: Commentary
   ) {
     self.configuration = configuration
     self.cancellation = cancellation
-    self.temporaryFolder = temporaryFolder
     self.commentary = commentary
   }
 
@@ -23,11 +20,12 @@ final class CacheOpener {
   /// - Throws: `Problem` of kind `.file`, `.notFound` or `.configuration`.
   func callAsFunction(_ access: CacheAccess = .change) throws -> Cache {
     if let opened { return opened }
-    let path = try configuration.get().databasePath()
+    let settings = try configuration.get()
+    let path = try settings.databasePath()
     commentary.say("cache \(path)")
     let cache = try Cache(
       path: path, access: access, cancellation: cancellation,
-      temporaryFolder: temporaryFolder ?? "/tmp", tell: Self.tell)
+      temporaryFolder: settings.temporaryFolder, tell: { Self.tell($0, path) })
     opened = cache
     return cache
   }
@@ -36,5 +34,7 @@ final class CacheOpener {
   func close() { opened = nil }
 
   /// Says what was wrong with the cache and is mended.
-  static func tell(_ text: String) { printError("memctl: \(text.printable)") }
+  static func tell(_ mending: Mending, _ path: String) {
+    printError("memctl: \(mending.text(path).printable)")
+  }
 }

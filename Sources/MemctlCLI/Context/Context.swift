@@ -31,7 +31,7 @@ struct Context {
     let commentary = Commentary(isOn: arguments[GlobalOptions.verbose])
     configuration = ConfigurationReader(arguments, environment)
     cache = CacheOpener(
-      configuration, cancellation, temporaryFolder: environment.temporaryFolder, commentary)
+      configuration, cancellation, commentary)
     synchronizer = SynchronizerMaker(
       configuration, cache, cancellation, commentary,
       showsProgress: terminal.showsProgress && !isQuiet)

@@ -17,7 +17,4 @@ struct Environment {
     if let home = variables["HOME"], !home.isEmpty { return home }
     return getpwuid(geteuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"
   }
-
-  /// Nil where none is named.
-  var temporaryFolder: String? { variables["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } }
 }

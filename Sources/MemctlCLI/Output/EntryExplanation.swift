@@ -35,14 +35,14 @@ struct EntryExplanation {
   // MARK: Dead
 
   private var unreadable: String {
-    let remedies =
-      switch entry.optionsThatMend {
+    let remedies: Hint =
+      switch entry.fieldsThatMend {
       case nil: "nothing can repair it"
-      case "": "memctl queue edit \(id) repairs it"
-      case let options?: "memctl queue edit \(id) with \(options) repairs it"
+      case []: "\(.edit(entry.id)) repairs it"
+      case let fields?: "\(.edit(entry.id)) with \(fields) repairs it"
       }
     return """
-      It cannot be read\(answer), so it cannot be sent: \(remedies). memctl queue show \(id) \
+      It cannot be read\(answer), so it cannot be sent: \(remedies.text). memctl queue show \(id) \
       --reveal shows it as it is, memctl queue drop \(id) gives it up
       """
   }

@@ -52,14 +52,14 @@ extension Output {
 /// Writes a problem to standard error: what happened, and what to do next.
 func printProblem(_ problem: Problem, program: String = "memctl") {
   printError("\(program): \(problem.message.printable)")
-  if let hint = problem.hint { printError("hint: \(hint.printable)") }
+  if let hint = problem.hint { printError("hint: \(hint.text.printable)") }
 }
 
 extension Problem {
   var json: JSONValue {
     [
       "kind": .string(kind.rawValue), "message": .string(message),
-      "hint": hint.map { .string($0) } ?? nil,
+      "hint": hint.map { .string($0.text) } ?? nil,
     ]
   }
 }

@@ -85,7 +85,7 @@ final class Prompt {
       if state.hasChanged { sync.hurry() }
     } catch {
       history.keep(typed.text, of: [])
-      session.tell(Problem(.usage, error.message, hint: error.hint))
+      session.tell(Problem(.usage, error.message, hint: Hint(error.hint)))
     }
     typed.clear()
   }

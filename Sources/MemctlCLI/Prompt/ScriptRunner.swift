@@ -38,7 +38,8 @@ struct ScriptRunner {
         if line == nil { break }
       }
     } catch let error as UsageError {
-      return session.tell(Problem(.usage, "\(script.name): \(error.message)", hint: error.hint))
+      return session.tell(
+        Problem(.usage, "\(script.name): \(error.message)", hint: Hint(error.hint)))
     } catch let problem as Problem {
       return session.tell(problem)
     } catch {

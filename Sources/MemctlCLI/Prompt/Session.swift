@@ -102,7 +102,7 @@ final class Session {
       self.tail = tail
       return try table.command(arguments.path[0])!.init(arguments).run(self)
     } catch let error as UsageError {
-      throw Problem(.usage, error.message, hint: error.hint)
+      throw Problem(.usage, error.message, hint: Hint(error.hint))
     } catch let problem as Problem {
       throw problem
     } catch {

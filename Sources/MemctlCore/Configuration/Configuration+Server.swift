@@ -19,12 +19,12 @@ extension Configuration {
   ///   syncing is off.
   public func server(at address: String? = nil) throws -> Server {
     if isSyncDisabled {
-      throw Problem(.configuration, "syncing is off", hint: "unset MEMORY_SYNC_DISABLE")
+      throw Problem(.configuration, "syncing is off", hint: "unset \(.syncDisabled)")
     }
     guard let key = try key() else {
       throw Problem(
         .configuration, "there is no key for the server, so nothing can be synced",
-        hint: "set MEMORY_API_KEY, or name a file that holds it with --api-key-file")
+        hint: "set \(.apiKey), or name a file that holds it with \(.apiKeyFile)")
     }
     var options = CurlTransport.Options(userAgent: "memctl/\(Version.text)")
     options.tls = try tls()
@@ -37,7 +37,7 @@ extension Configuration {
 
   /// Where what is too large for memory is kept for a moment.
   public var temporaryFolder: String {
-    sources.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    text(.temporaryFolder)?.value ?? "/tmp"
   }
 
   /// The server's address. A key that was found with the MCP server is meant for that server's address.

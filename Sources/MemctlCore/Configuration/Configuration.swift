@@ -141,7 +141,7 @@ public struct Configuration {
       guard settings.clientCertificate != nil else {
         throw Problem(
           .configuration, "there is a client key, \(key), but no client certificate",
-          hint: "set MEMCTL_CLIENT_CERT as well")
+          hint: "set \(.clientCertificate) as well")
       }
       try sources.checkFile(key.path, .secret)
     }

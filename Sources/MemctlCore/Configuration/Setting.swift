@@ -1,19 +1,7 @@
-/// The settings, each with all the places where it can be given.
-public enum Setting: String, CaseIterable, Sendable {
-  case db
-  case apiURL = "api-url"
-  case apiKeyFile = "api-key-file"
-  case apiKey = "api-key"
-  case syncInterval = "sync-interval"
-  case syncDisabled = "sync-disabled"
-  case timeout
-  case lockTimeout = "lock-timeout"
-  case lockFile = "lock-file"
-  case allowHTTP = "allow-http"
-  case caFile = "ca-file"
-  case clientCertificate = "client-cert"
-  case clientKey = "client-key"
+import MemoryModel
 
+/// The places where each setting can be given.
+extension Setting {
   /// Environment variables, the first that is set and not empty wins.
   public var variables: [String] {
     switch self {
@@ -30,12 +18,13 @@ public enum Setting: String, CaseIterable, Sendable {
     case .caFile: ["MEMCTL_CA_FILE"]
     case .clientCertificate: ["MEMCTL_CLIENT_CERT"]
     case .clientKey: ["MEMCTL_CLIENT_KEY"]
+    case .temporaryFolder: ["TMPDIR"]
     }
   }
 
   /// Whether the configuration file may have it. A key does not belong into a file that is shown
-  /// around; the name of a file with the key does.
-  var isInFile: Bool { self != .apiKey }
+  /// around; the name of a file with the key does. Where temporary files go, the system says.
+  var isInFile: Bool { self != .apiKey && self != .temporaryFolder }
 }
 
 /// Where a setting was found.

@@ -50,23 +50,22 @@ extension Problem {
   fileprivate static func isBeingSent(_ id: EntryID) -> Problem {
     Problem(
       .busy, "entry \(id.rawValue) is being sent, so it may settle by itself",
-      hint: "nothing was changed; try again after the next memctl sync")
+      hint: "nothing was changed; try again after the next \(.sync)")
   }
 
   fileprivate static func isNotInDoubt(_ entry: QueueEntry) -> Problem {
     Problem(
       .invalidInput, "entry \(entry.id.rawValue) is not in doubt: it is \(entry.state.rawValue)",
-      hint: "memctl queue show \(entry.id.rawValue) says what it is waiting for")
+      hint: "\(.showEntry(entry.id)) says what it is waiting for")
   }
 
   fileprivate static func isNoCandidate(_ id: ServerID, _ entry: QueueEntry) -> Problem {
-    let known = entry.candidates.map { "server:\($0.id.rawValue)" }.joined(separator: ", ")
+    let known = entry.candidates.map(\.id)
     return Problem(
       .invalidInput,
-      "server:\(id.rawValue) cannot be the memory of entry \(entry.id.rawValue)",
+      "memory \(id.rawValue) on the server cannot be that of entry \(entry.id.rawValue)",
       hint: known.isEmpty
-        ? "no memory on the server matches it; if it is not there: memctl queue settle \(entry.id.rawValue) --none"
-        : "it may be \(known); if it is none of them: memctl queue settle \(entry.id.rawValue) --none"
-    )
+        ? "no memory on the server matches it; if it is not there: \(.settle(entry.id, answer: .missing))"
+        : "it may be \(known); if it is none of them: \(.settle(entry.id, answer: .missing))")
   }
 }

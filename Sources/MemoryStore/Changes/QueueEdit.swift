@@ -51,14 +51,14 @@ extension Problem {
     Problem(
       .busy,
       "entry \(id.rawValue) was sent and may have arrived, so it cannot be changed yet",
-      hint: "nothing was changed; memctl sync settles it")
+      hint: "nothing was changed; \(.sync) settles it")
   }
 
   /// The server takes that with a store alone, and nobody should rely on what did not happen.
   fileprivate static func fixedSensitivity(_ id: ServerID) -> Problem {
     Problem(
       .invalidInput, "the server already has the memory, and cannot change whether it is sensitive",
-      hint: "store it again with memctl store, then memctl delete server:\(id.rawValue)")
+      hint: "store it again with \(.store), then \(.delete(id))")
   }
 
   fileprivate static func pointless(
@@ -70,13 +70,13 @@ extension Problem {
       entry \(id.rawValue) will not be sent: the server already has memory \(memory.rawValue), as \
       \(serverID.rawValue)
       """,
-      hint: "memctl queue drop \(id.rawValue) removes the entry; the memory stays as it is")
+      hint: "\(.drop(id)) removes the entry; the memory stays as it is")
   }
 
   fileprivate static func overtaken(_ id: EntryID, by later: QueueEntry) -> Problem {
-    let next = later.id.rawValue
-    return Problem(
-      .invalidInput, "entry \(next) changes the same memory after entry \(id.rawValue)",
-      hint: later.isEditable ? "memctl queue edit \(next)" : "memctl queue show \(next)")
+    Problem(
+      .invalidInput,
+      "entry \(later.id.rawValue) changes the same memory after entry \(id.rawValue)",
+      hint: "\(later.isEditable ? .edit(later.id) : .showEntry(later.id))")
   }
 }

@@ -50,7 +50,7 @@ extension Problem {
   fileprivate static func isOnServer(_ id: LocalID, _ serverID: ServerID) -> Problem {
     Problem(
       .invalidInput, "the server already has memory \(id.rawValue), as \(serverID.rawValue)",
-      hint: "there is nothing to queue; memctl show \(id.rawValue) shows it")
+      hint: "there is nothing to queue; \(.show(id)) shows it")
   }
 
   fileprivate static func isQueued(_ id: LocalID, _ entry: QueueEntry) -> Problem {
@@ -59,6 +59,6 @@ extension Problem {
       .invalidInput,
       "memory \(id.rawValue) already has an entry in the queue: \(entry.id.rawValue)"
         + (isDead ? ", a dead letter" : ""),
-      hint: "memctl queue \(isDead ? "retry" : "show") \(entry.id.rawValue)")
+      hint: "\(isDead ? .retry(entry.id) : .showEntry(entry.id))")
   }
 }

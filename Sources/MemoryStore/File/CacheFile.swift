@@ -11,7 +11,7 @@ struct CacheFile {
   let path: String
   let interruption: Int32?
   let temporaryFolder: String
-  let tell: (String) -> Void
+  let tell: (Mending) -> Void
 
   /// - Throws: `SQLiteError`, and `Problem` as `Cache.init`.
   func open(for access: CacheAccess) throws -> Connection {
@@ -118,7 +118,7 @@ struct CacheFile {
     } catch {
       throw Problem(
         .file, "cannot create the folder \(error.path): \(error.reason)",
-        hint: "create it, or choose another file with --db")
+        hint: "create it, or choose another file with \(.db)")
     }
   }
 

@@ -9,19 +9,19 @@ extension Problem {
   static func fileIsGone(_ path: String) -> Problem {
     Problem(
       .file, "\(path) was removed or replaced while memctl used it; nothing was written",
-      hint: "memctl sync fills a new one from the server")
+      hint: "\(.sync) fills a new one from the server")
   }
 
   package static func noCache(_ path: String) -> Problem {
     Problem(
       .notFound, "there is no cache at \(path)",
-      hint: "check the path; memctl store and memctl sync create a cache where there is none")
+      hint: "check the path; \(.store) and \(.sync) create a cache where there is none")
   }
 
   static func cannotOpen(_ path: String, _ reason: Int32) -> Problem {
     Problem(
       .file, "cannot open \(path): \(SystemError(reason))",
-      hint: "check the path and its permissions, or choose another with --db")
+      hint: "check the path and its permissions, or choose another with \(.db)")
   }
 
   /// - Parameter path: of the file that was to be copied.
@@ -34,19 +34,21 @@ extension Problem {
   package static func noRoom(_ reason: String) -> Problem {
     Problem(
       .file, reason,
-      hint: "nothing was changed; free some space there, or name another folder with TMPDIR")
+      hint:
+        "nothing was changed; free some space there, or name another folder with \(.temporaryFolder)"
+    )
   }
 
   static func nothingToRescue(_ path: String) -> Problem {
     Problem(
       .file, "nothing in \(path) can be read",
-      hint: "restore a backup; without one, move the file away, and memctl sync fills a new one")
+      hint: "restore a backup; without one, move the file away, and \(.sync) fills a new one")
   }
 
   static func indexWasDamaged(_ path: String) -> Problem {
     Problem(
       .file, "nothing was written to \(path), because its full-text index was damaged",
-      hint: "memctl has rebuilt the index; run the same command again")
+      hint: "memctl has rebuilt the index; try again")
   }
 
   static func noNumberIsLeft(in table: String, _ path: String) -> Problem {
@@ -59,7 +61,7 @@ extension Problem {
     return Problem(
       .file,
       "a \(what) in \(path) has the highest id that SQLite can give, so no id is left for another",
-      hint: "memctl repair makes a new cache in which the ids are low again")
+      hint: "\(.repair) makes a new cache in which the ids are low again")
   }
 
   /// What an SQLite error means to someone whose memories are in the file at `path`.
@@ -68,11 +70,11 @@ extension Problem {
     case .busy:
       self.init(
         .busy, "another program has been writing to \(path) for 30 seconds",
-        hint: "run the same command again when that program is done")
+        hint: "try again when that program is done")
     case .interrupted:
       self.init(
         .interrupted, "interrupted while another program was writing to \(path)",
-        hint: "run the same command again to do what was not saved yet")
+        hint: "try again to do what was not saved yet")
     case .full:
       self.init(
         .file, "the disk is full; nothing was written to \(path)",
@@ -84,11 +86,11 @@ extension Problem {
     case .notADatabase:
       self.init(
         .file, "\(path) is not a memory cache: it is not an SQLite database",
-        hint: "choose another file with --db; this one was not changed")
+        hint: "choose another file with \(.db); this one was not changed")
     case .corrupt:
       self.init(
         .file, "\(path) is damaged: \(error.message)",
-        hint: "memctl repair rescues what can be read, and keeps the damaged file")
+        hint: "\(.repair) rescues what can be read, and keeps the damaged file")
     case .inputOutput:
       self.init(
         .file, "\(path) cannot be read or written: \(error.message)",

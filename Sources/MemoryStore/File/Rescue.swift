@@ -24,12 +24,12 @@ package struct Rescue {
 
   /// Puts a new cache in the place of a damaged one, while nobody syncs.
   ///
-  /// - Parameter tell: gets a line for people where the full-text index alone was damaged.
+  /// - Parameter tell: called where the full-text index alone was damaged, and is mended.
   /// - Returns: nil for a cache that is not damaged, or whose full-text index alone was; then the file
   ///   is the same.
   /// - Throws: `Problem` of kind `.file`, `.notFound` or `.busy`; then the file is as it was.
   package static func run(
-    path: String, tell: @escaping (String) -> Void = { _ in }
+    path: String, tell: @escaping (Mending) -> Void = { _ in }
   ) throws -> RescueReport? {
     try Database.translatingErrors(path) {
       if try isSound(path, tell) { return nil }
@@ -42,14 +42,14 @@ package struct Rescue {
   }
 
   /// Whether everything in the file can be read and new rows can be written.
-  private static func isSound(_ path: String, _ tell: @escaping (String) -> Void) throws -> Bool {
+  private static func isSound(_ path: String, _ tell: @escaping (Mending) -> Void) throws -> Bool {
     do {
       let connection = try CacheFile(
         path: path, interruption: nil, temporaryFolder: "", tell: tell
       ).open(for: .change)
       let found = try connection.query("PRAGMA integrity_check(1)") { $0.text(0) }
       guard try found == ["ok"] && Schema.exhaustedTable(connection) == nil else { return false }
-      if try SearchIndex.mend(connection) { tell(SearchIndex.mended(path)) }
+      if try SearchIndex.mend(connection) { tell(.searchIndex) }
       return true
     } catch let error as SQLiteError where error.isDamage {
       return false

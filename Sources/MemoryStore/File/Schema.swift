@@ -17,11 +17,11 @@ enum Schema {
   /// Creates and migrates what is missing, in one transaction; a file that is up to date is only
   /// read.
   ///
-  /// - Parameter tell: gets a line for people about each thing that was wrong and is mended.
+  /// - Parameter tell: gets each thing that was wrong and is mended.
   /// - Throws: `SQLiteError`, and `Problem` of kind `.file` for a file of another program or of a
   ///   newer version; such a file is not changed.
   static func bringUpToDate(
-    _ connection: Connection, path: String, tell: (String) -> Void
+    _ connection: Connection, path: String, tell: (Mending) -> Void
   ) throws {
     // A process that only reads must not wait for one that writes, hence this look without a lock.
     if try isCurrent(connection, path: path), try SearchIndex.isPlausible(connection) { return }
@@ -35,16 +35,16 @@ enum Schema {
         try createQueue(connection)
         try createOwnTables(connection)
       }
-      var mended: [String] = []
+      var mended: [Mending] = []
       if try !SearchIndex.isPlausible(connection) {
         if try isOwn || SearchIndex.remnants(connection) > 0 {
-          mended.append(SearchIndex.mended(path))
+          mended.append(.searchIndex)
         }
         try SearchIndex.make(connection)
       }
       if isCurrent { return mended }
       let doubles = try makeServerIDsUnique(connection)
-      if doubles > 0 { mended.append(Self.mended(doubles, path)) }
+      if doubles > 0 { mended.append(.sharedServerIDs(doubles)) }
       try connection.run(
         "INSERT OR REPLACE INTO memctl_meta(key, value) VALUES ('schema_version', ?)", ownVersion)
       try connection.execute("PRAGMA user_version = \(sharedVersion)")
@@ -113,7 +113,7 @@ enum Schema {
     guard memories.isEmpty ? others.isEmpty : needed.isSubset(of: memories) else {
       throw Problem(
         .file, "\(path) is the database of another program",
-        hint: "choose another file with --db; this one was not changed")
+        hint: "choose another file with \(.db); this one was not changed")
     }
   }
 
@@ -194,11 +194,6 @@ enum Schema {
       CREATE UNIQUE INDEX \(serverIDIndex) ON memories(server_id)
       """)
     return doubles.count
-  }
-
-  private static func mended(_ doubles: Int, _ path: String) -> String {
-    (doubles == 1 ? "1 memory" : "\(grouped(doubles)) memories")
-      + " in \(path) had the same server id as another and went to the trash; see memctl trash"
   }
 
   private static let queue = """

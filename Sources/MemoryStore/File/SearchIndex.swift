@@ -31,10 +31,6 @@ enum SearchIndex {
     "memories_fts_config", "memories_ai", "memories_ad", "memories_au",
   ]
 
-  static func mended(_ path: String) -> String {
-    "the full-text index of \(path) was damaged and has been rebuilt; the memories are unharmed"
-  }
-
   /// Whether the index seems to be in order, by a look that costs the same for every size: its tables
   /// can be read, each memory is in it, and each of its segments is listed (in row 10, where one byte
   /// counts up to 127 of them) and can be searched.
@@ -165,7 +161,7 @@ extension Database {
   /// - Throws: `SQLiteError`.
   func mendIndex() throws -> Bool {
     let wasDamaged = try SearchIndex.mend(connection)
-    if wasDamaged { tell(SearchIndex.mended(path)) }
+    if wasDamaged { tell(.searchIndex) }
     return wasDamaged
   }
 }

@@ -14,7 +14,7 @@ package final class Database: Ledger {
   package let path: String
   let connection: Connection
   private let random: Randomness
-  let tell: (String) -> Void
+  let tell: (Mending) -> Void
   /// Kept, because the connection waits for its descriptor.
   private let cancellation: Cancellation?
   private let identity: FileIdentity?
@@ -31,13 +31,13 @@ package final class Database: Ledger {
   /// - Parameters:
   ///   - cancellation: ends waits for another program's lock.
   ///   - temporaryFolder: where a file that can neither be written nor read in place is copied to.
-  ///   - tell: gets a line for people about what was mended while the file was opened, or later.
+  ///   - tell: gets what was wrong and is mended, while the file is opened or later.
   /// - Throws: `Problem` of kind `.notFound` for a file that is missing and may not be created; of
   ///   kind `.file` for one that is no database, is of a newer version, or cannot be used.
   package init(
     path: String, access: CacheAccess = .create, random: Randomness = .system,
     cancellation: Cancellation? = nil, temporaryFolder: String = "/tmp",
-    tell: @escaping (String) -> Void = { _ in }
+    tell: @escaping (Mending) -> Void = { _ in }
   ) throws {
     self.path = path
     self.random = random

@@ -121,7 +121,7 @@ private struct OriginComparison {
 extension Problem {
   fileprivate static let noOrigin = Problem(
     .refused, "this cache does not belong to any server yet",
-    hint: "memctl sync ties it to the configured server")
+    hint: "\(.sync) ties it to the configured server")
 
   fileprivate static func otherAccount(_ met: Origin, _ known: Origin) -> Problem {
     Problem(
@@ -130,7 +130,7 @@ extension Problem {
       this cache was filled from \(known.description), but at \(met.address) the key belongs to \
       \(met.account ?? "nobody"); nothing was changed
       """,
-      hint: "set MEMORY_API_KEY or --api-key-file to the key of \(known.account ?? "the account")")
+      hint: "set \(.apiKey) or \(.apiKeyFile) to the key of \(known.account ?? "the account")")
   }
 
   fileprivate static func otherServer(
@@ -143,8 +143,8 @@ extension Problem {
       this cache has from \(known.description), so it is another server; nothing was changed
       """,
       hint: """
-        to send it everything here: memctl origin adopt; to take over what it has: memctl resync \
-        --force
+        to send it everything here: \(.adoptOrigin(force: false)); to take over what it has: \
+        \(.resync(force: true))
         """)
   }
 
@@ -154,7 +154,7 @@ extension Problem {
       "the server at \(met.address) already has \(count == 1 ? "a memory" : "\(grouped(count)) memories"); "
         + "nothing was changed",
       hint: """
-        memctl origin adopt --force adds the cache's memories to the server's; memctl resync --force \
+        \(.adoptOrigin(force: true)) adds the cache's memories to the server's; \(.resync(force: true)) \
         replaces them with the server's
         """)
   }

@@ -135,7 +135,7 @@ extension Problem {
     Problem(
       .file, "the file system cannot lock \(path): \(reason)",
       hint: """
-        set MEMCTL_LOCK_FILE to a file on a local disk, used for this cache only and by every memctl \
+        set \(.lockFile) to a file on a local disk, used for this cache only and by every memctl \
         that uses the cache
         """)
   }

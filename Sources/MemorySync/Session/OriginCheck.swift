@@ -63,13 +63,14 @@ extension Problem {
       "this cache was filled from \(known.description), but \(other); nothing was sent or changed",
       hint: met.address == known.address
         ? """
-        to keep the accounts apart, give this one its own cache with --db; to hand the cache over to \
-        \(met.account ?? "the account"): memctl resync --force (add --dry-run to see what it would do)
+        to keep the accounts apart, give this one its own cache with \(.db); to hand the cache over to \
+        \(met.account ?? "the account"): \(.resync(force: true)) \
+        (\(.resync(force: true, rehearsed: true)) shows what it would do)
         """
         : """
-        if it is the same server under a new address: memctl origin move \(met.address); to send \
-        everything here to a new server: memctl origin adopt; to take over what the server has: memctl \
-        resync --force; otherwise give it a cache of its own with --db
+        if it is the same server under a new address: \(.moveOrigin(address: met.address)); to send \
+        everything here to a new server: \(.adoptOrigin(force: false)); to take over what the server \
+        has: \(.resync(force: true)); otherwise give it a cache of its own with \(.db)
         """)
   }
 }

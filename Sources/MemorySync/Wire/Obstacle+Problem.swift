@@ -27,7 +27,7 @@ extension Problem {
     case 502, 503, 504:
       self.init(
         .gateway, "\(proxy) cannot reach \(refusal.server) (\(refusal.status))",
-        hint: "nothing is lost; memctl sync sends what is queued once it can")
+        hint: "nothing is lost; \(.sync) sends what is queued once it can")
     default:
       self.init(
         .gateway, "\(proxy) does not let memctl through to \(refusal.server) (\(refusal.status))",
@@ -65,20 +65,20 @@ extension TLSProblem {
     }
   }
 
-  fileprivate var hint: String {
-    let client = "set MEMCTL_CLIENT_CERT and MEMCTL_CLIENT_KEY"
+  fileprivate var hint: Hint {
+    let client: Hint = "set \(.clientCertificate) and \(.clientKey)"
     return switch self {
     case .certificateNotYetValid: "check this machine's clock: date"
     case .certificateExpired:
       "the server needs a new one, unless this machine's clock is wrong: date"
     case .certificateForOtherHost:
-      "use the name in the certificate: set MEMORY_API_URL or --api-url"
+      "use the name in the certificate: set \(.apiURL)"
     case .unknownAuthority:
-      "set MEMCTL_CA_FILE to a file with the authority's certificate in PEM form"
+      "set \(.caFile) to a file with the authority's certificate in PEM form"
     case .untrustedCertificate: "nothing was sent; ask whoever runs the server"
-    case .unusableAuthorities: "MEMCTL_CA_FILE takes a file of certificates in PEM form"
+    case .unusableAuthorities: "\(.caFile) takes a file of certificates in PEM form"
     case .unusableSystemAuthorities:
-      "install the package ca-certificates, or set MEMCTL_CA_FILE"
+      "install the package ca-certificates, or set \(.caFile)"
     case .unreadableClientFile, .asksForClientCertificate: client
     case .unusableClientCertificate:
       "memctl takes a certificate and its key in PEM form, the key without a pass phrase"

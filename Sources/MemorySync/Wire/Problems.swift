@@ -6,13 +6,13 @@ extension Problem {
   static func unreachable(_ baseURL: String, _ reason: String) -> Problem {
     Problem(
       .offline, "cannot reach the server at \(baseURL): \(reason)",
-      hint: "nothing is lost; memctl sync sends what is queued once the server is back")
+      hint: "nothing is lost; \(.sync) sends what is queued once the server is back")
   }
 
   static func lostAnswer(_ reason: String) -> Problem {
     Problem(
       .offline, "the server's answer was lost: \(reason)",
-      hint: "nothing is lost; memctl sync finds out whether it arrived before sending it again")
+      hint: "nothing is lost; \(.sync) finds out whether it arrived before sending it again")
   }
 
   /// The answer to a question, which is simply asked again.
@@ -26,7 +26,7 @@ extension Problem {
     Problem(
       .overloaded, "the server is overloaded: \(message)",
       hint: until.map {
-        "nothing is lost; memctl watch continues after \($0), memctl sync tries at once"
+        "nothing is lost; \(.watch) continues after \($0), \(.sync) tries at once"
       }
         ?? "nothing is lost; try again later")
   }
@@ -37,8 +37,9 @@ extension Problem {
       .serverFailed,
       "the server failed "
         + (message == "status \(status)" ? "(\(message))" : "(\(status)): \(message)"),
-      hint: "nothing is lost; "
-        + (isQueued ? "it is tried again later, see memctl queue" : "try again later"))
+      hint: isQueued
+        ? "nothing is lost; it is tried again later, see \(.queue)"
+        : "nothing is lost; try again later")
   }
 
   /// - Parameter what: what answered in the server's place, and how.
@@ -46,13 +47,15 @@ extension Problem {
     Problem(
       .gateway, what,
       hint: status == 407
-        ? "nothing is lost; give the proxy's user and password, as in "
-          + "https_proxy=http://USER:PASSWORD@HOST:PORT"
-        : "nothing is lost; memctl sync continues once the server itself answers again")
+        ? """
+        nothing is lost; give the proxy's user and password, as in \
+        https_proxy=http://USER:PASSWORD@HOST:PORT
+        """
+        : "nothing is lost; \(.sync) continues once the server itself answers again")
   }
 
   static func invalidResponse(
-    _ reason: String, hint: String = "check that the address is that of a memory server"
+    _ reason: String, hint: Hint = "check that the address is that of a memory server"
   ) -> Problem {
     Problem(
       .invalidResponse, "invalid response: \(reason)", hint: "nothing is lost; \(hint)")
@@ -61,16 +64,16 @@ extension Problem {
   static func unauthorized(_ message: String) -> Problem {
     Problem(
       .unauthorized, "the server does not accept the key: \(message)",
-      hint:
-        "set MEMORY_API_KEY or --api-key-file to a valid key; nothing is sent until the server accepts it"
-    )
+      hint: """
+        set \(.apiKey) or \(.apiKeyFile) to a valid key; nothing is sent until the server accepts it
+        """)
   }
 
   /// What auth-check accepts may still not fetch: the key is that of a client that only sends.
   static func forbidden(_ message: String) -> Problem {
     Problem(
       .forbidden, "the server does not let this key fetch memories: \(message)",
-      hint: "memctl push still sends what is queued; to fetch, use a key that is allowed to")
+      hint: "\(.push) still sends what is queued; to fetch, use a key that is allowed to")
   }
 
   static func loss(_ loss: RowApplier.Loss) -> Problem {
@@ -81,8 +84,8 @@ extension Problem {
         + "that the cache has from it"
         + (loss.reassigned > 0 ? "; some of their ids now belong to other memories" : ""),
       hint: """
-        if the server is right: memctl resync --force; if the server was emptied and this cache is \
-        right: memctl origin adopt
+        if the server is right: \(.resync(force: true)); if the server was emptied and this cache is \
+        right: \(.adoptOrigin(force: false))
         """)
   }
 
@@ -97,13 +100,13 @@ extension Problem {
       memctl cannot tell
       """,
       hint: """
-        nothing is lost; memctl queue show \(id) lists the memories that it may be, memctl queue \
-        settle \(id) takes your answer
+        nothing is lost; \(.showEntry(first.id)) lists the memories that it may be, \
+        \(.settle(first.id)) takes your answer
         """)
   }
 
   static let interrupted = Problem(
-    .interrupted, "interrupted", hint: "nothing is lost; memctl sync continues")
+    .interrupted, "interrupted", hint: "nothing is lost; \(.sync) continues")
 
   /// - Parameters:
   ///   - first: the first of `count` entries that became dead letters.
@@ -124,7 +127,8 @@ extension Problem {
       (count == 1 ? "" : "\(grouped(count)) entries became dead letters; ")
         + "\(what): \(first.error.message)",
       hint: """
-        memctl queue show \(id), then queue \(isEditable ? "edit" : "retry") \(id) or queue drop \(id)
+        \(.showEntry(first.id)), then \(isEditable ? .edit(first.id) : .retry(first.id)) or \
+        \(.drop(first.id))
         """)
   }
 }

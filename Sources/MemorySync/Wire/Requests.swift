@@ -32,7 +32,7 @@ public struct Requests: Sendable {
     guard url.origin.scheme == "https" || url.origin.isLoopback || hosts.contains(host) else {
       throw Problem(
         .configuration, "plain http would let anyone on the way to \(host) read the key",
-        hint: "use https, or allow this host by name: MEMCTL_ALLOW_HTTP=\(host)")
+        hint: "use https, or allow this host by name: \(.allowHTTP)=\(host)")
     }
     baseURL = url.base
     isLoopback = url.origin.isLoopback
@@ -51,20 +51,20 @@ public struct Requests: Sendable {
     return address[...end] + "…"
   }
 
-  private static func hint(for address: String) -> String {
+  private static func hint(for address: String) -> Hint {
     if !address.contains("://"), !address.contains(where: { $0 == "?" || $0 == "#" }),
       let url = CurlURL("https://" + address)
     {
       return "did you mean \(url.origin.isLoopback ? "http" : "https")://\(address)?"
     }
     if address.contains("@") {
-      return "the key is not part of the address: set MEMORY_API_KEY or --api-key-file"
+      return "the key is not part of the address: set \(.apiKey) or \(.apiKeyFile)"
     }
     return "an address looks like https://memory.example.org"
   }
 
   /// What may be wrong with the address where nothing there answers like a memory server.
-  var addressHint: String {
+  var addressHint: Hint {
     let paths = ["/api/memories", "/api"]
     guard let path = paths.first(where: baseURL.hasSuffix) else {
       return "check that the address is that of a memory server"

@@ -8,7 +8,7 @@ import Testing
 private let listOfAuthorities = TLSSettings.File(path: "/ca", setting: "environment MEMCTL_CA_FILE")
 private let ownCertificate = TLSSettings.File(path: "/c", setting: "option --client-cert")
 private let ownKey = TLSSettings.File(path: "/k", setting: "file /config")
-private let clientHint = "set MEMCTL_CLIENT_CERT and MEMCTL_CLIENT_KEY"
+private let clientHint = "set client-cert and client-key"
 
 @Suite("What keeps a request from being sent")
 struct ObstacleTests {
@@ -34,18 +34,18 @@ struct ObstacleTests {
       (
         .certificateForOtherHost,
         "the certificate of h:1 is for another host name / "
-          + "use the name in the certificate: set MEMORY_API_URL or --api-url"
+          + "use the name in the certificate: set api-url"
       ),
       (
         .unknownAuthority(list: nil),
         "the certificate of h:1 was issued by an authority that is not in the list of authorities on "
-          + "this machine / set MEMCTL_CA_FILE to a file with the authority's certificate in PEM "
+          + "this machine / set ca-file to a file with the authority's certificate in PEM "
           + "form"
       ),
       (
         .unknownAuthority(list: listOfAuthorities),
         "the certificate of h:1 was issued by an authority that is not in /ca (environment "
-          + "MEMCTL_CA_FILE) / set MEMCTL_CA_FILE to a file with the authority's certificate in PEM "
+          + "MEMCTL_CA_FILE) / set ca-file to a file with the authority's certificate in PEM "
           + "form"
       ),
       (
@@ -64,17 +64,17 @@ struct ObstacleTests {
       (
         .unusableAuthorities(listOfAuthorities, reason: "No such file or directory"),
         "/ca (environment MEMCTL_CA_FILE) cannot be used as a list of authorities: No such file or "
-          + "directory / MEMCTL_CA_FILE takes a file of certificates in PEM form"
+          + "directory / ca-file takes a file of certificates in PEM form"
       ),
       (
         .unusableAuthorities(listOfAuthorities, reason: nil),
         "/ca (environment MEMCTL_CA_FILE) cannot be used as a list of authorities: it contains no "
-          + "certificate in PEM form / MEMCTL_CA_FILE takes a file of certificates in PEM form"
+          + "certificate in PEM form / ca-file takes a file of certificates in PEM form"
       ),
       (
         .unusableSystemAuthorities(detail: "it is odd"),
         "the list of authorities on this machine cannot be used: it is odd / "
-          + "install the package ca-certificates, or set MEMCTL_CA_FILE"
+          + "install the package ca-certificates, or set ca-file"
       ),
       (
         .unreadableClientFile(ownKey, reason: "Permission denied"),
@@ -135,7 +135,7 @@ struct ObstacleTests {
       (
         503, "p:2",
         "the proxy at p:2 cannot reach h:1 (503) / "
-          + "nothing is lost; memctl sync sends what is queued once it can"
+          + "nothing is lost; sync sends what is queued once it can"
       ),
       (
         403, nil,

@@ -1,22 +1,23 @@
-/// Something that went wrong, in the user's words, with what to do next.
+/// Something that went wrong: which kind of thing, what happened, and what to do next.
 ///
-/// It never holds a key, nor the content of a sensitive memory.
+/// It is the one error that the core throws on purpose, and what reports hold where the rest of a run
+/// went on. What is no `Problem` is a bug. It never holds a key, nor the content of a sensitive memory.
 public struct Problem: Error, Hashable, Sendable {
-  /// The kinds that scripts tell apart; `rawValue` is the `kind` of the JSON reports.
+  /// What programs tell apart; `rawValue` is stable, so scripts may rely on it.
   public enum Kind: String, Sendable, CaseIterable {
-    /// The command line is not one that memctl takes.
+    /// The program was called in a way that it does not understand. The core itself never says so.
     case usage
     /// The server rejected an entry, which is now a dead letter.
     case rejected
-    /// Whether the server has a memory cannot be told, so the user has to.
+    /// Whether the server has a memory cannot be told, so a person has to; see `Queue.settle`.
     case ambiguous
-    /// What the user gave is not valid.
+    /// What was given is not valid, or cannot be done.
     case invalidInput = "invalid_input"
-    /// No such memory, entry or file.
+    /// There is no such memory, entry or file.
     case notFound = "not_found"
     /// A bug in memctl.
     case bug
-    /// The local file cannot be used.
+    /// A local file cannot be used.
     case file
     /// The server cannot be reached, or did not answer in time.
     case offline
@@ -26,31 +27,33 @@ public struct Problem: Error, Hashable, Sendable {
     case serverFailed = "server_failed"
     /// Something other than the server answered in its place.
     case gateway
-    /// Entries wait for a later attempt.
+    /// Nothing failed, but entries wait for a later attempt.
     case waiting
-    /// Another process is syncing.
+    /// Another process is syncing the cache or writing it, or an entry is being sent.
     case busy
     /// What answered did not answer like a memory server.
     case invalidResponse = "invalid_response"
-    /// A guard refused what the server's answer would do.
+    /// A guard refused what could have cost memories; it was not done.
     case refused
-    /// The server does not accept the key.
+    /// The server does not accept the key. Nothing is sent until it accepts one.
     case unauthorized
     /// The server accepts the key, but does not let it fetch.
     case forbidden
-    /// No key, a bad URL, plain http to a foreign host.
+    /// A setting is missing or cannot be used: no key, a bad address, plain http to a foreign host.
     case configuration
-    /// No secure connection: a certificate is not accepted, by memctl or by the server.
+    /// There is no secure connection: one side does not accept the certificate of the other.
     case certificate
     /// The user or the system asked memctl to stop.
     case interrupted
   }
 
   public let kind: Kind
+  /// What happened, as a clause without a capital letter or a full stop, for people.
   public let message: String
-  public let hint: String?
+  /// What to do next; nil where the message says it all.
+  public let hint: Hint?
 
-  public init(_ kind: Kind, _ message: String, hint: String? = nil) {
+  public init(_ kind: Kind, _ message: String, hint: Hint? = nil) {
     self.kind = kind
     self.message = message
     self.hint = hint
@@ -61,15 +64,18 @@ extension Problem {
   /// Whether the server must not be called again in the same run.
   package var endsCalls: Bool { [.overloaded, .unauthorized, .interrupted].contains(kind) }
 
+  /// There is no memory of this name.
+  ///
   /// - Parameter name: as the user wrote it.
   public static func noMemory(_ name: String) -> Problem {
-    Problem(.notFound, "there is no memory \(name)", hint: "memctl list shows the ids")
+    Problem(.notFound, "there is no memory \(name)", hint: "\(.list) shows the ids")
   }
 
+  /// There is no such entry, or none any more.
   public static func noEntry(_ id: EntryID) -> Problem {
     Problem(
       .notFound, "there is no entry \(id.rawValue) in the queue",
-      hint: "it may have been sent already; memctl queue lists the entries")
+      hint: "it may have been sent already; \(.queue) lists the entries")
   }
 }
 

@@ -1,0 +1,95 @@
+import MemoryAPI
+
+/// What to do next, as a sentence in which each step, setting and field stands as a value.
+///
+/// A program puts these into the words of its own: where a command line names a command, a window
+/// may have a button. `description` is for logs.
+///
+///     Problem(.offline, "…", hint: "nothing is lost; \(.sync) sends what is queued")
+public struct Hint: Hashable, Sendable {
+  public enum Part: Hashable, Sendable {
+    case text(String)
+    case step(Step)
+    case setting(Setting)
+    /// A field that is to be given.
+    case field(MemoryField)
+    /// A memory by its id on the server.
+    case serverID(ServerID)
+  }
+
+  /// No two texts follow each other.
+  public let parts: [Part]
+
+  public init(_ text: String) { self.init(stringLiteral: text) }
+
+  /// What it names for a person to do.
+  public var steps: [Step] {
+    parts.compactMap { if case .step(let step) = $0 { step } else { nil } }
+  }
+}
+
+extension Hint: ExpressibleByStringInterpolation {
+  public init(stringLiteral text: String) { parts = [.text(text)] }
+
+  public init(stringInterpolation: StringInterpolation) { parts = stringInterpolation.parts }
+
+  public struct StringInterpolation: StringInterpolationProtocol {
+    fileprivate var parts: [Part] = []
+
+    public init(literalCapacity: Int, interpolationCount: Int) {}
+
+    public mutating func appendLiteral(_ text: String) {
+      guard !text.isEmpty else { return }
+      if case .text(let start) = parts.last {
+        parts[parts.count - 1] = .text(start + text)
+      } else {
+        parts.append(.text(text))
+      }
+    }
+
+    public mutating func appendInterpolation(_ value: some CustomStringConvertible) {
+      appendLiteral(value.description)
+    }
+
+    public mutating func appendInterpolation(_ step: Step) { parts.append(.step(step)) }
+
+    public mutating func appendInterpolation(_ setting: Setting) { parts.append(.setting(setting)) }
+
+    public mutating func appendInterpolation(_ hint: Hint) { hint.parts.forEach { append($0) } }
+
+    /// `content, tags and keywords`
+    public mutating func appendInterpolation(_ fields: [MemoryField]) {
+      for (index, field) in fields.enumerated() {
+        if index > 0 { appendLiteral(index == fields.count - 1 ? " and " : ", ") }
+        append(.field(field))
+      }
+    }
+
+    /// `7, 9`
+    public mutating func appendInterpolation(_ ids: [ServerID]) {
+      for (index, id) in ids.enumerated() {
+        if index > 0 { appendLiteral(", ") }
+        append(.serverID(id))
+      }
+    }
+
+    private mutating func append(_ part: Part) {
+      if case .text(let text) = part { appendLiteral(text) } else { parts.append(part) }
+    }
+  }
+}
+
+extension Hint: CustomStringConvertible {
+  /// The sentence in words that belong to no program.
+  public var description: String {
+    parts.map { part in
+      switch part {
+      case .text(let text): text
+      case .step(let step): step.description
+      case .setting(let setting): setting.rawValue
+      case .field(let field): field.label
+      case .serverID(let id): "\(id.rawValue)"
+      }
+    }.joined()
+  }
+}

@@ -1,0 +1,65 @@
+extension Hint {
+  /// Something that a person can do about a problem, through any program that uses the core.
+  public enum Step: Hashable, Sendable {
+    case sync
+    case push
+    /// Sync from now on, again and again.
+    case watch
+    /// - Parameter rehearsed: only look at what it would do.
+    case resync(force: Bool, rehearsed: Bool = false)
+
+    /// Look at the memories.
+    case list
+    case show(LocalID)
+    case store
+    case delete(ServerID)
+
+    /// Look at the queue.
+    case queue
+    case showEntry(EntryID)
+    case retry(EntryID)
+    case retryAll
+    case edit(EntryID)
+    case drop(EntryID)
+    /// Write an entry to a file, with all that it holds.
+    case export(EntryID)
+    /// - Parameter answer: nil where it is for the person to say.
+    case settle(EntryID, answer: DoubtAnswer? = nil)
+
+    case moveOrigin(address: String)
+    case adoptOrigin(force: Bool)
+    /// Put a new cache in the place of a damaged one.
+    case repair
+  }
+}
+
+extension Hint.Step: CustomStringConvertible {
+  /// The step in words that belong to no program.
+  public var description: String {
+    switch self {
+    case .sync: "sync"
+    case .push: "push"
+    case .watch: "watch"
+    case .resync(let force, let rehearsed):
+      (rehearsed ? "rehearse resync" : "resync") + (force ? " by force" : "")
+    case .list: "list memories"
+    case .show(let id): "show memory \(id.rawValue)"
+    case .store: "store"
+    case .delete(let id): "delete memory \(id.rawValue) of the server"
+    case .queue: "list the queue"
+    case .showEntry(let id): "show entry \(id.rawValue)"
+    case .retry(let id): "retry entry \(id.rawValue)"
+    case .retryAll: "retry all entries"
+    case .edit(let id): "edit entry \(id.rawValue)"
+    case .drop(let id): "drop entry \(id.rawValue)"
+    case .export(let id): "export entry \(id.rawValue)"
+    case .settle(let id, nil): "settle entry \(id.rawValue)"
+    case .settle(let id, .missing): "settle entry \(id.rawValue) as missing"
+    case .settle(let id, .arrived(let memory)):
+      "settle entry \(id.rawValue) as memory \(memory.rawValue) of the server"
+    case .moveOrigin(let address): "move the origin to \(address)"
+    case .adoptOrigin(let force): "adopt the origin" + (force ? " by force" : "")
+    case .repair: "repair"
+    }
+  }
+}
