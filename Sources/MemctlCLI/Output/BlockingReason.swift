@@ -6,32 +6,32 @@ enum BlockingReason {
   /// in the way.
   static func explanation(
     _ configuration: Configuration, _ cache: Cache, now: Timestamp
-  ) throws -> String? {
+  ) throws -> Hint? {
     if configuration.isSyncDisabled {
-      return "Syncing is off, so nothing is sent: unset MEMORY_SYNC_DISABLE."
+      return "Syncing is off, so nothing is sent: unset \(.syncDisabled)."
     }
     if try configuration.key() == nil {
       return """
-        There is no key for the server, so nothing is sent: set MEMORY_API_KEY or --api-key-file, \
-        then memctl sync.
+        There is no key for the server, so nothing is sent: set \(.apiKey) or \(.apiKeyFile), \
+        then \(.sync).
         """
     }
     if let until = try cache.pause(at: now) {
       return """
         The server asked for a pause until \(until.description.withDistance(to: now)). \
-        memctl watch and the prompt wait until then; memctl sync tries at once.
+        \(.watch) and the prompt wait until then; \(.sync) tries at once.
         """
     }
     if try cache.isKeyRefused() {
       return """
-        The server does not accept the key, and nothing is sent until it does: set MEMORY_API_KEY \
-        or --api-key-file to a valid key, then memctl sync.
+        The server does not accept the key, and nothing is sent until it does: set \(.apiKey) \
+        or \(.apiKeyFile) to a valid key, then \(.sync).
         """
     }
     if let error = try cache.lastRunError() {
       return """
         The last sync, \(Timestamp(error.time)?.relative(to: now) ?? error.time), did not \
-        finish: \(error.message). memctl sync tries again.
+        finish: \(error.message). \(.sync) tries again.
         """
     }
     return nil

@@ -11,17 +11,17 @@ struct EntryExplanation {
   /// The entry of the same memory that is sent first.
   let predecessor: QueueEntry?
   /// Why nothing at all is sent at present, and what would change that.
-  let blockingReason: String?
+  let blockingReason: Hint?
   let now: Timestamp
 
-  private var id: Int64 { entry.id.rawValue }
+  private var id: EntryID { entry.id }
 
-  var text: String {
+  var explanation: Hint {
     switch entry.state {
-    case .dead where operation == nil: unreadable + "."
+    case .dead where operation == nil: "\(unreadable)."
     case .dead: dead
     case .inDoubt where !entry.candidates.isEmpty: ambiguous
-    case .inDoubt, .sending: [doubt, blockingReason].compactMap { $0 }.joined(separator: " ")
+    case .inDoubt, .sending: blockingReason.map { "\(doubt) \($0)" } ?? doubt
     case .pending: pending
     }
   }
@@ -34,20 +34,20 @@ struct EntryExplanation {
 
   // MARK: Dead
 
-  private var unreadable: String {
+  private var unreadable: Hint {
     let remedies: Hint =
       switch entry.fieldsThatMend {
       case nil: "nothing can repair it"
-      case []: "\(.edit(entry.id)) repairs it"
-      case let fields?: "\(.edit(entry.id)) with \(fields) repairs it"
+      case []: "\(.edit(id)) repairs it"
+      case let fields?: "\(.edit(id)) with \(fields) repairs it"
       }
     return """
-      It cannot be read\(answer), so it cannot be sent: \(remedies.text). memctl queue show \(id) \
-      --reveal shows it as it is, memctl queue drop \(id) gives it up
+      It cannot be read\(answer), so it cannot be sent: \(remedies). \(.showEntry(id)) \
+      --reveal shows it as it is, \(.drop(id)) gives it up
       """
   }
 
-  private var dead: String {
+  private var dead: Hint {
     let hasFailed = entry.lastError.map { ($0.status ?? 0) >= 500 } ?? false
     let times = entry.attempts == 1 ? "" : " \(entry.attempts) times"
     let happened =
@@ -60,39 +60,40 @@ struct EntryExplanation {
       } else {
         "The server rejected it\(answer)."
       }
-    let retry =
+    let retry: Hint =
       entry.isMeantForAnotherServer
       ? """
-      memctl queue retry \(id) sends it anyway, which is right only if this is the same server under \
+      \(.retry(id)) sends it anyway, which is right only if this is the same server under \
       another name
       """
-      : "memctl queue retry \(id) sends it once more as it is"
-    let drop = "memctl queue drop \(id) gives it up"
-    let remedies =
+      : "\(.retry(id)) sends it once more as it is"
+    let drop: Hint = "\(.drop(id)) gives it up"
+    let remedies: Hint =
       switch operation {
       case .delete: "\(retry); \(drop), and the memory comes back with the next resync"
       case .update:
         """
-        memctl queue edit \(id) changes and sends it; \(retry); \(drop), and the server's version \
+        \(.edit(id)) changes and sends it; \(retry); \(drop), and the server's version \
         comes back with the next resync
         """
       default:
-        "memctl queue edit \(id) changes and sends it; \(retry); \(drop)"
-          + (memory != nil ? ". Either way, the memory stays in the cache" : "")
+        """
+        \(.edit(id)) changes and sends it; \(retry); \(drop)\
+        \(memory != nil ? ". Either way, the memory stays in the cache" : "")
+        """
       }
     return "\(happened) It is not sent again until you decide: \(remedies)."
   }
 
   // MARK: In doubt
 
-  private var doubt: String {
+  private var doubt: Hint {
     let happened =
       entry.state == .sending
       ? "It was sent, and its answer is not here yet: memctl is waiting for it, or was stopped."
       : "It was sent, but whether it arrived is unknown\(answer)."
-    let settled =
-      wait.map { "memctl finds out \($0), with the first sync after that" }
-      ?? "memctl sync finds out"
+    let settled: Hint =
+      wait.map { "memctl finds out \($0), with the first sync after that" } ?? "\(.sync) finds out"
     if entry.isDropped {
       return
         "\(happened) You dropped it, so it is not sent again; memctl still checks whether it arrived."
@@ -108,18 +109,19 @@ struct EntryExplanation {
   }
 
   /// What only the user can end.
-  private var ambiguous: String {
+  private var ambiguous: Hint {
     let names = entry.candidates.map { candidate in
       "server:\(candidate.id.rawValue)" + (candidate.isDeleted ? " (deleted since)" : "")
     }
-    let first = "server:\(entry.candidates[0].id.rawValue)"
+    let first = entry.candidates[0].id
     let one = names.count == 1
     return """
       It was sent, but whether it arrived is unknown\(answer). The server has \
       \(names.joined(separator: ", ")), from which it has removed a credential, and memctl cannot tell \
       whether \(one ? "that is this memory" : "one of them is this memory"). memctl show \
-      \(first) shows what is left of it. If it is the same memory: memctl queue settle \(id) --is \
-      \(first). If not: memctl queue settle \(id) --none sends it again.
+      \(first) shows what is left of it. If it is the same memory: \
+      \(.settle(id, answer: .arrived(as: first))). If not: \(.settle(id, answer: .missing)) sends it \
+      again.
       """
   }
 
@@ -130,7 +132,7 @@ struct EntryExplanation {
 
   // MARK: Pending
 
-  private var pending: String {
+  private var pending: Hint {
     if operation == nil {
       return
         "\(unreadable). The next sync makes it a dead letter, which does not hold up other entries."
@@ -139,7 +141,7 @@ struct EntryExplanation {
       return
         "The server already has its memory: the next sync removes this entry without sending it."
     }
-    var sentences: [String] = []
+    var sentences: [Hint] = []
     if let error = entry.lastError {
       let times = entry.attempts < 2 ? "" : " \(entry.attempts) times"
       sentences.append(
@@ -150,25 +152,23 @@ struct EntryExplanation {
       sentences.append("It has not been sent yet.")
     }
     if let predecessor {
-      let first = predecessor.id.rawValue
       sentences.append(
         """
-        It is sent after entry \(first), which is about the same memory: memctl queue show \(first) \
-        says what that one is waiting for.
+        It is sent after entry \(predecessor.id.rawValue), which is about the same memory: \
+        \(.showEntry(predecessor.id)) says what that one is waiting for.
         """)
     }
     if let wait {
       sentences.append(
         """
-        The next attempt is due \(wait), with the first sync after that; memctl queue retry \(id) \
-        ends the wait.
+        The next attempt is due \(wait), with the first sync after that; \(.retry(id)) ends the wait.
         """)
     }
     if let blockingReason {
       sentences.append(blockingReason)
     } else if predecessor == nil, wait == nil {
-      sentences.append("memctl sync sends it.")
+      sentences.append("\(.sync) sends it.")
     }
-    return sentences.joined(separator: " ")
+    return sentences.dropFirst().reduce(sentences[0]) { "\($0) \($1)" }
   }
 }

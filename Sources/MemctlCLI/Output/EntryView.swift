@@ -165,10 +165,10 @@ struct EntryView {
   /// - Parameters:
   ///   - predecessor: the entry of the same memory that is sent first.
   ///   - blockingReason: why nothing is sent at present.
-  func explanation(after predecessor: QueueEntry?, _ blockingReason: String?) -> String {
+  func explanation(after predecessor: QueueEntry?, _ blockingReason: Hint?) -> String {
     EntryExplanation(
       entry: entry, operation: operation, memory: stored,
       predecessor: predecessor, blockingReason: blockingReason, now: now
-    ).text
+    ).explanation.text
   }
 }

@@ -55,6 +55,8 @@ extension Hint: ExpressibleByStringInterpolation {
 
     public mutating func appendInterpolation(_ setting: Setting) { parts.append(.setting(setting)) }
 
+    public mutating func appendInterpolation(_ id: ServerID) { parts.append(.serverID(id)) }
+
     public mutating func appendInterpolation(_ hint: Hint) { hint.parts.forEach { append($0) } }
 
     /// `content, tags and keywords`
