@@ -116,6 +116,11 @@ public final class Cache {
   /// read once.
   public func tags() throws -> [String] { try database.tags() }
 
+  /// Whether the user dropped the store of a memory, so that nothing sends it.
+  public func isWithheld(_ id: LocalID) throws -> Bool {
+    try database.read { try $0.memories.isWithheld(id) }
+  }
+
   // MARK: How things stand
 
   public func memoryCount() throws -> Int { try database.read { try $0.memories.count() } }
@@ -160,7 +165,7 @@ public final class Cache {
   ///   is the same.
   /// - Throws: `Problem` of kind `.file`, `.notFound` or `.busy`; then the file is as it was.
   public static func repair(
-    path: String, lock: LockSettings = LockSettings(), cancellation: Cancellation,
+    path: String, lock: LockSettings = LockSettings(), cancellation: Cancellation = Cancellation(),
     tell: @escaping (Mending) -> Void = { _ in }
   ) throws -> RescueReport? {
     guard Rescue.isPossible(path) else { throw Problem.noCache(path) }

@@ -36,7 +36,7 @@ public struct Queue {
   ///   would not reach the server. Then nothing is changed.
   public func edit(
     _ id: EntryID, _ changes: MemoryChanges, at now: Timestamp = .now
-  ) throws -> Operation? {
+  ) throws -> QueuedOperation? {
     try database.write { try $0.edit(id, changes, at: now) }
   }
 
@@ -45,11 +45,7 @@ public struct Queue {
   ///
   /// - Returns: false when there is no such entry.
   public func retry(_ id: EntryID) throws -> Bool {
-    try database.write { transaction in
-      guard try transaction.queue.retry(id) else { return false }
-      try transaction.notes.endPause()
-      return true
-    }
+    try database.write { try $0.retry(id) }
   }
 
   /// Lets several entries be sent again in the same way, all in one transaction.
@@ -59,9 +55,8 @@ public struct Queue {
   public func retry(_ ids: [EntryID]) throws -> Int {
     try database.write { transaction in
       for id in ids {
-        guard try transaction.queue.retry(id) else { throw Problem.noEntry(id) }
+        guard try transaction.retry(id) else { throw Problem.noEntry(id) }
       }
-      try transaction.notes.endPause()
       return ids.count
     }
   }
@@ -75,8 +70,7 @@ public struct Queue {
       let entries = try transaction.queue.entries().filter {
         !$0.isMeantForAnotherServer && !$0.isDropped
       }
-      for entry in entries { _ = try transaction.queue.retry(entry.id) }
-      try transaction.notes.endPause()
+      for entry in entries { _ = try transaction.retry(entry.id) }
       return entries.count
     }
   }
@@ -116,12 +110,7 @@ public struct Queue {
   ///
   /// - Throws: `Problem` of kind `.notFound`, or of kind `.invalidInput` where there is nothing to
   ///   queue: the server has the memory, or an entry speaks of it. Then none is queued.
-  public func add(_ ids: [LocalID], at now: Timestamp = .now) throws -> [EntryID] {
+  public func enqueue(_ ids: [LocalID], at now: Timestamp = .now) throws -> [EntryID] {
     try database.write { try $0.enqueueStores(of: ids, at: now) }
-  }
-
-  /// Whether the user dropped the store of a memory, so that nothing sends it.
-  public func isWithheld(_ id: LocalID) throws -> Bool {
-    try database.read { try $0.memories.isWithheld(id) }
   }
 }

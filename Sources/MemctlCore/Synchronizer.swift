@@ -7,8 +7,8 @@ import System
 /// It runs on the caller's thread. Whatever ends it, a command, a fault or a crash, leaves the file in
 /// a state from which the next run goes on. One process at a time syncs a cache; the others wait.
 ///
-/// What the server or the network does stands in the report. Thrown is `Problem` of kind `.file` or
-/// `.busy` alone.
+/// What the server or the network does stands in the report. Thrown is `Problem` of kind `.file`,
+/// `.busy` where another process is syncing, or `.interrupted` while waiting for it.
 public final class Synchronizer {
   private let engine: SyncEngine
 
@@ -34,7 +34,8 @@ public final class Synchronizer {
     set { engine.overridesPause = newValue }
   }
 
-  /// Told what takes time while it does, on the thread that syncs.
+  /// Told what takes time while it does, on the thread that syncs. It must not use the cache, which may
+  /// be in a transaction.
   public var activity: (SyncActivity) -> Void {
     get { engine.activity }
     set { engine.activity = newValue }
@@ -62,9 +63,9 @@ public final class Synchronizer {
   /// Rehearses an operation on the present answer of the server; neither side is changed. What the
   /// report says of the queue is how it stands now.
   public func rehearse(
-    _ operation: Rehearsed, limit: Int? = nil, force: Bool = false
+    _ operation: Rehearsed
   ) throws -> (report: SyncReport, plan: SyncPlan) {
-    try engine.rehearse(operation, limit: limit, force: force)
+    try engine.rehearse(operation)
   }
 
   // MARK: The server that a cache belongs to

@@ -4,7 +4,7 @@ import MemoryStore
 
 /// Versions of memories that a sync overwrote or deleted, kept for a while.
 ///
-/// Each function is one transaction; see `Cache` for what all of them throw.
+/// Each function but `forEach` is one transaction; see `Cache` for what all of them throw.
 public struct Trash {
   let database: Database
 

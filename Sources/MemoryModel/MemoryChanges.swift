@@ -21,6 +21,15 @@ public struct MemoryChanges: Hashable, Sendable, ExpressibleByDictionaryLiteral 
 
   public var isEmpty: Bool { values.isEmpty }
 
+  /// The same with the name that the server has for the category.
+  package var canonical: MemoryChanges {
+    var changes = self
+    if case .text(let name)? = changes[.category] {
+      changes[.category] = .text(Category.canonical(name))
+    }
+    return changes
+  }
+
   /// What is to be changed, as a store request names it, in the order of the fields.
   package var members: [JSONValue.Member] {
     MemoryField.allCases.compactMap { field in

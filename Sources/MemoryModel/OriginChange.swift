@@ -5,14 +5,15 @@ public struct OriginChange: Sendable {
   /// Memories of the cache that the server has.
   public let found: Int
   /// Entries that wait for it now.
-  public package(set) var queued = 0
+  public let queued: Int
   /// Deletes and changes that were meant for the former server.
   public let dropped: Int
 
-  package init(address: String, account: String?, found: Int, dropped: Int = 0) {
+  package init(address: String, account: String?, found: Int, queued: Int = 0, dropped: Int = 0) {
     self.address = address
     self.account = account
     self.found = found
+    self.queued = queued
     self.dropped = dropped
   }
 }

@@ -9,7 +9,7 @@ extension QueueEntry {
   /// cannot be read is mended by giving what is wrong in it; a local id that is wrong is left out.
   ///
   /// - Throws: `Problem` of kind `.invalidInput`.
-  package func operation(replacing changes: MemoryChanges) throws -> Operation {
+  package func operation(replacing changes: MemoryChanges) throws -> QueuedOperation {
     let given = changes.members
     let payload = Payload(payload)
     let missing = payload.unreadable.filter { field in
@@ -45,9 +45,9 @@ extension QueueEntry {
   /// The memory whose store it is, also where the rest of it cannot be read.
   package var storedMemory: LocalID? { operationName == "store" ? Payload(payload).localID : nil }
 
-  private func readOperation(_ payload: String) throws -> Operation {
+  private func readOperation(_ payload: String) throws -> QueuedOperation {
     do {
-      return try Operation(name: operationName, payload: payload)
+      return try QueuedOperation(name: operationName, payload: payload)
     } catch let error as UnreadableOperation {
       throw Problem(
         .invalidInput, "entry \(id.rawValue) cannot be repaired: \(error.reason)",
@@ -104,7 +104,7 @@ private struct Payload {
 
   static func isReadable(_ member: JSONValue.Member) -> Bool {
     let payload = JSONValue.object([.init("content", ""), member]).text
-    return (try? Operation(name: "store", payload: payload)) != nil
+    return (try? QueuedOperation(name: "store", payload: payload)) != nil
   }
 
   var localID: LocalID? {
@@ -114,7 +114,7 @@ private struct Payload {
   }
 
   var namesMemoryOnServer: Bool {
-    (try? Operation(name: "delete", payload: JSONValue.object(members).text)) != nil
+    (try? QueuedOperation(name: "delete", payload: JSONValue.object(members).text)) != nil
   }
 }
 

@@ -98,8 +98,8 @@ public struct QueueEntry: Sendable {
   /// What the entry asks of the server.
   ///
   /// - Throws: `UnreadableOperation`.
-  public func operation() throws -> Operation {
-    try Operation(name: operationName, payload: payload)
+  public func operation() throws -> QueuedOperation {
+    try QueuedOperation(name: operationName, payload: payload)
   }
 
   /// What the entry is about: those of one subject are sent one after the other, oldest first.

@@ -1,11 +1,11 @@
 /// Where random bits come from; a simulation gives its own.
-public struct Randomness {
+package struct Randomness {
   private let next: () -> UInt64
 
-  public init(_ next: @escaping () -> UInt64) { self.next = next }
+  package init(_ next: @escaping () -> UInt64) { self.next = next }
 
   /// The operating system's random bits.
-  public static var system: Randomness {
+  package static var system: Randomness {
     Randomness { UInt64.random(in: 0...UInt64.max) }
   }
 

@@ -1,23 +1,23 @@
 /// When an entry is tried again, and when it is given up. Pure: time and chance are passed in.
-public struct RetryPolicy: Sendable {
+package struct RetryPolicy: Sendable {
   /// Definite failures after which an entry becomes a dead letter.
-  public var attempts = 5
+  package var attempts = 5
   /// Seconds before the second attempt; doubled with each further one.
-  public var firstDelay = 15.0
+  package var firstDelay = 15.0
   /// Seconds that a delay never exceeds.
-  public var longestDelay = 3_600.0
+  package var longestDelay = 3_600.0
   /// Seconds by which the server may commit a write later than its own clock says: how far back a
   /// pull looks behind the watermark, and how long a lost store may still turn up.
-  public var lateness = 120.0
+  package var lateness = 120.0
   /// Seconds after which a doubt that no look can settle is left to the user.
-  public var longestDoubt = 3_600.0
+  package var longestDoubt = 3_600.0
   /// Seconds for which a server that honours idempotency keys is trusted to remember one.
-  public var keyLifetime = 86_400.0
+  package var keyLifetime = 86_400.0
   /// Seconds after which a pull compares everything, even where nothing seems to call for it: also as
   /// long as any server may be trusted to keep the tombstones of what was deleted.
-  public var comparisonInterval = 7 * 86_400.0
+  package var comparisonInterval = 7 * 86_400.0
 
-  public init() {}
+  package init() {}
 
   /// Seconds to wait after `failures` definite failures, at least one: exponential, capped, and
   /// spread over its upper half by `chance` in 0..<1, so that clients do not come back together.

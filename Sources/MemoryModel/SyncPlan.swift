@@ -3,9 +3,9 @@ public struct SyncPlan: Sendable {
   /// An entry that would be sent.
   public struct Request: Sendable {
     public let entry: EntryID
-    public let operation: Operation
+    public let operation: QueuedOperation
 
-    package init(entry: EntryID, operation: Operation) {
+    package init(entry: EntryID, operation: QueuedOperation) {
       self.entry = entry
       self.operation = operation
     }
@@ -21,4 +21,10 @@ public struct SyncPlan: Sendable {
 }
 
 /// An operation that can be rehearsed.
-public enum Rehearsed: Sendable { case push, pull, resync }
+public enum Rehearsed: Sendable {
+  /// - Parameter limit: how many requests at most; nil for all.
+  case push(limit: Int? = nil)
+  case pull
+  /// - Parameter force: as for `Synchronizer.resync`.
+  case resync(force: Bool = false)
+}

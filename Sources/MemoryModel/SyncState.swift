@@ -105,7 +105,7 @@ public struct LastRunError: Sendable {
     self.message = message
   }
 
-  public var json: JSONValue {
+  package var json: JSONValue {
     [
       "at": .string(time), "during": .string(scope.rawValue), "kind": .string(kind.rawValue),
       "message": .string(message),

@@ -56,7 +56,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   private static func judge(_ bytes: [UInt8]) {
     guard bytes.count >= 2 else { return }
     let id = ServerID(rawValue: 7)
-    let operations: [Operation] = [
+    let operations: [QueuedOperation] = [
       .store(MemoryFields(content: "a"), localID: nil), .delete(id),
       .update(MemoryFields(content: "a"), id),
     ]
@@ -76,9 +76,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     guard let first = bytes.first else { return }
     let name = ["store", "delete", "update"][Int(first) % 3]
     let payload = String(decoding: bytes.dropFirst(), as: UTF8.self)
-    guard let operation = try? Operation(name: name, payload: payload) else { return }
+    guard let operation = try? QueuedOperation(name: name, payload: payload) else { return }
     precondition(
-      (try? Operation(name: name, payload: operation.payload)) == operation,
+      (try? QueuedOperation(name: name, payload: operation.payload)) == operation,
       "what memctl writes it reads again")
   }
 

@@ -10,21 +10,21 @@ import Testing
   @Test(
     "A payload says all of an operation",
     arguments: [
-      Operation.store(fields, localID: LocalID(rawValue: 5)), .store(fields, localID: nil),
+      QueuedOperation.store(fields, localID: LocalID(rawValue: 5)), .store(fields, localID: nil),
       .delete(ServerID(rawValue: .max)), .update(fields, ServerID(rawValue: 9)),
     ])
-  func roundTrip(operation: Operation) throws {
-    #expect(try Operation(name: operation.name, payload: operation.payload) == operation)
+  func roundTrip(operation: QueuedOperation) throws {
+    #expect(try QueuedOperation(name: operation.name, payload: operation.payload) == operation)
   }
 
   @Test("A payload has the members that the Python side reads, in its order")
   func shape() {
-    let store = Operation.store(MemoryFields(content: "x"), localID: LocalID(rawValue: 5))
+    let store = QueuedOperation.store(MemoryFields(content: "x"), localID: LocalID(rawValue: 5))
     #expect(
       store.payload
         == #"{"local_id":5,"content":"x","category":"facts","tags":"","expanded_keywords":"","#
         + #""importance":0.5,"force_sensitive":false}"#)
-    #expect(Operation.delete(ServerID(rawValue: 5)).payload == #"{"server_id":5}"#)
+    #expect(QueuedOperation.delete(ServerID(rawValue: 5)).payload == #"{"server_id":5}"#)
   }
 
   @Test("What is absent or null in a payload has the column's default")
@@ -36,14 +36,14 @@ import Testing
       "importance":null,"force_sensitive":null,"more":[1]}
       """#,
     ] {
-      let operation = try Operation(name: "store", payload: payload)
+      let operation = try QueuedOperation(name: "store", payload: payload)
       #expect(operation == .store(MemoryFields(content: "x"), localID: nil))
     }
   }
 
   @Test("An importance may be written without a fraction")
   func integerImportance() throws {
-    let operation = try Operation(name: "store", payload: #"{"content":"x","importance":1}"#)
+    let operation = try QueuedOperation(name: "store", payload: #"{"content":"x","importance":1}"#)
     #expect(operation == .store(MemoryFields(content: "x", importance: 1), localID: nil))
   }
 
@@ -75,7 +75,7 @@ import Testing
     ])
   func unreadable(name: String, payload: String, reason: String) {
     #expect(throws: UnreadableOperation(reason: reason)) {
-      try Operation(name: name, payload: payload)
+      try QueuedOperation(name: name, payload: payload)
     }
   }
 }

@@ -139,6 +139,19 @@ import Testing
     #expect(server.contents == ["a"])
   }
 
+  @Test("Where nothing is to be tried again, a pause goes on")
+  func emptyRetry() throws {
+    let client = try Client(server)
+    server.fail(.sync, 1...1, with: .refuse(503, headers: ["Retry-After": "60"]))
+    _ = try client.engine.pull()
+    #expect(try client.cache.queue.retryAll() == 0)
+    #expect(try client.cache.queue.retry([]) == 0)
+    #expect(try client.cache.pause(at: client.clock.now) != nil)
+    let id = try client.cache.store(MemoryFields(content: "a"), at: client.clock.now).entry
+    #expect(try client.cache.queue.retry([id]) == 1)
+    #expect(try client.cache.pause(at: client.clock.now) == nil)
+  }
+
   @Test("A clock that was set back does not prolong a pause")
   func pauseAndClockSetBack() throws {
     let client = try Client(server)

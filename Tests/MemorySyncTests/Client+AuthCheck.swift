@@ -6,6 +6,6 @@ import MemctlCore
 extension Client {
   /// Asks the server whether it accepts the key, and remembers the answer.
   func checkAuth() throws -> AuthCheck {
-    try engine.withSession(on: cache.database) { try $0.checkAuth() }
+    try engine.withSession { try $0.checkAuth() }
   }
 }

@@ -15,7 +15,7 @@ private let first = EntryID(rawValue: 1)
 @Suite("Editing an entry") struct EditTests {
   let server = ModelServer()
 
-  private func edit(_ client: Client, _ changes: MemoryChanges) throws -> MemctlCore.Operation? {
+  private func edit(_ client: Client, _ changes: MemoryChanges) throws -> QueuedOperation? {
     try client.cache.queue.edit(first, changes, at: client.clock.now)
   }
 

@@ -36,7 +36,7 @@ import Testing
   private static let runs: [(String, @Sendable (SyncEngine) throws -> SyncReport)] = [
     ("sync", { try $0.sync() }), ("push", { try $0.push() }), ("pull", { try $0.pull() }),
     ("resync", { try $0.resync() }),
-    ("rehearsal", { try $0.rehearse(.resync).0 }),
+    ("rehearsal", { try $0.rehearse(.resync()).report }),
   ]
 
   @Test("Another account is refused by both names, and nothing is sent or changed", arguments: runs)
@@ -89,7 +89,7 @@ import Testing
     // The same ids are other memories here.
     for content in ["x", "y", "z"] { other.add(content) }
     let elsewhere = try client(other, like: first)
-    let (rehearsed, plan) = try elsewhere.engine.rehearse(.resync, force: true)
+    let (rehearsed, plan) = try elsewhere.engine.rehearse(.resync(force: true))
     #expect(rehearsed.problems == [])
     #expect(plan.requests.map(\.operation.name) == ["store"])
     #expect(try elsewhere.engine.sync().kinds == [.refused])
@@ -190,7 +190,7 @@ import Testing
 
   @Test(
     "A rehearsal writes nothing, whatever server it meets",
-    arguments: [Rehearsed.push, .pull, .resync],
+    arguments: [Rehearsed.push(), .pull, .resync(), .resync(force: true)],
     ["filled", "without ids", "another account", "refused", "busy", "broken record"])
   func rehearsalWritesNothing(operation: Rehearsed, situation: String) throws {
     let other = ModelServer(clock: server.clock)
@@ -209,9 +209,7 @@ import Testing
       try ["", "-wal"].map { try Data(contentsOf: URL(filePath: client.path + $0)) }
     }
     let before = try bytes()
-    for force in [false, true] {
-      _ = try self.client(other, like: client).engine.rehearse(operation, force: force)
-    }
+    _ = try self.client(other, like: client).engine.rehearse(operation)
     #expect(try bytes() == before)
   }
 

@@ -274,6 +274,20 @@ import Testing
     #expect(!client.cache.database.connection.isInTransaction)
   }
 
+  @Test("Who uses the cache while a transaction is open is told so, and nothing is lost")
+  func nestedUse() throws {
+    let client = try Client(server)
+    for number in 0..<4_000 { server.add("m\(number)") }
+    var kinds: Set<Problem.Kind> = []
+    client.engine.activity = { activity in
+      guard case .applying = activity else { return }
+      do { _ = try client.cache.memoryCount() } catch { kinds.insert((error as! Problem).kind) }
+    }
+    #expect(try client.engine.pull().pull?.inserted == 4_000)
+    #expect(kinds == [.bug])
+    #expect(try client.cache.memoryCount() == 4_000)
+  }
+
   @Test("An answer that is cut anywhere changes nothing")
   func truncated() throws {
     let client = try Client(server)
@@ -416,7 +430,7 @@ import Testing
     let client = try Client(server)
     server.add("theirs")
     let id = try client.store("mine")
-    let (report, plan) = try client.engine.rehearse(.resync)
+    let (report, plan) = try client.engine.rehearse(.resync())
     #expect(report.pull?.inserted == 1)
     #expect(plan.requests.map(\.operation) == [.store(MemoryFields(content: "mine"), localID: id)])
     #expect(server.contents == ["theirs"])

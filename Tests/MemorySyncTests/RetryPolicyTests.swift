@@ -5,14 +5,14 @@ import Testing
 @testable import MemorySync
 
 @Suite("Retry policy") struct RetryPolicyTests {
-  private static let store = Operation.store(MemoryFields(content: "x"), localID: nil)
-  private static let delete = Operation.delete(ServerID(rawValue: 7))
+  private static let store = QueuedOperation.store(MemoryFields(content: "x"), localID: nil)
+  private static let delete = QueuedOperation.delete(ServerID(rawValue: 7))
   private let now = Timestamp("2026-03-01T12:00:00Z")!
 
   private enum Fate { case done, pending, inDoubt, dead }
 
   private func fate(
-    _ outcome: Outcome, of operation: Operation, attempts: Int = 0, isRepeat: Bool = false
+    _ outcome: Outcome, of operation: QueuedOperation, attempts: Int = 0, isRepeat: Bool = false
   ) -> Fate {
     let verdict = RetryPolicy().verdict(
       outcome, of: operation, attempts: attempts, isRepeat: isRepeat, now: now, chance: 0)

@@ -88,6 +88,17 @@ import Testing
     #expect(try trash(client).isEmpty)
   }
 
+  @Test("A version comes back with the category that it had, whatever its name")
+  func restoreCategory() throws {
+    let (client, memory) = try filled()
+    let connection = try Connection(path: client.path)
+    try connection.run("UPDATE memories SET category = ' Bug ' WHERE id = ?", memory.id.rawValue)
+    server.edit(1) { $0.content = "after" }
+    _ = try client.engine.pull()
+    _ = try client.cache.trash.restore(client.cache.trash.latest(), at: client.clock.now)
+    #expect(try client.memories().map(\.fields.category) == [" Bug "])
+  }
+
   @Test("A version goes over the memory that is there, here and on the server, and back again")
   func restoreOver() throws {
     let (client, memory) = try filled()

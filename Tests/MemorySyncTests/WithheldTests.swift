@@ -32,7 +32,7 @@ import Testing
     }
     #expect(server.contents == ["another program's"])
     #expect(try client.contents() == ["another program's", "mine"])
-    #expect(try client.cache.queue.isWithheld(id))
+    #expect(try client.cache.isWithheld(id))
     #expect(try client.cache.queue.entries().isEmpty)
   }
 
@@ -62,7 +62,7 @@ import Testing
     #expect(try client.memories().map(\.id) == [id])
     #expect(try client.cache.memory(id)?.serverID?.rawValue == 1)
     _ = try client.engine.sync()
-    #expect(try !client.cache.queue.isWithheld(id))
+    #expect(try !client.cache.isWithheld(id))
     #expect(server.count(.store) + server.count(.update) == 0)
   }
 
@@ -100,7 +100,7 @@ import Testing
     _ = try client.cache.queue.drop(EntryID(rawValue: 1))
     #expect(try client.cache.counts().pending == 0)
     #expect(
-      try client.cache.queue.add([id], at: client.clock.now) == [EntryID(rawValue: 1)])
+      try client.cache.queue.enqueue([id], at: client.clock.now) == [EntryID(rawValue: 1)])
     #expect(try client.engine.sync().push?.sent == 0)
     for _ in 0..<2 {
       client.waitLongEnough()
@@ -140,7 +140,7 @@ import Testing
     }
     #expect(server.contents == [])
     #expect(try client.contents() == ["a"])
-    #expect(try client.cache.queue.isWithheld(id))
+    #expect(try client.cache.isWithheld(id))
     #expect(try client.cache.queue.entries().isEmpty)
   }
 
@@ -149,7 +149,7 @@ import Testing
     let (client, id) = try clientWithDroppedStore()
     _ = try client.delete("mine")
     _ = try client.engine.sync()
-    #expect(try !client.cache.queue.isWithheld(id))
+    #expect(try !client.cache.isWithheld(id))
   }
 
   @Test("Dropping a delete, or a store of a memory that is gone or linked, withholds nothing")
@@ -171,8 +171,8 @@ import Testing
   @Test("It is queued again when the user says so, and is an ordinary memory from then on")
   func queuedAgain() throws {
     let (client, id) = try clientWithDroppedStore("t")
-    #expect(try client.cache.queue.add([id], at: client.clock.now).count == 1)
-    #expect(try !client.cache.queue.isWithheld(id))
+    #expect(try client.cache.queue.enqueue([id], at: client.clock.now).count == 1)
+    #expect(try !client.cache.isWithheld(id))
     _ = try client.engine.push()
     #expect(server.memories.map(\.tags) == ["t"])
     #expect(try client.cache.memory(id)?.serverID?.rawValue == 1)
@@ -191,10 +191,10 @@ import Testing
       (LocalID(rawValue: 99), .notFound),
     ] {
       let problem = try problem {
-        _ = try client.cache.queue.add([dropped, id], at: client.clock.now)
+        _ = try client.cache.queue.enqueue([dropped, id], at: client.clock.now)
       }
       #expect(problem?.kind == kind)
-      #expect(try client.cache.queue.isWithheld(dropped))
+      #expect(try client.cache.isWithheld(dropped))
       #expect(try client.cache.queue.entries().count == 1)
     }
   }

@@ -59,7 +59,7 @@ import Testing
         let id = LocalID(rawValue: connection.lastInsertedRowID)
         try connection.run(
           "INSERT INTO pending_ops (op_type, payload, created_at) VALUES ('store', ?, ?)",
-          Operation.store(fields, localID: id).payload, now.description)
+          QueuedOperation.store(fields, localID: id).payload, now.description)
       }
     }
   }

@@ -30,7 +30,7 @@ struct QueueAddCommand: Command {
       let id = try name.find(in: cache).id
       if !ids.contains(id) { ids.append(id) }
     }
-    let entries = try cache.queue.add(ids, at: .now)
+    let entries = try cache.queue.enqueue(ids, at: .now)
     let problems = context.delivery.attempt(entries)
     let left = try entries.compactMap { try cache.queue.entry($0) }
     let waiting = left.count { $0.state != .dead }

@@ -85,7 +85,7 @@ struct QueueEditCommand: Command {
 
 extension Cache {
   /// The memory that an operation is about; nil if it is not in the cache.
-  fileprivate func memory(of operation: Operation) throws -> Memory? {
+  fileprivate func memory(of operation: QueuedOperation) throws -> Memory? {
     switch operation {
     case .store(_, let id?): try memory(id)
     case .store(_, nil): nil

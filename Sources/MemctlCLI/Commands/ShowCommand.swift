@@ -36,7 +36,7 @@ struct ShowCommand: Command {
         }
       case .terminal:
         if index > 0 { output.line("") }
-        let isWithheld = try cache.queue.isWithheld(memory.id)
+        let isWithheld = try cache.isWithheld(memory.id)
         for (name, text) in memory.shown(revealed, output.now, isWithheld).dropLast() {
           output.line(output.style.label(name) + text.printable)
         }

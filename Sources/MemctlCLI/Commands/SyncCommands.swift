@@ -50,7 +50,7 @@ struct PushCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let synchronizer = try context.synchronizer(overridesPause: true)
     if isDryRun {
-      return Ending("push", context).of(try synchronizer.rehearse(.push, limit: limit))
+      return Ending("push", context).of(try synchronizer.rehearse(.push(limit: limit)))
     }
     return Ending("push", context).of(try synchronizer.push(limit: limit))
   }
@@ -103,7 +103,7 @@ struct ResyncCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let synchronizer = try context.synchronizer(overridesPause: true)
     return isDryRun
-      ? Ending("resync", context).of(try synchronizer.rehearse(.resync, force: force))
+      ? Ending("resync", context).of(try synchronizer.rehearse(.resync(force: force)))
       : Ending("resync", context).of(try synchronizer.resync(force: force))
   }
 }

@@ -31,8 +31,9 @@ struct SynchronizerMaker {
     at address: String? = nil, opening access: CacheAccess = .create, overridesPause: Bool = false
   ) throws -> Synchronizer {
     let configuration = try configuration.get()
+    let address = try address ?? configuration.serverAddress()
+    commentary.say("server \(address)")
     let server = try configuration.server(at: address)
-    commentary.say("server \(server.address)")
     let cache = try cache(access)
     Signals.cancel(cancellation)
     let synchronizer = Synchronizer(

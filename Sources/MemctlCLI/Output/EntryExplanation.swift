@@ -5,7 +5,7 @@ import MemctlCore
 struct EntryExplanation {
   let entry: QueueEntry
   /// Nil if it cannot be read.
-  let operation: Operation?
+  let operation: QueuedOperation?
   /// The memory that it carries, as it stands in the cache.
   let memory: Memory?
   /// The entry of the same memory that is sent first.

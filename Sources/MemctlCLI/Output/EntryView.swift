@@ -4,7 +4,7 @@ import MemctlCore
 /// A queue entry as commands show it.
 struct EntryView {
   private let entry: QueueEntry
-  private let operation: Operation?
+  private let operation: QueuedOperation?
   private let now: Timestamp
   private let revealed: Bool
   /// The memory that it carries, as it stands in the cache.

@@ -1,6 +1,6 @@
 /// One row of the table of endpoints.
 struct Endpoint: Sendable {
-  enum Operation: Sendable {
+  enum QueuedOperation: Sendable {
     case health, authCheck
     case list, store, sync, importAll, show, update, delete
   }
@@ -8,7 +8,7 @@ struct Endpoint: Sendable {
   let method: String
   /// `{id}` stands for any component.
   let path: String
-  let operation: Operation
+  let operation: QueuedOperation
   var needsKey = true
   /// The most bytes that the body may have.
   var bodyLimit = usualBody

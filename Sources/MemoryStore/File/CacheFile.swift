@@ -13,7 +13,7 @@ struct CacheFile {
   let temporaryFolder: String
   let tell: (Mending) -> Void
 
-  /// - Throws: `SQLiteError`, and `Problem` as `Cache.init`.
+  /// - Throws: `SQLiteError`, and `Problem` as `Database.init`.
   func open(for access: CacheAccess) throws -> Connection {
     if path == ":memory:" { return try upToDate(connect(.create)) }
     if access == .create { try create() }

@@ -63,6 +63,7 @@ package final class Database: Ledger {
           return result
         }
       } catch let error as SQLiteError {
+        isLent = false
         throw try explained(error)
       }
     }
@@ -92,11 +93,13 @@ package final class Database: Ledger {
   }
 
   private func beginLending() throws {
-    precondition(!isLent, "a transaction within another one")
+    if isLent { throw Problem(.bug, "the cache is used within a transaction of its own") }
     // One that could not be rolled back would swallow what comes next.
     if connection.isInTransaction { try connection.execute("ROLLBACK") }
     isLent = true
   }
+
+  package var isRehearsal: Bool { false }
 
   /// Whether the path still names the file that was opened.
   package var isCurrent: Bool { FileIdentity(path) == identity }

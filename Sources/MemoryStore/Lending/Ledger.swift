@@ -1,8 +1,17 @@
+import MemoryAPI
+
 /// What lends snapshots and transactions of a cache.
 ///
 /// Whether a transaction lasts is decided by who lends it: those of a `Database` do, those of a
-/// `Rehearsal` are undone. Neither can be lent within another one.
+/// `Rehearsal` are undone. Each throws `Problem` of kind `.bug` where something is lent already.
 package protocol Ledger {
+  /// Whether what is written is undone.
+  var isRehearsal: Bool { get }
+
+  /// Compares the full-text index with the memories and rebuilds it where they differ; with many
+  /// memories once a day.
+  func checkIndex(at now: Timestamp) throws
+
   /// Runs `body` on one snapshot of the file.
   ///
   /// - Throws: what `body` throws, and `Problem` of kind `.file`.
@@ -21,6 +30,11 @@ package struct Rehearsal: Ledger {
   private let database: Database
 
   package init(_ database: Database) { self.database = database }
+
+  package var isRehearsal: Bool { true }
+
+  /// What it would mend stays as it is.
+  package func checkIndex(at now: Timestamp) {}
 
   package func read<Result>(_ body: (borrowing Snapshot) throws -> Result) throws -> Result {
     try database.read(body)

@@ -33,7 +33,7 @@ extension Database {
   private func forEachPortion(
     of ids: [Int64], _ body: (ArraySlice<Int64>, _ list: String) throws -> Void
   ) throws {
-    try connection.forEachPortion(of: ids, of: 500) { portion in
+    try ids.forEachPortion(of: 500) { portion in
       try body(portion, "[\(portion.map(String.init).joined(separator: ","))]")
     }
   }

@@ -53,13 +53,7 @@ enum FieldColumns {
 
   /// In the same order; NULL for a field that stays as it is.
   static func values(_ changes: MemoryChanges) -> [Value] {
-    all.map { field in
-      // A category is kept under the name that the server has for it.
-      if field == .category, case .text(let name)? = changes[field] {
-        return .text(Category.canonical(name))
-      }
-      return changes[field]?.sqliteValue ?? .null
-    }
+    all.map { changes[$0]?.sqliteValue ?? .null }
   }
 }
 

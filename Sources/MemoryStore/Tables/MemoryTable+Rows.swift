@@ -4,8 +4,12 @@ import SQLite
 
 /// Many memories at a time, by the ids that they have on the server.
 extension MemoryTable {
-  /// Rows that one statement takes at most: SQLite allows 32,766 parameters, and a row has nine.
-  package static var portionSize: Int { 3_600 }
+  /// Rows that one statement takes at most, within the parameters that SQLite allows.
+  /// <https://sqlite.org/limits.html#max_variable_number>
+  package static var portionSize: Int { 32_400 / columnCount }
+
+  /// A row's id on the server, its fields, and both of its times.
+  fileprivate static var columnCount: Int { FieldColumns.count + 3 }
 
   /// Calls `body` with each memory that has one of these server ids, at most a portion of them.
   package func forEachLinked(
@@ -27,7 +31,7 @@ extension MemoryTable where Access == ReadWrite {
   /// - Returns: how many there were.
   package func delete(_ ids: [Int64]) throws -> Int {
     var deleted = 0
-    try connection.forEachPortion(of: ids, of: Self.portionSize) { portion in
+    try ids.forEachPortion(of: Self.portionSize) { portion in
       let statement = try connection.portion(
         "DELETE FROM memories WHERE server_id IN", Array(portion), suffix: "RETURNING server_id")
       while try statement.step() { deleted += 1 }
@@ -68,9 +72,6 @@ extension MemoryTable where Access == ReadWrite {
       try connection.run("INSERT INTO memories_fts(memories_fts, rank) VALUES (?, ?)", name, value)
     }
   }
-
-  /// The id on the server, the fields, and both times.
-  private static var columnCount: Int { FieldColumns.count + 3 }
 
   private static func values(_ count: Int) -> String {
     let row = "(" + Array(repeating: "?", count: columnCount).joined(separator: ",") + ")"
@@ -136,13 +137,13 @@ extension Connection {
     try statement.bind(ids)
     return statement
   }
+}
 
-  /// Calls `body` with at most `size` of the ids at a time.
-  func forEachPortion(
-    of ids: [Int64], of size: Int, _ body: (ArraySlice<Int64>) throws -> Void
-  ) rethrows {
-    for start in stride(from: 0, to: ids.count, by: size) {
-      try body(ids[start..<min(start + size, ids.count)])
+extension [Int64] {
+  /// Calls `body` with at most `size` of them at a time.
+  func forEachPortion(of size: Int, _ body: (ArraySlice<Int64>) throws -> Void) rethrows {
+    for start in stride(from: 0, to: count, by: size) {
+      try body(self[start..<Swift.min(start + size, count)])
     }
   }
 }

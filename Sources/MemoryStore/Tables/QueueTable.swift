@@ -88,7 +88,7 @@ package struct QueueTable<Access>: ~Copyable {
     ) { $0.text(0) }
     return Set(
       payloads.compactMap { payload in
-        switch try? Operation(name: name, payload: payload) {
+        switch try? QueuedOperation(name: name, payload: payload) {
         case .delete(let id), .update(_, let id): id.rawValue
         default: nil
         }
@@ -119,7 +119,7 @@ extension QueueTable where Access == ReadWrite {
   /// Appends an operation. An update stands in `memctl_entries`, where the Python side, which would
   /// take it for done, does not see it.
   @discardableResult
-  package func enqueue(_ operation: Operation, at now: Timestamp) throws -> EntryID {
+  package func enqueue(_ operation: QueuedOperation, at now: Timestamp) throws -> EntryID {
     try connection.run(
       "INSERT INTO pending_ops(op_type, payload, created_at) VALUES (?, ?, ?)", operation.name,
       operation.payload, now.description)
@@ -254,7 +254,7 @@ extension QueueTable where Access == ReadWrite {
       """, String(serverID.rawValue)
     ) { (EntryID(rawValue: $0.int64(0)), $0.text(1)) }
     for (id, payload) in updates {
-      if case .update(_, serverID)? = try? Operation(name: "update", payload: payload) {
+      if case .update(_, serverID)? = try? QueuedOperation(name: "update", payload: payload) {
         try remove(id)
       }
     }
@@ -293,7 +293,7 @@ extension QueueTable where Access == ReadWrite {
   ///
   /// Another program may have read a pending one already and take it for done once it has sent the
   /// former text, so that one stays with memctl from then on.
-  func replace(_ entry: QueueEntry, with operation: Operation) throws {
+  func replace(_ entry: QueueEntry, with operation: QueuedOperation) throws {
     let isExposed = entry.state == .pending
     if isExposed { try hold(entry.id, as: .pending) }
     try connection.run(

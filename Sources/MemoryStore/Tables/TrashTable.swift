@@ -65,7 +65,7 @@ extension TrashTable where Access == ReadWrite {
   /// Keeps the memories with these server ids as they are now.
   package func keep(_ ids: [Int64], as reason: TrashedMemory.Reason, at now: Timestamp) throws {
     let size = MemoryTable<ReadWrite>.portionSize
-    try connection.forEachPortion(of: ids, of: size) { portion in
+    try ids.forEachPortion(of: size) { portion in
       let statement = try connection.portion(
         "\(Self.insertion("'\(reason.rawValue)', '\(now)'")) WHERE server_id IN", Array(portion))
       while try statement.step() {}

@@ -33,39 +33,6 @@ struct AdoptionCandidates {
 
   var isEmpty: Bool { remaining == 0 }
 
-  /// Memories without a server id that are not simply waiting to be sent: orphans, which no entry
-  /// speaks of, and stores in doubt, whether their memory is still there or not.
-  static func all(in snapshot: borrowing Snapshot) throws -> [Candidate] {
-    var candidates: [Candidate] = []
-    var spokenFor: Set<LocalID> = []
-    for entry in try snapshot.queue.entries() {
-      let operation = try? entry.operation()
-      // What cannot be read waits for the user, and its memory with it.
-      if operation == nil, let memory = entry.storedMemory { spokenFor.insert(memory) }
-      guard case .store(let fields, let localID) = operation else { continue }
-      if let localID { spokenFor.insert(localID) }
-      guard entry.state == .inDoubt else { continue }
-      var present: Memory? =
-        if let localID { try snapshot.memories.memory(localID) } else { nil }
-      // Another program has stored it meanwhile: what is in doubt is only a copy.
-      if present?.serverID != nil { present = nil }
-      candidates.append(
-        .init(
-          localID: present?.id, originalID: localID, entry: entry, fields: fields,
-          createdAt: Timestamp(entry.createdAt)))
-    }
-    let withheld = try snapshot.memories.withheld()
-    try snapshot.memories.forEachUnlinked { memory in
-      if !spokenFor.contains(memory.id) {
-        candidates.append(
-          .init(
-            localID: memory.id, originalID: memory.id, entry: nil, fields: memory.fields,
-            createdAt: Timestamp(memory.createdAt), isWithheld: withheld.contains(memory.id)))
-      }
-    }
-    return candidates
-  }
-
   /// - Parameter margin: seconds by which a row may seem older than the request that caused it.
   init(_ candidates: [Candidate], margin: Double) {
     self.margin = margin
@@ -221,4 +188,39 @@ extension MemoryFields {
 
   /// Whether the server would keep both alike, their contents and sensitivity aside.
   func agreesBesidesContent(with other: MemoryFields) -> Bool { Kept(self) == Kept(other) }
+}
+
+extension AdoptionCandidates.Candidate {
+  /// Memories without a server id that are not simply waiting to be sent: orphans, which no entry
+  /// speaks of, and stores in doubt, whether their memory is still there or not.
+  static func all(in snapshot: borrowing Snapshot) throws -> [Self] {
+    var candidates: [Self] = []
+    var spokenFor: Set<LocalID> = []
+    for entry in try snapshot.queue.entries() {
+      let operation = try? entry.operation()
+      // What cannot be read waits for the user, and its memory with it.
+      if operation == nil, let memory = entry.storedMemory { spokenFor.insert(memory) }
+      guard case .store(let fields, let localID) = operation else { continue }
+      if let localID { spokenFor.insert(localID) }
+      guard entry.state == .inDoubt else { continue }
+      var present: Memory? =
+        if let localID { try snapshot.memories.memory(localID) } else { nil }
+      // Another program has stored it meanwhile: what is in doubt is only a copy.
+      if present?.serverID != nil { present = nil }
+      candidates.append(
+        .init(
+          localID: present?.id, originalID: localID, entry: entry, fields: fields,
+          createdAt: Timestamp(entry.createdAt)))
+    }
+    let withheld = try snapshot.memories.withheld()
+    try snapshot.memories.forEachUnlinked { memory in
+      if !spokenFor.contains(memory.id) {
+        candidates.append(
+          .init(
+            localID: memory.id, originalID: memory.id, entry: nil, fields: memory.fields,
+            createdAt: Timestamp(memory.createdAt), isWithheld: withheld.contains(memory.id)))
+      }
+    }
+    return candidates
+  }
 }

@@ -20,7 +20,7 @@ struct DoubtLook {
   init(lateness: Double, askedAt: Timestamp, in snapshot: borrowing Snapshot) throws {
     self.lateness = lateness
     self.askedAt = askedAt
-    let doubts = try AdoptionCandidates.all(in: snapshot).filter { $0.entry != nil }
+    let doubts = try AdoptionCandidates.Candidate.all(in: snapshot).filter { $0.entry != nil }
     candidates = AdoptionCandidates(doubts, margin: lateness)
     redacted = RedactedRows(for: doubts, margin: lateness)
     ownDeletions = try OwnDeletions.all(in: snapshot)

@@ -60,7 +60,7 @@ struct RowApplier {
     self.force = force
     self.now = now
     self.margin = margin
-    let found = try AdoptionCandidates.all(in: transaction.snapshot)
+    let found = try AdoptionCandidates.Candidate.all(in: transaction.snapshot)
     candidates = AdoptionCandidates(found, margin: margin)
     let orphans = found.filter { $0.entry == nil }
     if case .everything = extent, !orphans.isEmpty {
@@ -309,5 +309,20 @@ struct RowApplier {
         .store(orphan.fields, localID: orphan.localID), at: now)
       try transaction.queue.doubt(id, at: now)
     }
+  }
+}
+
+extension Problem {
+  static func loss(_ loss: RowApplier.Loss) -> Problem {
+    let gone = loss.missing + loss.reassigned
+    return Problem(
+      .refused,
+      "the server's answer would delete \(grouped(gone)) of the \(grouped(loss.known)) memories "
+        + "that the cache has from it"
+        + (loss.reassigned > 0 ? "; some of their ids now belong to other memories" : ""),
+      hint: """
+        if the server is right: \(.resync(force: true)); if the server was emptied and this cache is \
+        right: \(.adoptOrigin(force: false))
+        """)
   }
 }

@@ -46,7 +46,7 @@ struct Lanes {
   /// Entries that are left.
   var count: Int { lanes.reduce(0) { $0 + $1.entries.count } }
 
-  /// Whether no lane has an entry that could go out now.
+  /// Whether every lane has been tried since one was last freed.
   var isExhausted: Bool { next >= lanes.count }
 
   /// Adds a lane of one entry behind all others.

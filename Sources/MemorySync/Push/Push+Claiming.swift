@@ -6,15 +6,16 @@ import MemoryStore
 extension Push {
   /// Claims the next entry that can be sent, and removes those before it that need not be. A lane ends
   /// at an entry that turns out to have to wait.
-  mutating func claimNext(in transaction: borrowing Transaction) throws -> InFlightEntry? {
-    let gate = try SendGate(for: requests.baseURL, conditions, in: transaction.snapshot)
+  mutating func claimNext(
+    _ gate: SendGate, in transaction: borrowing Transaction
+  ) throws -> ClaimedEntry? {
     while let (lane, id) = lanes.popFirst() {
       guard let entry = try transaction.queue.entry(id), entry.state != .dead else { continue }
       guard gate.isOpen(for: entry) else {
         lanes.close(lane)
         continue
       }
-      let operation: Operation
+      let operation: QueuedOperation
       do {
         operation = try entry.operation()
       } catch let error as UnreadableOperation {
@@ -33,7 +34,7 @@ extension Push {
       guard let claimed = try transaction.queue.entry(id), let key = claimed.idempotencyKey
       else { continue }
       lanes.occupy(lane)
-      return InFlightEntry(
+      return ClaimedEntry(
         lane: lane, entry: claimed, operation: operation, key: key,
         isRepeat: entry.state == .inDoubt)
     }
@@ -42,8 +43,8 @@ extension Push {
 
   /// The operation with what the memory itself says; nil when the server has the memory already.
   private mutating func refined(
-    _ operation: Operation, of entry: QueueEntry, in transaction: borrowing Transaction
-  ) throws -> Operation? {
+    _ operation: QueuedOperation, of entry: QueueEntry, in transaction: borrowing Transaction
+  ) throws -> QueuedOperation? {
     guard case .store(var fields, let localID?) = operation else { return operation }
     guard let memory = try transaction.memories.memory(localID) else {
       // A resync of the Python side deletes every memory without a server id. Where it sends the entry
@@ -69,7 +70,7 @@ extension Push {
 
   /// Undoes a claim of what was not sent.
   mutating func giveBack(
-    _ claimed: InFlightEntry, in transaction: borrowing Transaction
+    _ claimed: ClaimedEntry, in transaction: borrowing Transaction
   ) throws {
     lanes.putBack(claimed.entry.id, to: claimed.lane)
     if claimed.isRepeat {

@@ -4,7 +4,7 @@ import MemoryModel
 extension Push {
   /// Takes the end of an exchange. What may not be about the entry stays on its way until more is
   /// known.
-  mutating func receive(_ outcome: Outcome, for sent: InFlightEntry) {
+  mutating func receive(_ outcome: Outcome, for sent: ClaimedEntry) {
     switch outcome {
     case .setback(.refused(let status, let message), _):
       refusals.append((sent, status, message))

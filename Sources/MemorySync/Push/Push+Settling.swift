@@ -5,7 +5,7 @@ import MemoryStore
 /// Settling what has ended.
 extension Push {
   mutating func settle(
-    _ sent: InFlightEntry, _ outcome: Outcome, in transaction: borrowing Transaction
+    _ sent: ClaimedEntry, _ outcome: Outcome, in transaction: borrowing Transaction
   ) throws {
     let entry = sent.entry
     if case .setback(let setback, _) = outcome {
@@ -63,7 +63,7 @@ extension Push {
   }
 
   private mutating func acknowledge(
-    _ sent: InFlightEntry, _ serverID: ServerID?, in transaction: borrowing Transaction
+    _ sent: ClaimedEntry, _ serverID: ServerID?, in transaction: borrowing Transaction
   ) throws {
     if case .store(let fields, let localID) = sent.operation, let serverID {
       let now = conditions.now()
@@ -86,7 +86,7 @@ extension Push {
 
   /// Settles a store that was answered with the id of another memory.
   private mutating func refuse(
-    _ serverID: ServerID, of sent: InFlightEntry, _ fields: MemoryFields,
+    _ serverID: ServerID, of sent: ClaimedEntry, _ fields: MemoryFields,
     in transaction: borrowing Transaction
   ) throws {
     let isEqual = try transaction.memories.memory(serverID)?.fields.content == fields.content

@@ -14,15 +14,15 @@ struct Push {
 
   var lanes: Lanes
   /// Claimed, and about to be sent.
-  var ready: ArraySlice<InFlightEntry> = []
+  var ready: ArraySlice<ClaimedEntry> = []
   /// Sent, and not answered yet.
-  private var inFlight: [ExchangeID: InFlightEntry] = [:]
+  private var inFlight: [ExchangeID: ClaimedEntry] = [:]
   /// Answered, and not settled yet.
-  var ended: [(InFlightEntry, Outcome)] = []
+  var ended: [(ClaimedEntry, Outcome)] = []
   /// Refusals that may be because of the key; nothing more is sent before that is known.
-  var refusals: [(InFlightEntry, status: Int, message: String)] = []
+  var refusals: [(ClaimedEntry, status: Int, message: String)] = []
   /// Entries that the server failed at, of which the end of the push tells whose fault that is.
-  var failures: [(InFlightEntry, status: Int, message: String)] = []
+  var failures: [(ClaimedEntry, status: Int, message: String)] = []
   /// Whether this push has left its mark.
   private var hasMarked = false
 
@@ -45,10 +45,10 @@ struct Push {
   static let window = 32
 
   /// An entry that is claimed, from its claim to its settlement.
-  struct InFlightEntry {
+  struct ClaimedEntry {
     let lane: Int
     let entry: QueueEntry
-    let operation: Operation
+    let operation: QueuedOperation
     let key: String
     /// It was in doubt before, and the server acts once on its key.
     let isRepeat: Bool
@@ -73,7 +73,7 @@ struct Push {
 
   // MARK: The machine
 
-  /// What a push is at, as what it has in hand tells.
+  /// The next step, derived from what the push holds.
   private enum Phase {
     /// A transaction settles what has ended and claims what is to be sent next.
     case settling
@@ -99,7 +99,7 @@ struct Push {
     do {
       while true {
         switch phase {
-        case .settling: try settleAndClaim(&session, mark)
+        case .settling: try transact(&session, mark)
         case .exchanging: try exchange(&session)
         case .judgingRefusals: try judgeRefusals(&session)
         case .judgingFailures: try judgeFailures(&session)
@@ -118,7 +118,8 @@ struct Push {
   /// What `run` would do, for a transaction that is undone: every entry that would be sent.
   mutating func rehearse(in transaction: borrowing Transaction) throws -> [SyncPlan.Request] {
     var plan: [SyncPlan.Request] = []
-    while plan.count < limit, let claimed = try claimNext(in: transaction) {
+    let gate = try SendGate(for: requests.baseURL, conditions, in: transaction.snapshot)
+    while plan.count < limit, let claimed = try claimNext(gate, in: transaction) {
       plan.append(.init(entry: claimed.entry.id, operation: claimed.operation))
       lanes.free(claimed.lane)
     }
@@ -151,7 +152,7 @@ struct Push {
 
   // MARK: Phases
 
-  private mutating func settleAndClaim(_ session: inout Session, _ mark: PushMark) throws {
+  private mutating func transact(_ session: inout Session, _ mark: PushMark) throws {
     if hasMarked || !mayClaim { return try session.write { try settleAndClaim(in: $0) } }
     try mark.renew(&session) { try settleAndClaim(in: $0) }
     hasMarked = true
@@ -166,8 +167,9 @@ struct Push {
       for entry in ready { try giveBack(entry, in: transaction) }
       ready = []
     }
+    let gate = try SendGate(for: requests.baseURL, conditions, in: transaction.snapshot)
     while mayClaim, ready.count < Self.window, report.sent + ready.count < limit,
-      let entry = try claimNext(in: transaction)
+      let entry = try claimNext(gate, in: transaction)
     {
       ready.append(entry)
     }
@@ -179,7 +181,7 @@ struct Push {
       inFlight[session.start(request)] = entry
       report.sent += 1
     }
-    session.activity(.pushing(done: report.sent - inFlight.count, of: total))
+    tellProgress(session)
     for end in session.nextEnds() {
       let entry = inFlight.removeValue(forKey: end.id)!
       // A server that repeats the key is one that acts once on it; memctl relies on it from then on.
@@ -190,6 +192,11 @@ struct Push {
       }
       receive(requests.outcome(of: entry.operation, end.result), for: entry)
     }
+    tellProgress(session)
+  }
+
+  private func tellProgress(_ session: borrowing Session) {
+    session.activity(.pushing(done: report.sent - inFlight.count, of: total))
   }
 
   private mutating func finish() {

@@ -18,7 +18,8 @@ extension RetryPolicy {
   ///
   /// - Parameter isRepeat: an earlier exchange left it in doubt, which this one alone cannot end.
   func verdict(
-    _ outcome: Outcome, of operation: Operation, attempts: Int, isRepeat: Bool, now: Timestamp,
+    _ outcome: Outcome, of operation: QueuedOperation, attempts: Int, isRepeat: Bool,
+    now: Timestamp,
     chance: Double
   ) -> Verdict {
     let isStore = if case .store = operation { true } else { false }

@@ -22,7 +22,7 @@ struct DoubtSearch {
     if !report.mayCall { return PushReport() }
     let conditions = session.conditions
     let policy = conditions.policy
-    let baseURL = session.api.requests.baseURL
+    let baseURL = session.requests.baseURL
     let doubts = try session.read { snapshot in
       let gate = try SendGate(for: baseURL, conditions, in: snapshot)
       return try snapshot.queue.entries().filter { entry in

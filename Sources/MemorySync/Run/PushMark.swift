@@ -6,7 +6,7 @@ import MemoryStore
 /// Where a file was copied, and its original has pushed since, the two differ: what is pending in the
 /// copy may have been sent already. A copy that was made before the first push has no mark; there, only
 /// the idempotency keys keep the server from getting a memory twice.
-package struct PushMark {
+struct PushMark {
   private let lock: SyncLock?
   private let random: Randomness
 

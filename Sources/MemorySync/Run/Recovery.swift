@@ -1,27 +1,29 @@
+import MemoryModel
 import MemoryStore
 
 /// Puts the cache in order after whatever happened since the last run. The caller holds the sync lock.
 enum Recovery {
   static func run(_ session: inout Session, _ mark: PushMark) throws {
-    let conditions = session.conditions
-    let timeout = session.api.requests.timeout
-    let isCopy = try session.read { try mark.isMissing(in: $0) }
-    try session.write { transaction in
-      try perform(conditions, timeout: timeout, in: transaction)
-      if isCopy { try transaction.queue.doubtStores(at: conditions.now()) }
-    }
+    let (conditions, timeout) = (session.conditions, session.requests.timeout)
+    let isCopy = try session.write { try tidy($0, mark, conditions, timeout: timeout) }
     if isCopy { try mark.renew(&session) { _ in } }
   }
 
   /// - Parameter timeout: seconds that a request may take.
-  static func perform(
-    _ conditions: SyncConditions, timeout: Double, in transaction: borrowing Transaction
-  ) throws {
+  /// - Returns: whether the cache is a copy of one from which more was pushed. Then each store that is
+  ///   pending is in doubt now.
+  static func tidy(
+    _ transaction: borrowing Transaction, _ mark: PushMark, _ conditions: SyncConditions,
+    timeout: Double
+  ) throws -> Bool {
     let (now, policy) = (conditions.now(), conditions.policy)
+    let isCopy = try mark.isMissing(in: transaction.snapshot)
     try transaction.queue.recover(
       at: now, longestWait: max(policy.longestDelay, policy.lateness),
       longestFlight: timeout * Double(Push.window / Push.width))
     try transaction.trash.tidy(at: now)
     try transaction.memories.tidyWithheld()
+    if isCopy { try transaction.queue.doubtStores(at: conditions.now()) }
+    return isCopy
   }
 }

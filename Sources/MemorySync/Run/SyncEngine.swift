@@ -1,3 +1,4 @@
+import MemoryAPI
 import MemoryModel
 import MemoryStore
 
@@ -6,7 +7,7 @@ import MemoryStore
 /// It runs on the caller's thread. Whatever ends it, a command, a fault or a crash, leaves the file
 /// in a state from which the next run goes on. Each operation holds the sync lock while it runs.
 package final class SyncEngine {
-  let database: Database
+  private let database: Database
   private let api: APIClient
   private let lock: SyncLock?
   let conditions: SyncConditions
@@ -34,7 +35,7 @@ package final class SyncEngine {
   /// - Throws: `Problem` of kind `.file` or `.busy`; everything else stands in the report.
   package func sync() throws -> SyncReport {
     try run(.sync) { session, report in
-      try database.checkIndex(at: conditions.now())
+      try session.checkIndex()
       try Pull().runBeforeOldChanges(&session, into: &report)
       try push(&session, into: &report)
       try Pull().run(&session, into: &report)
@@ -55,7 +56,7 @@ package final class SyncEngine {
   /// - Throws: as `sync`.
   package func pull() throws -> SyncReport {
     try run(.pull) { session, report in
-      try database.checkIndex(at: conditions.now())
+      try session.checkIndex()
       try Pull().run(&session, into: &report)
     }
   }
@@ -67,7 +68,7 @@ package final class SyncEngine {
   /// - Throws: as `sync`.
   package func resync(force: Bool = false) throws -> SyncReport {
     try run(.sync, force: force) { session, report in
-      try database.checkIndex(at: conditions.now())
+      try session.checkIndex()
       // What is queued for another server waits until the cache is this one's.
       if session.takeover == nil {
         try Pull().runBeforeOldChanges(&session, into: &report)
@@ -102,17 +103,20 @@ package final class SyncEngine {
   ///
   /// - Throws: as the operation.
   package func rehearse(
-    _ operation: Rehearsed, limit: Int? = nil, force: Bool = false
-  ) throws -> (SyncReport, SyncPlan) {
-    try withSession(on: Rehearsal(database)) { session in
+    _ operation: Rehearsed
+  ) throws -> (report: SyncReport, plan: SyncPlan) {
+    try withSession(isRehearsal: true) { session in
       var report = SyncReport()
       // What a push would send stands in the file; the others ask the server.
-      if operation != .push, let problem = try reasonNotToCall(&session, force: force) {
+      if operation.asksServer,
+        let problem = try reasonNotToCall(&session, force: operation.isForced)
+      {
         report.endCalls(problem)
         report.push = try session.withQueueState(PushReport())
         return (report, SyncPlan())
       }
-      return try SyncPlan.make(of: operation, limit: limit, force: force, &session, &report)
+      let plan = try SyncPlan.make(of: operation, &session, mark, into: &report)
+      return (report, plan)
     }
   }
 
@@ -120,12 +124,13 @@ package final class SyncEngine {
 
   /// Runs `body` with a session, and the sync lock held.
   func withSession<Result>(
-    on ledger: any Ledger, patience: Double? = nil,
+    isRehearsal: Bool = false, patience: Double? = nil,
     _ body: (inout Session) throws -> Result
   ) throws -> Result {
     activity(.waitingForLock)
     defer { activity(.ended) }
     func perform() throws -> Result {
+      let ledger: any Ledger = isRehearsal ? Rehearsal(database) : database
       var session = Session(ledger, api, conditions, activity: activity)
       return try body(&session)
     }
@@ -138,12 +143,12 @@ package final class SyncEngine {
 
   var mark: PushMark { PushMark(lock, conditions.random) }
 
-  /// - Parameter scope: what `counts` tells the end of; nil where it tells nothing of this run.
+  /// - Parameter scope: what the end of the run is noted as; nil where it is not noted.
   private func run(
     _ scope: LastRunError.Scope?, patience: Double? = nil, force: Bool = false,
     _ body: (inout Session, inout SyncReport) throws -> Void
   ) throws -> SyncReport {
-    try withSession(on: database, patience: patience) { session in
+    try withSession(patience: patience) { session in
       var report = SyncReport()
       try Recovery.run(&session, mark)
       do {
@@ -212,12 +217,16 @@ package final class SyncEngine {
   }
 }
 
-extension Session {
-  /// The report of a push with how the queue stands now.
-  mutating func withQueueState(_ report: PushReport) throws -> PushReport {
-    let now = conditions.now()
-    var report = report
-    let entries = try read { try $0.queue.entries() }.filter { $0.state != .dead && !$0.isDropped }
+extension Rehearsed {
+  fileprivate var asksServer: Bool { if case .push = self { false } else { true } }
+  fileprivate var isForced: Bool { if case .resync(force: true) = self { true } else { false } }
+}
+
+extension PushReport {
+  /// The same with how the queue stands now.
+  func withQueueState(in snapshot: borrowing Snapshot, at now: Timestamp) throws -> PushReport {
+    var report = self
+    let entries = try snapshot.queue.entries().filter { $0.state != .dead && !$0.isDropped }
     report.remaining = entries.count
     report.inDoubt = entries.count { $0.state == .inDoubt || $0.state == .sending }
     report.deferred = entries.count { $0.isDeferred(at: now) }
@@ -225,6 +234,14 @@ extension Session {
     report.waiting = waiting.count
     report.nextAttemptAt = waiting.compactMap(\.nextAttemptAt).min()
     return report
+  }
+}
+
+extension Session {
+  /// The report of a push with how the queue stands now.
+  mutating func withQueueState(_ report: PushReport) throws -> PushReport {
+    let now = conditions.now()
+    return try read { try report.withQueueState(in: $0, at: now) }
   }
 
   /// Notes how a run ended, for every process to tell. That entries became dead letters is no error

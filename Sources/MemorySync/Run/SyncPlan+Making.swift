@@ -4,24 +4,28 @@ import MemoryStore
 extension SyncPlan {
   /// Finds what an operation would do, by doing it in a session whose transactions are undone.
   static func make(
-    of operation: Rehearsed, limit: Int?, force: Bool, _ session: inout Session,
-    _ report: inout SyncReport
-  ) throws -> (SyncReport, SyncPlan) {
+    of operation: Rehearsed, _ session: inout Session, _ mark: PushMark,
+    into report: inout SyncReport
+  ) throws -> SyncPlan {
     var plan = SyncPlan()
+    let rehearsal = PushRehearsal(session, mark)
     let lastTrashed = try session.read { try $0.trash.last() }
-    if operation == .pull {
+    var push = PushReport()
+    switch operation {
+    case .push(let limit):
+      if session.takeover == nil {
+        (push, plan.requests) = try session.write { try rehearsal.run(limit: limit, in: $0) }
+      }
+    case .pull:
       let pull = Pull { transaction in
         plan.losses = try transaction.trash.versions(since: lastTrashed)
       }
       try pull.run(&session, into: &report)
-      return (report, plan)
-    }
-    var push = PushReport()
-    let rehearsal = PushRehearsal(session)
-    if session.takeover == nil {
-      (push, plan.requests) = try session.write { try rehearsal.run(limit: limit, in: $0) }
-    }
-    if operation == .resync {
+      return plan
+    case .resync(let force):
+      if session.takeover == nil {
+        (push, plan.requests) = try session.write { try rehearsal.run(limit: nil, in: $0) }
+      }
       var kept = try session.read { try plan.orphans(in: $0) }
       let pull = Pull { transaction in
         plan.losses = try transaction.trash.versions(since: lastTrashed)
@@ -33,7 +37,7 @@ extension SyncPlan {
       report.kept = kept
     }
     report.push = try session.withQueueState(push)
-    return (report, plan)
+    return plan
   }
 
   /// How many memories the server would still lack after the plan.
@@ -49,16 +53,18 @@ extension SyncPlan {
 private struct PushRehearsal {
   private let conditions: SyncConditions
   private let requests: Requests
+  private let mark: PushMark
 
-  init(_ session: borrowing Session) {
+  init(_ session: borrowing Session, _ mark: PushMark) {
     conditions = session.conditions
-    requests = session.api.requests
+    requests = session.requests
+    self.mark = mark
   }
 
   func run(
     limit: Int?, in transaction: borrowing Transaction
   ) throws -> (PushReport, [SyncPlan.Request]) {
-    try Recovery.perform(conditions, timeout: requests.timeout, in: transaction)
+    _ = try Recovery.tidy(transaction, mark, conditions, timeout: requests.timeout)
     var push = try Push(
       limit: limit, only: nil, conditions, requests, in: transaction.snapshot)
     let plan = try push.rehearse(in: transaction)

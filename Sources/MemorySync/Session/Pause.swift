@@ -12,8 +12,3 @@ extension NoteTable {
     return until
   }
 }
-
-extension NoteTable where Access == ReadWrite {
-  /// Lets the server be called at once, whatever it asked for.
-  package func endPause() throws { try set(.notBefore, nil) }
-}

@@ -10,7 +10,7 @@ import System
 /// within a transaction does not compile: a transaction never waits for the network.
 struct Session: ~Copyable {
   private let ledger: any Ledger
-  let api: APIClient
+  private let api: APIClient
   let conditions: SyncConditions
   /// Told what takes time while it does.
   let activity: (SyncActivity) -> Void
@@ -28,7 +28,10 @@ struct Session: ~Copyable {
   }
 
   /// Whether what is written is undone.
-  var isRehearsal: Bool { ledger is Rehearsal }
+  var isRehearsal: Bool { ledger.isRehearsal }
+
+  /// The requests that the server takes.
+  var requests: Requests { api.requests }
 
   // MARK: The cache
 
@@ -46,11 +49,10 @@ struct Session: ~Copyable {
     try write { try $0.notes.set(note, value) }
   }
 
-  // MARK: The server
+  /// Compares the full-text index with the memories, and mends it; a rehearsal passes that over.
+  mutating func checkIndex() throws { try ledger.checkIndex(at: conditions.now()) }
 
-  mutating func answer(to request: HTTPRequest) throws(Setback) -> HTTPResponse {
-    try api.answer(to: request)
-  }
+  // MARK: The server
 
   mutating func start(_ request: HTTPRequest) -> ExchangeID { api.transport.start(request) }
 
@@ -91,7 +93,7 @@ struct Session: ~Copyable {
     activity(.waitingForServer)
     var setback: Setback
     do throws(Setback) {
-      return try answer(to: api.requests.sync(since: since)).body
+      return try api.answer(to: api.requests.sync(since: since)).body
     } catch {
       setback = error
     }
@@ -101,42 +103,5 @@ struct Session: ~Copyable {
     }
     report.note(try problem(of: setback))
     return nil
-  }
-}
-
-/// What a run takes from outside, so that a test can own it.
-package struct SyncConditions {
-  package let policy: RetryPolicy
-  package let random: Randomness
-  /// The clock.
-  package let now: () -> Timestamp
-  package let cancellation: Cancellation
-
-  package init(
-    policy: RetryPolicy = RetryPolicy(), random: Randomness = .system,
-    now: @escaping () -> Timestamp = { .now }, cancellation: Cancellation
-  ) {
-    self.policy = policy
-    self.random = random
-    self.now = now
-    self.cancellation = cancellation
-  }
-
-  /// Whether nothing new is to be sent.
-  var isCancelled: Bool { cancellation.isCancelled }
-}
-
-extension SyncReport {
-  /// Runs `body`, and notes a problem of the server's answer. A file that cannot be written ends the
-  /// run.
-  ///
-  /// - Returns: nil where the answer cannot be used.
-  mutating func notingProblems<Result>(_ body: () throws -> Result) throws -> Result? {
-    do {
-      return try body()
-    } catch let problem as Problem where problem.kind != .file && problem.kind != .busy {
-      note(problem)
-      return nil
-    }
   }
 }

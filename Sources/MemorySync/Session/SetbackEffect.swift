@@ -9,7 +9,8 @@ struct SetbackEffect {
 
   /// - Parameter operation: what was asked for; nil for a question, which is simply asked again.
   init(
-    _ setback: Setback, of operation: Operation?, _ requests: Requests, _ conditions: SyncConditions
+    _ setback: Setback, of operation: QueuedOperation?, _ requests: Requests,
+    _ conditions: SyncConditions
   ) {
     let isQuestion = operation == nil
     var note: (Note, String?)?

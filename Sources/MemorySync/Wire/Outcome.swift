@@ -3,7 +3,7 @@ import JSON
 import MemoryModel
 
 /// What the end of an exchange means for the operation that it carried.
-public enum Outcome: Hashable, Sendable {
+package enum Outcome: Hashable, Sendable {
   /// The server has done it; a store comes with the new id.
   case acknowledged(ServerID?)
   /// The server will not do it, however often it is asked.
@@ -20,7 +20,8 @@ extension Outcome {
   ///
   /// - Parameter key: that of the server, which no message may repeat.
   init(
-    of operation: Operation, _ result: Result<HTTPResponse, TransportFailure>, key: String = ""
+    of operation: QueuedOperation, _ result: Result<HTTPResponse, TransportFailure>,
+    key: String = ""
   ) {
     switch result {
     case .failure(let failure):
@@ -36,7 +37,7 @@ extension Outcome {
   init(_ setback: Setback) { self = .setback(setback, mayHaveArrived: setback.mayHaveArrived) }
 
   /// What it means that this API refuses an operation while it accepts the key.
-  init(refusalOf operation: Operation, status: Int, message: String) {
+  init(refusalOf operation: QueuedOperation, status: Int, message: String) {
     switch operation {
     // What is gone on the server already need not be deleted, and cannot be changed.
     case .delete where status == 404, .update where status == 404: self = .acknowledged(nil)
@@ -49,7 +50,7 @@ extension Outcome {
   }
 
   private static func acknowledgement(
-    of operation: Operation, _ response: HTTPResponse
+    of operation: QueuedOperation, _ response: HTTPResponse
   ) -> Outcome {
     let answer = response.body.withBytes { try? JSONValue(parsing: $0) }
     guard let answer, answer.object != nil else {

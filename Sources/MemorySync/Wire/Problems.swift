@@ -76,19 +76,6 @@ extension Problem {
       hint: "\(.push) still sends what is queued; to fetch, use a key that is allowed to")
   }
 
-  static func loss(_ loss: RowApplier.Loss) -> Problem {
-    let gone = loss.missing + loss.reassigned
-    return Problem(
-      .refused,
-      "the server's answer would delete \(grouped(gone)) of the \(grouped(loss.known)) memories "
-        + "that the cache has from it"
-        + (loss.reassigned > 0 ? "; some of their ids now belong to other memories" : ""),
-      hint: """
-        if the server is right: \(.resync(force: true)); if the server was emptied and this cache is \
-        right: \(.adoptOrigin(force: false))
-        """)
-  }
-
   /// - Parameter first: the first of `count` stores of which cannot be told whether they arrived.
   static func ambiguous(_ first: QueueEntry, count: Int) -> Problem {
     let id = first.id.rawValue

@@ -4,11 +4,11 @@ import MemoryAPI
 import MemoryModel
 
 /// The requests that the remote API takes, for one server and one key.
-public struct Requests: Sendable {
+package struct Requests: Sendable {
   /// Scheme, host and path, without a slash at the end: equal for all ways to write one address.
-  public let baseURL: String
+  package let baseURL: String
   /// Whether the server is on this machine.
-  public let isLoopback: Bool
+  package let isLoopback: Bool
   private let key: String
   /// Seconds for a whole exchange; for a sync answer, to its first byte.
   let timeout: Double
@@ -20,7 +20,7 @@ public struct Requests: Sendable {
   ///   - timeout: seconds for a whole exchange; for a sync answer, to its first byte.
   ///   - hosts: those besides this machine that may get the key over plain http, in lower case.
   /// - Throws: `Problem` of kind `.configuration` for an address that the key must not be sent to.
-  public init(
+  package init(
     address: String, key: String, timeout: Double, allowingHTTPTo hosts: Set<String> = []
   ) throws {
     guard let url = CurlURL(address), !address.contains(where: { $0 == "?" || $0 == "#" }) else {
@@ -87,7 +87,7 @@ public struct Requests: Sendable {
     return request(.get, "/api/memories/sync" + query, .firstByte(timeout))
   }
 
-  func perform(_ operation: Operation, idempotencyKey: String) -> HTTPRequest {
+  func perform(_ operation: QueuedOperation, idempotencyKey: String) -> HTTPRequest {
     switch operation {
     case .store(let fields, localID: _):
       var request = request(.post, "/api/memories", .whole(timeout), body: fields.members)
@@ -103,7 +103,7 @@ public struct Requests: Sendable {
 
   /// What the end of an exchange means for the operation that it carried.
   func outcome(
-    of operation: Operation, _ result: Result<HTTPResponse, TransportFailure>
+    of operation: QueuedOperation, _ result: Result<HTTPResponse, TransportFailure>
   ) -> Outcome {
     Outcome(of: operation, result, key: key)
   }

@@ -2,7 +2,7 @@ import HTTPTransport
 import MemoryAPI
 
 /// When a server asks to come back (RFC 9110, section 10.2.3).
-public enum RetryAfter: Hashable, Sendable {
+package enum RetryAfter: Hashable, Sendable {
   case seconds(Int)
   case date(Timestamp)
 
@@ -10,7 +10,7 @@ public enum RetryAfter: Hashable, Sendable {
   static let longest = 3_600.0
 
   /// Reads the header's value; nil where it is neither a number of seconds nor an HTTP date.
-  public init?(_ value: String) {
+  package init?(_ value: String) {
     let value = value.split(separator: " ").joined(separator: " ")
     if value.allSatisfy(\.isASCII), let seconds = Int(value), seconds >= 0 {
       self = .seconds(seconds)
@@ -22,7 +22,7 @@ public enum RetryAfter: Hashable, Sendable {
   }
 
   /// The time that is meant, no further away than `longest`.
-  public func time(from now: Timestamp) -> Timestamp {
+  package func time(from now: Timestamp) -> Timestamp {
     switch self {
     case .seconds(let seconds): now.advanced(bySeconds: min(Double(seconds), Self.longest))
     case .date(let date): max(now, min(date, now.advanced(bySeconds: Self.longest)))

@@ -5,7 +5,7 @@ import MemoryModel
 ///
 /// An answer is this API's own only where it looks like it. Any other, whatever its status, was
 /// made by something in between, and says nothing about the request.
-public enum Setback: Error, Hashable, Sendable {
+package enum Setback: Error, Hashable, Sendable {
   /// This API does not accept the key.
   case unauthorized(message: String)
   /// This API will not do it. That may be because of the key: auth-check tells.

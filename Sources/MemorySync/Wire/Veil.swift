@@ -17,7 +17,7 @@ struct Veil {
   /// Any two texts have shorter pieces in common.
   private static let leastOfText = 16
 
-  init(key: String = "", operation: Operation? = nil) {
+  init(key: String = "", operation: QueuedOperation? = nil) {
     var secrets = [Secret(text: Self.scalars(key), least: Self.leastOfSecret)]
     if let fields = operation?.fields {
       let isSecret = fields.isSensitive || !Credential.all(in: fields.content).isEmpty
@@ -59,7 +59,7 @@ struct Veil {
   }
 }
 
-extension Operation {
+extension QueuedOperation {
   /// What it says of a memory; nil for a delete.
   var fields: MemoryFields? {
     switch self {

@@ -7,13 +7,14 @@ import Testing
 @testable import MemorySync
 
 @Suite("Outcomes") struct OutcomeTests {
-  private static let store = Operation.store(MemoryFields(content: "x"), localID: nil)
-  private static let delete = Operation.delete(ServerID(rawValue: 7))
-  private static let update = Operation.update(
+  private static let store = QueuedOperation.store(MemoryFields(content: "x"), localID: nil)
+  private static let delete = QueuedOperation.delete(ServerID(rawValue: 7))
+  private static let update = QueuedOperation.update(
     MemoryFields(content: "x"), ServerID(rawValue: 7))
 
   private static func outcome(
-    _ operation: Operation, _ status: Int, _ body: String = "", headers: [String: String] = [:]
+    _ operation: QueuedOperation, _ status: Int, _ body: String = "",
+    headers: [String: String] = [:]
   ) -> Outcome {
     Outcome(
       of: operation,

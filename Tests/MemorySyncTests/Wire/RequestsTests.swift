@@ -125,7 +125,7 @@ import Testing
   func operations() throws {
     let requests = try Requests(address: "https://x/base", key: "k", timeout: 5)
     let fields = MemoryFields(content: "a", isSensitive: true)
-    func text(_ operation: Operation) -> [String] {
+    func text(_ operation: QueuedOperation) -> [String] {
       let request = requests.perform(operation, idempotencyKey: "i")
       return [
         request.method.rawValue, request.url,

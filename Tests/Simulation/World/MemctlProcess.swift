@@ -42,7 +42,7 @@ final class MemctlProcess {
 
 /// What a test replaces to see whether the simulation notices.
 public struct Plants {
-  public var policy = RetryPolicy()
+  package var policy = RetryPolicy()
   public var transport: (any Transport) -> any Transport = { $0 }
   /// Stores a memory over a connection that dies with the process; nil for memctl's own way.
   public var store: ((Connection, MemoryFields, Timestamp) throws -> Void)?

@@ -164,7 +164,7 @@ extension World {
       defer {
         if machine.entries().contains(where: { $0.localID == row.id }) { wantAgain(row.name) }
       }
-      _ = try process.cache.queue.add(
+      _ = try process.cache.queue.enqueue(
         [LocalID(rawValue: row.id)], at: clock(of: machine))
     }
   }

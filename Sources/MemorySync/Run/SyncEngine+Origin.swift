@@ -51,21 +51,22 @@ extension SyncEngine {
       }
       if count > 0, !force { throw Problem.notEmpty(met, count) }
       let answer = SyncAnswer(body, .everything(known: []), askedAt: askedAt)
-      var change = try session.write { transaction in
+      return try session.write { transaction in
         let dropped = try CacheOrigin.forgetServer(in: transaction, at: conditions.now())
         try CacheOrigin.change(to: met, in: transaction)
         let pull = try answer.apply(force: true, conditions, activity, in: transaction)
         // Those that a resync would still wait for, as another program might be sending them.
-        for memory in try AdoptionCandidates.all(in: transaction.snapshot)
+        for memory in try AdoptionCandidates.Candidate.all(in: transaction.snapshot)
         where memory.entry == nil && !memory.isWithheld {
           try transaction.queue.enqueue(
             .store(memory.fields, localID: memory.localID), at: conditions.now())
         }
+        let queue = try PushReport().withQueueState(
+          in: transaction.snapshot, at: conditions.now())
         return OriginChange(
-          address: met.address, account: met.account, found: pull.updated, dropped: dropped)
+          address: met.address, account: met.account, found: pull.updated,
+          queued: queue.remaining, dropped: dropped)
       }
-      change.queued = try session.withQueueState(PushReport()).remaining
-      return change
     }
   }
 
@@ -73,11 +74,11 @@ extension SyncEngine {
   private func meeting(
     _ body: (Origin, inout Session) throws -> OriginChange
   ) throws -> OriginChange {
-    try withSession(on: database) { session in
+    try withSession { session in
       try Recovery.run(&session, mark)
       let check = try session.checkAuth()
       if case .setback(let setback) = check { throw try session.problem(of: setback) }
-      let address = session.api.requests.baseURL
+      let address = session.requests.baseURL
       return try body(Origin(address: address, account: check.account), &session)
     }
   }

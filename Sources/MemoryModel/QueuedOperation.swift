@@ -2,7 +2,7 @@ import JSON
 import MemoryAPI
 
 /// What a queue entry asks of the server.
-public enum Operation: Hashable, Sendable {
+public enum QueuedOperation: Hashable, Sendable {
   /// Store a memory. The local id is missing where another program queued it without one.
   case store(MemoryFields, localID: LocalID?)
   case delete(ServerID)
@@ -11,7 +11,7 @@ public enum Operation: Hashable, Sendable {
   case update(MemoryFields, ServerID)
 }
 
-extension Operation {
+extension QueuedOperation {
   /// The value of `op_type`.
   public var name: String {
     switch self {

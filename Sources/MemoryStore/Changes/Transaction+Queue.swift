@@ -2,6 +2,15 @@ import MemoryAPI
 import MemoryModel
 
 extension Loan where Access == ReadWrite {
+  /// Lets an entry be sent again at once, a dead one included, even where the server asked for a pause.
+  ///
+  /// - Returns: false when there is no such entry.
+  package func retry(_ id: EntryID) throws -> Bool {
+    guard try queue.retry(id) else { return false }
+    try notes.set(.notBefore, nil)
+    return true
+  }
+
   /// Changes the memory that an entry carries, in the entry and in the cache, and lets it be sent at
   /// once, a dead one included: it keeps its id and its place, and is another request from then on,
   /// with an idempotency key of its own and nothing held against it.
@@ -12,7 +21,7 @@ extension Loan where Access == ReadWrite {
   ///   would not reach the server.
   package func edit(
     _ id: EntryID, _ changes: MemoryChanges, at now: Timestamp
-  ) throws -> Operation? {
+  ) throws -> QueuedOperation? {
     guard let entry = try queue.entry(id) else { return nil }
     guard entry.isEditable else { throw Problem.notEditable(entry) }
     guard entry.lastError?.kind != .refused else { throw Problem.meantForAnother(entry) }
@@ -22,14 +31,14 @@ extension Loan where Access == ReadWrite {
       throw Problem.fixedSensitivity(serverID)
     }
     if let memory = try editedMemory(operation, of: entry) {
-      try memories.change(memory, changes, at: now)
+      try memories.change(memory, changes.canonical, at: now)
     }
     try queue.replace(entry, with: operation)
     return operation
   }
 
   /// The memory that is to be changed along with its entry; nil when it is gone.
-  private func editedMemory(_ operation: Operation, of entry: QueueEntry) throws -> LocalID? {
+  private func editedMemory(_ operation: QueuedOperation, of entry: QueueEntry) throws -> LocalID? {
     switch operation {
     case .store(_, let id?):
       let memory = try memories.memory(id)

@@ -1,0 +1,11 @@
+/// When a file was written last, by a count of its own for each connection: another one after anybody
+/// has written it. See <https://sqlite.org/pragma.html#pragma_data_version>.
+public struct FileVersion: Hashable, Sendable {
+  private let others: Int64
+  private let own: Int64
+
+  package init(others: Int64, own: Int64) {
+    self.others = others
+    self.own = own
+  }
+}

@@ -1,0 +1,16 @@
+import MemoryModel
+
+extension SyncReport {
+  /// Runs `body`, and notes a problem of the server's answer. A file that cannot be written ends the
+  /// run.
+  ///
+  /// - Returns: nil where the answer cannot be used.
+  mutating func notingProblems<Result>(_ body: () throws -> Result) throws -> Result? {
+    do {
+      return try body()
+    } catch let problem as Problem where problem.kind != .file && problem.kind != .busy {
+      note(problem)
+      return nil
+    }
+  }
+}
