@@ -2,10 +2,6 @@
 
 import PackageDescription
 
-// What a module has is seen where it is imported, and not where something else imports it: the programs
-// use the face of the core, and nothing behind it.
-let facesOnly = SwiftSetting.enableUpcomingFeature("MemberImportVisibility")
-
 let package = Package(
   name: "memctl",
   products: [
@@ -52,8 +48,7 @@ let package = Package(
       ]),
     .target(
       name: "MemctlCLI",
-      dependencies: ["MemctlCore", "CommandLine", "System", "JSON", "CTerminal", "CReadline"],
-      swiftSettings: [facesOnly]),
+      dependencies: ["MemctlCore", "CommandLine", "System", "JSON", "CTerminal", "CReadline"]),
     .target(name: "ServerStore", dependencies: ["MemoryAPI", "SQLite", "System"]),
     .target(
       name: "MemctlServer",
@@ -64,8 +59,7 @@ let package = Package(
     .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer", "CommandLine"]),
 
     .executableTarget(
-      name: "memctl-example", dependencies: ["MemctlCore"], path: "Examples/memctl-example",
-      swiftSettings: [facesOnly]),
+      name: "memctl-example", dependencies: ["MemctlCore"], path: "Examples/memctl-example"),
 
     .target(name: "TestSupport", dependencies: ["JSON", "CTerminal"], path: "Tests/TestSupport"),
     .target(
@@ -141,6 +135,14 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// What a module has is seen where that module is imported, and not where something else imports it: a
+// program uses the face of the core, and nothing behind it.
+for target in package.targets where target.path?.hasPrefix("Tests/") != true && target.type != .test
+{
+  if target.type == .system { continue }
+  target.swiftSettings = [.enableUpcomingFeature("MemberImportVisibility")]
+}
 
 // libFuzzer brings a main function of its own, so the program that it drives is part of no other
 // build.

@@ -36,10 +36,11 @@ import Testing
     let store = store
     let seen = try await result { (completion: @escaping Completion<Int64?>) in
       store.writer.submit({ transaction in
-        _ = try transaction.memories.connection.run("UPDATE clock SET reserved = 7")
+        try transaction.memories.connection.execute(
+          "CREATE TABLE probe(number); INSERT INTO probe VALUES (7)")
       }) { _ in
         let number = try? store.readers.read {
-          try $0.first("SELECT reserved FROM clock") { $0.int64(0) }
+          try $0.first("SELECT number FROM probe") { $0.int64(0) }
         }
         completion(.success(number ?? nil))
       }

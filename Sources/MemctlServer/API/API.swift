@@ -1,3 +1,4 @@
+import JSON
 import ServerStore
 
 /// What the server answers to each request, apart from how requests reach it.

@@ -1,3 +1,4 @@
+import ServerStore
 import System
 
 /// What all requests that are running share.

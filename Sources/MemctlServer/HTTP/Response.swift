@@ -1,4 +1,5 @@
 import JSON
+import ServerStore
 
 /// What a request is answered with.
 struct Response {

@@ -1,4 +1,5 @@
 import MemoryAPI
+import MemoryModel
 import MemoryStore
 
 /// When what changed is not enough, and everything has to be compared.

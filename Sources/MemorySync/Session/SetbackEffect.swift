@@ -1,3 +1,4 @@
+import MemoryAPI
 import MemoryModel
 import MemoryStore
 
