@@ -20,6 +20,13 @@ public struct JSONText {
       && (text.raw.isEmpty || memcmp(text.raw.baseAddress!, name.utf8Start, text.raw.count) == 0)
   }
 
+  /// The same for a name that is not a literal.
+  public static func == (text: JSONText, name: String) -> Bool {
+    if text.isEscaped { return text.string == name }
+    var name = name
+    return name.withUTF8 { $0.count == text.raw.count && text.raw.elementsEqual($0) }
+  }
+
   public static func ~= (name: StaticString, text: JSONText) -> Bool { text == name }
 
   /// The reader has checked the escapes; only a lone surrogate is left to find.

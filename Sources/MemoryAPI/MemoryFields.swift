@@ -42,6 +42,17 @@ public enum MemoryField: Int, CaseIterable, Sendable {
     }
   }
 
+  /// What kind of value it has.
+  public enum Kind: Sendable { case text, number, flag }
+
+  public var kind: Kind {
+    switch self {
+    case .content, .category, .tags, .expandedKeywords: .text
+    case .importance: .number
+    case .isSensitive: .flag
+    }
+  }
+
   /// Its name in a request, and in the payload of a queue entry.
   public var requestName: String { self == .isSensitive ? "force_sensitive" : column }
 

@@ -97,7 +97,7 @@ private struct PayloadFields {
 
   private func value(of field: MemoryField) throws -> FieldValue? {
     let name = field.requestName
-    switch field.defaultValue {
+    switch field.kind {
     case .text: return try self.field(name, \.string).map(FieldValue.text)
     case .flag: return try self.field(name, \.bool).map(FieldValue.flag)
     case .number:

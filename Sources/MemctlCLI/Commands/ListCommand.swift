@@ -89,11 +89,7 @@ extension Memory {
     [
       .init("id", .integer(id.rawValue)),
       .init("server_id", serverID.map { .integer($0.rawValue) } ?? nil),
-      .init("content", fields.content(revealed: revealed).map { .string($0) } ?? nil),
-      .init("category", .string(fields.category)), .init("tags", fields.tagList),
-      .init("expanded_keywords", .string(fields.expandedKeywords)),
-      .init("importance", .double(fields.importance)),
-      .init("is_sensitive", .bool(fields.isSensitive)),
+    ] + fields.members(content: fields.content(revealed: revealed)) + [
       .init("created_at", .string(createdAt)), .init("updated_at", .string(updatedAt)),
     ]
   }

@@ -60,10 +60,9 @@ extension Memory {
     return [
       ("id", "\(id.rawValue)"),
       ("server_id", serverID.map { "\($0.rawValue)" } ?? (now == nil ? "" : notSynced)),
-      ("category", fields.category), ("tags", fields.tags),
-      ("keywords", fields.expandedKeywords), ("importance", "\(fields.importance)"),
-      ("sensitive", fields.isSensitive ? "yes" : "no"), ("created", time(createdAt)),
-      ("updated", time(updatedAt)), ("content", fields.content(revealed: revealed) ?? ""),
+    ] + fields.labelled + [
+      ("created", time(createdAt)), ("updated", time(updatedAt)),
+      ("content", fields.content(revealed: revealed) ?? ""),
     ]
   }
 }

@@ -53,6 +53,15 @@ struct EntryView {
     }
   }
 
+  /// The memory with the mark that it has here.
+  private var shown: MemoryFields? {
+    memory.map { memory in
+      var shown = memory
+      shown.isSensitive = shown.isSensitive || isMemorySensitive
+      return shown
+    }
+  }
+
   private var content: String? {
     isMemorySensitive && !revealed ? nil : memory?.content(revealed: revealed)
   }
@@ -86,13 +95,11 @@ struct EntryView {
 
   /// The same with the rest of its memory, or its payload where that cannot be read.
   var exported: [JSONValue.Member] {
-    members + [
-      .init("tags", memory?.tagList ?? nil),
-      .init("expanded_keywords", memory.map { .string($0.expandedKeywords) } ?? nil),
-      .init("importance", memory.map { .double($0.importance) } ?? nil),
-      .init("is_sensitive", memory.map { .bool($0.isSensitive || isMemorySensitive) } ?? nil),
-      .init("payload", operation == nil && revealed ? .string(entry.payload) : nil),
-    ]
+    let known = Set(members.map(\.name))
+    let rest = (shown ?? MemoryFields(content: "")).members(content: nil)
+      .filter { !known.contains($0.name) }
+    return members + (shown == nil ? rest.map { .init($0.name, .null) } : rest)
+      + [.init("payload", operation == nil && revealed ? .string(entry.payload) : nil)]
   }
 
   /// Whether it contains something that is not shown.
@@ -145,15 +152,12 @@ struct EntryView {
       let status = error.status.map { "\($0): " } ?? ""
       fields.append(("last_answer", status + error.message))
     }
-    if let memory {
-      fields += [
-        ("tags", memory.tags), ("keywords", memory.expandedKeywords),
-      ].filter { !isForPeople || !$0.1.isEmpty }
-      fields += [
-        ("importance", "\(memory.importance)"),
-        ("sensitive", memory.isSensitive || isMemorySensitive ? "yes" : "no"),
-        ("content", isForPeople ? shownContent : content ?? ""),
-      ]
+    if let shown {
+      // The category is above.
+      fields += shown.labelled.filter {
+        $0.label != MemoryField.category.label && !(isForPeople && $0.text.isEmpty)
+      }
+      fields.append(("content", isForPeople ? shownContent : content ?? ""))
     }
     // An entry that cannot be read may contain anything, even a secret.
     if operation == nil, revealed { fields.append(("payload", entry.payload)) }

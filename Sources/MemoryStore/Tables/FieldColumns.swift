@@ -39,7 +39,7 @@ enum FieldColumns {
     var fields = MemoryFields(content: "")
     for (offset, field) in all.enumerated() {
       let column = first + offset
-      switch field.defaultValue {
+      switch field.kind {
       case .text: fields[field] = .text(row.text(column))
       case .number: fields[field] = .number(row.double(column))
       case .flag: fields[field] = .flag(row.bool(column))

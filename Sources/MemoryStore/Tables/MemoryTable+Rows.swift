@@ -109,7 +109,7 @@ package struct LinkedMemory: ~Copyable {
   package var id: LocalID { LocalID(rawValue: statement.int64(1)) }
   package var content: String { statement.text(Self.column(.content)) }
   package var category: String { statement.text(Self.column(.category)) }
-  package var importance: Double { statement.double(Self.column(.importance)) }
+  package var importance: Double { number(.importance) }
   package var isSensitive: Bool { statement.bool(Self.column(.isSensitive)) }
   package var updatedAt: String { statement.text(Self.createdAtColumn + 1) }
 
@@ -117,6 +117,9 @@ package struct LinkedMemory: ~Copyable {
   package func has(_ field: MemoryField, _ text: String) -> Bool {
     statement.text(Self.column(field), equals: text)
   }
+
+  /// The value of a field that is a number.
+  package func number(_ field: MemoryField) -> Double { statement.double(Self.column(field)) }
 
   package func wasCreated(at time: String) -> Bool {
     statement.text(Self.createdAtColumn, equals: time)

@@ -164,16 +164,15 @@ extension MemoryFields {
   /// What the server keeps of a memory, its content and sensitivity aside: it folds categories and
   /// keeps 32 bits of the importance.
   struct Kept: Hashable {
-    private let category: String
-    private let tags: String
-    private let expandedKeywords: String
-    private let importance: Float
+    private let fields: MemoryFields
 
     init(_ fields: MemoryFields) {
-      category = Category.canonical(fields.category)
-      tags = fields.tags
-      expandedKeywords = fields.expandedKeywords
-      importance = Float(fields.importance)
+      var kept = fields
+      kept.content = ""
+      kept.isSensitive = false
+      kept.category = Category.canonical(fields.category)
+      kept.importance = Double(Float(fields.importance))
+      self.fields = kept
     }
   }
 

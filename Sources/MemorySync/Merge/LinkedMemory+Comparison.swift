@@ -40,19 +40,26 @@ extension LinkedMemory {
     }
     let fields = row.fields
     let importance = importance
-    if !has(.content, fields.content) || !has(.tags, fields.tags)
-      || !has(.expandedKeywords, fields.expandedKeywords)
-      || Float(importance) != Float(fields.importance)
-      || !has(.category, fields.category)
-        && Category.canonical(category) != Category.canonical(fields.category)
-    {
-      return (row, .meaning)
-    }
+    if MemoryField.allCases.contains(where: { saysMore($0, fields) }) { return (row, .meaning) }
     if !has(.category, fields.category) || isSensitive != fields.isSensitive {
       return (row, .mark)
     }
     if importance == fields.importance, wasUpdated(at: row.updatedAt) { return nil }
     return (row, .time)
+  }
+}
+
+extension LinkedMemory {
+  /// Whether a field says something else than on the server, more than another name for the same
+  /// category or a rounding.
+  private func saysMore(_ field: MemoryField, _ fields: MemoryFields) -> Bool {
+    switch fields[field] {
+    case .text(let text):
+      !has(field, text)
+        && (field != .category || Category.canonical(category) != Category.canonical(text))
+    case .number(let number): Float(self.number(field)) != Float(number)
+    case .flag: false
+    }
   }
 }
 

@@ -20,7 +20,7 @@ extension ServerRow {
     }
     var id: Int64?
     var fields = MemoryFields(content: "")
-    var content: String?
+    var hasContent = false
     var createdAt: String?
     var updatedAt: String?
     var isDeleted = false
@@ -55,6 +55,21 @@ extension ServerRow {
       }
     }
 
+    func read(_ field: MemoryField, _ reader: inout JSONReader) throws {
+      switch (field.kind, try reader.peek()) {
+      case (.text, _):
+        let value = try text(&reader, field.column)
+        fields[field] = value.map { .text($0) } ?? field.defaultValue
+        if field == .content { hasContent = value != nil }
+      case (.number, .number): fields[field] = .number(try reader.readNumber().double)
+      case (.flag, .bool): fields[field] = .flag(try reader.readBool())
+      case (_, .null): try reader.readNull()
+      default:
+        wrong = "\(field.column) has the wrong type"
+        try skip(&reader)
+      }
+    }
+
     try reader.readObject { reader, name in
       switch name {
       case "id":
@@ -63,31 +78,15 @@ extension ServerRow {
         } else {
           try skip(&reader)
         }
-      case "content": content = try text(&reader, "content")
-      case "category": fields.category = try text(&reader, "category") ?? Category.default
-      case "tags": fields.tags = try text(&reader, "tags") ?? ""
-      case "expanded_keywords":
-        fields.expandedKeywords = try text(&reader, "expanded_keywords") ?? ""
       case "created_at": createdAt = try text(&reader, "created_at")
       case "updated_at": updatedAt = try text(&reader, "updated_at")
       case "deleted_at": isDeleted = try text(&reader, "deleted_at")?.isEmpty == false
-      case "importance":
-        switch try reader.peek() {
-        case .number: fields.importance = try reader.readNumber().double
-        case .null: try reader.readNull()
-        default:
-          wrong = "importance has the wrong type"
+      default:
+        if let field = MemoryField.allCases.first(where: { name == $0.column }) {
+          try read(field, &reader)
+        } else {
           try skip(&reader)
         }
-      case "is_sensitive":
-        switch try reader.peek() {
-        case .bool: fields.isSensitive = try reader.readBool()
-        case .null: try reader.readNull()
-        default:
-          wrong = "is_sensitive has the wrong type"
-          try skip(&reader)
-        }
-      default: try skip(&reader)
       }
     }
 
@@ -99,7 +98,7 @@ extension ServerRow {
       .failure(Defect(id: id, updatedAt: changeTime, reason: "memory \(id.rawValue): \(reason)"))
     }
     if let wrong { return defect(wrong) }
-    guard let content else { return defect("it has no content") }
+    guard hasContent else { return defect("it has no content") }
     guard let createdAt, Timestamp(createdAt) != nil else {
       return defect("created_at is not a time")
     }
@@ -107,7 +106,6 @@ extension ServerRow {
       return defect("updated_at is not a time")
     }
     guard fields.importance.isFinite else { return defect("importance is not a number") }
-    fields.content = content
     return .success(
       ServerRow(
         id: id, fields: fields, createdAt: createdAt, updatedAt: updatedAt,

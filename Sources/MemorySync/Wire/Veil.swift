@@ -22,8 +22,10 @@ struct Veil {
     if let fields = operation?.fields {
       let isSecret = fields.isSensitive || !Credential.all(in: fields.content).isEmpty
       let least = isSecret ? Self.leastOfSecret : Self.leastOfText
-      secrets += [fields.content, fields.tags, fields.expandedKeywords].map {
-        Secret(text: Self.scalars($0), least: least)
+      // A text that its author chooses freely has a limit.
+      for field in MemoryField.allCases where field.limit != nil {
+        guard case .text(let text) = fields[field] else { continue }
+        secrets.append(Secret(text: Self.scalars(text), least: least))
       }
     }
     self.secrets = secrets.filter { $0.text.count >= Self.shortest }
