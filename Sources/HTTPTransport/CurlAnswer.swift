@@ -7,17 +7,17 @@ final class CurlAnswer {
   private static let maximumHead = 256 << 10
   static let tooManyHeaders = TransportFailure.invalidResponse(
     "the answer has too many headers")
-  /// How many times as long as it came an answer may become. Memories compress to a tenth; what is
-  /// made to fill a memory, to a thousandth.
+  /// The most that an answer may expand, relative to its compressed size. Memories compress to a
+  /// tenth; data that is designed to exhaust memory compresses to a thousandth.
   private static let maximumExpansion = 100
-  /// Bytes of a compressed answer that are not measured.
+  /// Bytes of a compressed answer to which that limit does not apply.
   private static let leastMeasured = 256 << 10
 
   private let options: CurlTransport.Options
   private let maximumBody: Int
   private(set) var headers: [String: String] = [:]
-  /// Whether the empty line has come. libcurl takes a connection that ends before it for the end of
-  /// an empty answer.
+  /// Whether the empty line has arrived. If a connection ends before it, libcurl assumes an empty
+  /// answer.
   private(set) var isHeadComplete = false
   private var headCount = 0
   private var memory: [UInt8] = []
@@ -48,7 +48,7 @@ final class CurlAnswer {
     headers[name] = String(decoding: line[(colon + 1)...].trimmingSpace, as: UTF8.self)
   }
 
-  /// Whether libcurl gave up with `code` because of a line of the head that is longer than it takes.
+  /// Whether libcurl failed with `code` because a line of the head is longer than it accepts.
   func isEndless(_ code: CURLcode) -> Bool {
     let isTooLarge = code == CURLE_OUT_OF_MEMORY || code.rawValue == 100  // CURLE_TOO_LARGE, in 8.6
     return isTooLarge && headCount > 0 && !isHeadComplete
@@ -56,7 +56,8 @@ final class CurlAnswer {
 
   // MARK: Body
 
-  /// Takes the next bytes of the body, of which `received` have come, compressed or not.
+  /// Appends the next bytes of the body, of which `received` bytes have arrived in all, as
+  /// transferred.
   func append(
     body bytes: UnsafeRawBufferPointer, received: Int
   ) throws(TransportFailure) {

@@ -8,7 +8,8 @@ final class CurlExchange {
   private let options: CurlTransport.Options
   private var url: CurlURL
   private var hops = 0
-  /// Times that the request went, or was about to go, to where it goes now.
+  /// The number of times that the request was sent, or was about to be sent, to its present
+  /// address.
   private var attempts = 0
   private var answer: CurlAnswer
   private var patience: CurlPatience
@@ -17,7 +18,7 @@ final class CurlExchange {
   private var headers: UnsafeMutablePointer<curl_slist>?
   private let detail: UnsafeMutablePointer<CChar>
 
-  /// - Parameter handle: without settings; it stays the caller's.
+  /// - Parameter handle: a handle without settings, which the caller keeps.
   /// - Throws: `.notSent` for a request that cannot be sent as it is.
   init(
     _ request: HTTPRequest, id: ExchangeID, handle: UnsafeMutableRawPointer,
@@ -42,7 +43,7 @@ final class CurlExchange {
     configure()
   }
 
-  /// The handle must not be used with these settings afterwards.
+  /// After this, the handle must not be used with these settings.
   deinit {
     ccurl_slist_free_all(headers)
     detail.deallocate()
@@ -105,7 +106,7 @@ final class CurlExchange {
     }
     if let certificate = tls.clientCertificate {
       ccurl_set_string(handle, CURLOPT_SSLCERT, certificate.path)
-      // Without one, OpenSSL would ask the terminal for the pass phrase of an encrypted key.
+      // Without a passphrase, OpenSSL would ask for that of an encrypted key on the terminal.
       ccurl_set_string(handle, CURLOPT_KEYPASSWD, "")
     }
     if let key = tls.clientKey { ccurl_set_string(handle, CURLOPT_SSLKEY, key.path) }
@@ -115,14 +116,14 @@ final class CurlExchange {
 
   /// Whether the request may be written to a connection.
   ///
-  /// When a kept connection breaks before the answer, libcurl would send the request again on a fresh
-  /// one, though the server may have done what it asks.
+  /// If a kept connection breaks before the answer, libcurl would send the request again on a new
+  /// one, although the server may already have acted on it.
   fileprivate func admit() -> Bool {
     attempts += 1
     return attempts == 1
   }
 
-  /// Returns the number of bytes taken, as libcurl wants it, and an impossible one to refuse.
+  /// Returns the number of bytes taken, as libcurl expects, or an impossible number to refuse them.
   fileprivate func take(
     _ bytes: UnsafeRawBufferPointer,
     _ append: (CurlAnswer) -> (UnsafeRawBufferPointer) throws(TransportFailure) -> Void
@@ -139,19 +140,19 @@ final class CurlExchange {
 
   // MARK: End
 
-  /// When `expire` is to be asked.
+  /// The time at which to call `expire`.
   var deadline: ContinuousClock.Instant { patience.deadline }
 
-  /// Whether giving it up leaves nothing in doubt.
+  /// Whether giving up the exchange leaves nothing in doubt.
   var isRead: Bool { request.method == .get }
 
-  /// Nil when `deadline` has moved because the answer flows.
+  /// Nil if `deadline` has moved because the answer keeps arriving.
   func expire() -> TransportFailure? {
     patience.expire(server: url.origin.server).map(failure)
   }
 
-  /// The outcome when libcurl has ended with `code`; nil when the request goes on to where the
-  /// server redirects it.
+  /// The outcome after libcurl has ended with `code`; nil if the request goes on to the address to
+  /// which the server redirects it.
   func conclude(_ code: CURLcode) -> Result<HTTPResponse, TransportFailure>? {
     if let refusal { return .failure(refusal) }
     guard code == CURLE_OK else {
@@ -203,7 +204,7 @@ final class CurlExchange {
     return self.failure(failure.text)
   }
 
-  /// A failure for any other reason than libcurl's.
+  /// A failure for a reason that is not libcurl's.
   func failure(_ text: String) -> TransportFailure {
     mayHaveArrived ? .lost(text) : .notSent(text)
   }

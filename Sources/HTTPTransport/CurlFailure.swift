@@ -11,9 +11,9 @@ struct CurlFailure {
   let options: CurlTransport.Options
   /// The `errno` of the last attempt to connect.
   let systemError: Int32
-  /// How OpenSSL judged the server's certificate.
+  /// OpenSSL's verdict on the server's certificate.
   let verification: Int
-  /// What a proxy answered to CONNECT; 0 where none was asked.
+  /// The status of a proxy's answer to CONNECT; 0 if no proxy was asked.
   let proxyStatus: Int
   /// Whether any of the answer had arrived.
   let answerBegan: Bool
@@ -23,7 +23,7 @@ struct CurlFailure {
     code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY
   }
 
-  /// Nil where trying again may help.
+  /// Nil if another attempt may succeed.
   var obstacle: Obstacle? {
     if detail.hasPrefix("Unsupported proxy") { return .unusableProxy(variable: proxyVariable) }
     if proxyStatus != 0, !(200..<300).contains(proxyStatus) { return refusingProxy }

@@ -1,6 +1,6 @@
 /// How long an exchange may still take, by its `HTTPRequest.Patience` and what has arrived.
 struct CurlPatience {
-  /// When `expire` is to be asked.
+  /// The time at which to call `expire`.
   private(set) var deadline: ContinuousClock.Instant
   private(set) var answerBegan = false
 
@@ -24,13 +24,14 @@ struct CurlPatience {
     bytesInWindow += count
   }
 
-  /// The answer that came was not the last one; the time that it took has gone by all the same.
+  /// Starts to wait for another answer after an interim one; the time that has passed still counts.
   mutating func awaitAnotherAnswer() {
     answerBegan = false
     deadline = begun + .seconds(patience.seconds)
   }
 
-  /// Why the exchange is to be given up; nil when `deadline` has moved because the answer flows.
+  /// The reason to give up the exchange; nil if `deadline` has moved because the answer keeps
+  /// arriving.
   mutating func expire(server: String) -> String? {
     switch patience {
     case .firstByte where answerBegan:
@@ -61,6 +62,6 @@ extension HTTPRequest.Patience {
 }
 
 extension Double {
-  /// Without a fraction where there is none.
+  /// The number, without a fraction if it is whole.
   fileprivate var formatted: String { self == rounded() ? "\(Int(self))" : "\(self)" }
 }

@@ -1,7 +1,7 @@
 import CCurl
 import System
 
-/// HTTP over libcurl, on the thread that calls `next`. Nothing moves outside of that call.
+/// HTTP over libcurl, on the thread that calls `next`. Nothing happens outside that call.
 ///
 /// Proxies come from the environment, certificates from the system or from settings. A redirect is
 /// followed within the origin alone, with the same method and body.
@@ -10,19 +10,19 @@ package final class CurlTransport: Transport {
     package var userAgent: String
     package var tls = TLSSettings()
     package var proxies = ProxySettings()
-    /// Where a long answer is kept while it is used, without a name.
+    /// The folder for the nameless file that holds a long answer while it is used.
     package var temporaryFolder = "/tmp"
     /// Bytes of an answer's body above which it goes to a file.
     package var memoryThreshold = 1 << 20
     /// Whether to ask for compressed answers. Over loopback, compressing takes longer than it saves.
     package var acceptsGzip = true
-    /// Bytes of an answer's body, decompressed.
+    /// The most bytes that an answer's body may have, decompressed.
     package var maximumAnswer = 1 << 30
     /// Bytes a second that an answer of patience `.firstByte` must reach in each window.
     package var leastRate = 1 << 10
-    /// Seconds.
+    /// The length of that window in seconds.
     package var leastRateWindow = 15.0
-    /// Exchanges under way at a time, each on a connection; further ones wait for their turn.
+    /// The most exchanges at a time, each on its own connection; further ones wait for their turn.
     package var maximumConnections = 8
     /// Seconds that exchanges have left to end after a cancellation.
     package var settleTime = 5.0
@@ -155,7 +155,7 @@ package final class CurlTransport: Transport {
     ended.append(ExchangeEnd(id: id, result: result))
   }
 
-  /// Keeps the handle for another exchange. Its connection, when it is still of use, stays open.
+  /// Keeps the handle for another exchange. Its connection stays open if it is still usable.
   private func release(_ handle: UnsafeMutableRawPointer) {
     ccurl_multi_remove_handle(multi, handle)
     ccurl_easy_reset(handle)

@@ -1,11 +1,12 @@
 import CCurl
 
-/// An http or https address, as libcurl reads it: what is compared here is what is connected to.
+/// An http or https address as libcurl parses it, so that the compared address is the connected
+/// one.
 package struct CurlURL: Hashable {
-  /// Scheme, host and port: what a key may be sent to.
+  /// Scheme, host and port: the part of an address that decides where a key may be sent.
   package struct Origin: Hashable, CustomStringConvertible {
     package let scheme: String
-    /// In lower case; an IPv6 address in brackets.
+    /// The host in lower case; an IPv6 address in brackets.
     package let host: String
     package let port: String
 
@@ -19,22 +20,22 @@ package struct CurlURL: Hashable {
       return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
     }
 
-    /// As failures name it.
+    /// Host and port, as failures name the server.
     var server: String { "\(host):\(port)" }
 
-    /// Without the port that the scheme implies.
+    /// The origin without a port that the scheme implies.
     package var description: String {
       let implied = scheme == "https" ? "443" : "80"
       return "\(scheme)://\(host)" + (port == implied ? "" : ":\(port)")
     }
   }
 
-  /// In one form for all ways to write it: scheme and host in lower case, no dots to resolve, no port
-  /// that the scheme implies.
+  /// The address in a form that is the same for all ways to write it: scheme and host in lower
+  /// case, dot segments resolved, no port that the scheme implies.
   package let text: String
   package let origin: Origin
 
-  /// `text` without slashes at its end: what further paths are appended to.
+  /// `text` without slashes at its end, for further paths to be appended.
   package var base: String {
     text.lastIndex(where: { $0 != "/" }).map { String(text[...$0]) } ?? ""
   }
@@ -65,7 +66,8 @@ package struct CurlURL: Hashable {
       scheme == "http" || scheme == "https",
       let host = part(CURLUPART_HOST), let port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT)
     else { return nil }
-    // libcurl writes the scheme in lower case, so a host with capitals first occurs as the host.
+    // libcurl writes the scheme in lower case, so the first match of a host with capitals is the
+    // host.
     self.text = text.replacing(host, with: host.lowercased(), maxReplacements: 1)
     origin = Origin(scheme: scheme, host: host.lowercased(), port: port)
   }

@@ -1,16 +1,16 @@
-/// What keeps a request from being sent and does not end by itself.
+/// A reason why a request cannot be sent, which does not go away by itself.
 public enum Obstacle: Hashable, Sendable {
-  /// The proxy that the variable names is not one that libcurl can use. Its value may hold a password,
-  /// so it is not repeated.
+  /// libcurl cannot use the proxy that the variable names. The value may hold a password, so it is
+  /// not repeated.
   case unusableProxy(variable: String)
   case refusingProxy(ProxyRefusal)
   /// The server is host and port.
   case insecure(TLSProblem, server: String)
 }
 
-/// A proxy does not connect to the server.
+/// A proxy's refusal to connect to the server.
 public struct ProxyRefusal: Hashable, Sendable {
-  /// What the proxy answered.
+  /// The status that the proxy returned.
   public let status: Int
   /// Host and port of the proxy, where they are known.
   public let proxy: String?

@@ -1,5 +1,5 @@
-/// The proxies that the environment names. libcurl reads them by itself; messages name them by what is
-/// known here, since libcurl's own words repeat a password.
+/// The proxies that the environment names. libcurl reads them by itself; messages take their names
+/// from here, because libcurl's own repeat a password.
 package struct ProxySettings: Sendable {
   private let environment: [String: String]
 
@@ -7,9 +7,9 @@ package struct ProxySettings: Sendable {
     self.environment = environment.filter { $0.key.lowercased().hasSuffix("_proxy") }
   }
 
-  /// The variable that libcurl takes for such an address; nil where none is set.
+  /// The variable that libcurl uses for addresses with this scheme; nil if none is set.
   func variable(for scheme: String) -> String? {
-    // HTTP_PROXY is what a web server calls the `Proxy` header of a request, so libcurl ignores it.
+    // A web server passes the `Proxy` header of a request as HTTP_PROXY, so libcurl ignores it.
     let names =
       ["\(scheme)_proxy"] + (scheme == "http" ? [] : ["HTTPS_PROXY"]) + ["all_proxy", "ALL_PROXY"]
     return names.first { environment[$0]?.isEmpty == false }

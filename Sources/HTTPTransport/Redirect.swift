@@ -1,9 +1,9 @@
 /// What to do with an answer that may point elsewhere.
 ///
-/// A request goes where the user sent it and nowhere else: the key never reaches another origin,
-/// and a method is never changed.
+/// A request goes only where the user sent it: the key never reaches another origin, and the method
+/// never changes.
 enum Redirect: Hashable {
-  /// The answer is the answer.
+  /// The answer is final.
   case none
   /// The same request goes to this address.
   case follow(CurlURL)
@@ -19,7 +19,8 @@ enum Redirect: Hashable {
   static func decide(
     status: Int, location: String?, at url: CurlURL, method: HTTPRequest.Method, hops: Int
   ) -> Redirect {
-    // 303 means "done, read more over there": to repeat a write there would do it twice.
+    // 303 means that the request was done and the result is elsewhere: repeating a write would do
+    // it twice.
     let redirects = [301, 302, 307, 308].contains(status) || status == 303 && method == .get
     guard redirects, let location else { return .none }
     guard let target = url.resolving(location) else {

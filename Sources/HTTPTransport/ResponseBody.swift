@@ -32,7 +32,7 @@ public final class ResponseBody {
     }
   }
 
-  /// Lends the bytes for the time of `body`.
+  /// Calls `body` with the bytes, which are valid only while it runs.
   public func withBytes<Result>(
     _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
   ) rethrows -> Result {

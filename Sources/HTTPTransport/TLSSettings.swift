@@ -1,10 +1,10 @@
-/// Whom an https server has to convince, and how the client identifies itself to it. All files are in
-/// PEM.
+/// How an https server is verified, and how the client identifies itself to it. All files are in
+/// PEM format.
 public struct TLSSettings: Hashable, Sendable {
   /// A path, and the setting that it comes from.
   public struct File: Hashable, Sendable {
     public let path: String
-    /// As people are told of it: "environment SSL_CERT_FILE".
+    /// The setting as messages name it: "environment SSL_CERT_FILE".
     public let setting: String
 
     public init(path: String, setting: String) {
@@ -18,7 +18,7 @@ public struct TLSSettings: Hashable, Sendable {
   /// A folder, or several separated by colons, with such certificates, named as OpenSSL wants it.
   public var authoritiesFolder: File?
   public var clientCertificate: File?
-  /// Nil where it stands in the same file as the certificate.
+  /// Nil if the key is in the same file as the certificate.
   public var clientKey: File?
 
   public init() {}

@@ -7,11 +7,11 @@ struct TLSVerdict {
   let code: CURLcode
   /// libcurl's own words.
   let detail: String
-  /// How OpenSSL judged the server's certificate.
+  /// OpenSSL's verdict on the server's certificate.
   let verification: Int
   let settings: TLSSettings
 
-  /// Nil where the failure is not one of certificates or TLS, or may pass.
+  /// Nil if the failure is not about certificates or TLS, or may be temporary.
   var problem: TLSProblem? {
     switch code {
     case CURLE_SSL_CACERT_BADFILE: unusableAuthorities
@@ -56,10 +56,11 @@ struct TLSVerdict {
 
   // MARK: What the server objects to
 
-  /// By the alert that the server sent, or what it sent instead of TLS.
+  /// The server's objection, according to its alert or to what it sent instead of TLS.
   ///
-  /// In TLS 1.3 an alert may follow the handshake, when the request has been written. A server that
-  /// misses a certificate does not read it, so nothing has happened there in that case either.
+  /// In TLS 1.3 an alert may arrive after the handshake, when the request has already been written.
+  /// A server that requires a certificate and got none does not read the request, so nothing has
+  /// happened there in that case either.
   private var objection: TLSProblem? {
     let detail = detail.lowercased()
     func says(_ words: String...) -> Bool { words.contains(where: detail.contains) }

@@ -1,16 +1,16 @@
-/// Carries HTTP exchanges, several at a time. One thread uses it.
+/// Carries HTTP exchanges, several at a time, for a single thread.
 ///
-/// Whoever has requests to send depends on this alone, so that a simulated network can stand in for the
-/// real one.
+/// Code that sends requests depends only on this protocol, so that a simulated network can replace
+/// the real one.
 public protocol Transport: AnyObject {
-  /// Starts an exchange; its end is told by `next`.
+  /// Starts an exchange; `next` reports its end.
   func start(_ request: HTTPRequest) -> ExchangeID
 
   /// Waits until any exchange ends, and returns all that have; empty when none is under way.
   ///
-  /// After a cancellation nothing begins: what waits for its turn ends with `.notSent`. A read ends
-  /// with `.lost` at once. A write may end by itself within `settleTime`; what does not ends with
-  /// `.lost`, or with `.notSent` when it was not even connected.
+  /// After a cancellation no exchange begins: those that wait for their turn end with `.notSent`. A
+  /// read ends with `.lost` at once. A write may finish within `settleTime`; otherwise it ends with
+  /// `.lost`, or with `.notSent` if it was not even connected.
   func next() -> [ExchangeEnd]
 }
 
@@ -52,18 +52,18 @@ public struct HTTPRequest: Sendable {
   public enum Patience: Hashable, Sendable {
     /// Seconds for the whole exchange, from connecting to the last byte.
     case whole(Double)
-    /// Seconds to the first byte of the answer; from then on the body must flow at
-    /// `Transport`'s least rate, and may be as long as it likes.
+    /// Seconds to the first byte of the answer; from then on the body must arrive at the
+    /// `Transport`'s least rate, and may have any length.
     case firstByte(Double)
   }
 
   public var method: Method
   public var url: String
-  /// Names and values as they are sent; `Authorization` is sent to the origin of `url` alone.
+  /// Names and values as they are sent; `Authorization` is sent only to the origin of `url`.
   public var headers: [(name: String, value: String)]
   public var body: [UInt8]?
   public var patience: Patience
-  /// Bytes of the answer's body; nil for as many as the transport takes at all.
+  /// The most bytes that the answer's body may have; nil for the limit of the transport.
   public var longestAnswer: Int?
 
   public init(
@@ -95,11 +95,12 @@ public struct HTTPResponse {
 public enum TransportFailure: Error, Hashable, Sendable {
   /// The request did not reach the server: nothing has happened there.
   case notSent(String)
-  /// The same, for a reason that somebody has to do something about.
+  /// The request did not reach the server, for a reason that a person has to resolve.
   case blocked(Obstacle)
   /// The request may have reached the server: whether it took effect is unknown.
   case lost(String)
-  /// What answers does not speak HTTP, or not as memctl takes it. The request may have taken effect.
+  /// The response is not HTTP, or not in a form that memctl accepts. The request may have taken
+  /// effect.
   case invalidResponse(String)
   /// The server redirects to another origin, which gets neither the key nor the request.
   case foreignRedirect(to: String)

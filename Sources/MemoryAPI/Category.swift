@@ -15,8 +15,8 @@ public enum Category {
     "infra": "infrastructure", "incident": "incidents", "procedures": "runbook",
   ]
 
-  /// The name as a server keeps it: trimmed, in lower case, with a known alias replaced by the name
-  /// that it stands for. A name that is not one of `all` after that stays as it is then.
+  /// The name as a server stores it: trimmed, in lower case, and with a known alias replaced by the
+  /// name that it stands for. A name that is still not one of `all` is returned as it is.
   public static func canonical(_ name: String) -> String {
     let trimmed = name.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
     let lowercased = String(trimmed).lowercased()

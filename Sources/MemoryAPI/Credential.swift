@@ -31,7 +31,7 @@ public struct Credential: Hashable, Sendable {
       }
     }
 
-    /// Words in lower case, one of which is part of every such credential.
+    /// Words in lower case; every such credential contains one of them.
     public var words: [String] {
       switch self {
       case .privateKey: ["private key"]
@@ -56,9 +56,9 @@ public struct Credential: Hashable, Sendable {
 }
 
 extension Credential {
-  /// The credentials that the production server finds in a text, in the order in which they stand
-  /// there. What lies within a surer one, or within an equally sure one that begins earlier, is left
-  /// out; two of them overlap only where neither lies within the other or the outer one is less sure.
+  /// The credentials that the production server finds in a text, in the order of their positions.
+  /// One that lies within a surer one, or within an equally sure one that begins earlier, is left
+  /// out; two overlap only where neither lies within the other or the outer one is less sure.
   public static func all(in text: String) -> [Credential] {
     var text = text
     let found = text.withUTF8 { CredentialScanner($0).matches() }
@@ -92,7 +92,7 @@ extension Credential {
 }
 
 /// Finds credentials by the rules of the production server, which are regular expressions that
-/// ignore case. Each is deterministic enough to be matched without going back.
+/// ignore case. Each is deterministic enough to be matched without backtracking.
 private struct CredentialScanner {
   private let bytes: UnsafeBufferPointer<UInt8>
 
@@ -109,13 +109,13 @@ private struct CredentialScanner {
     return table
   }()
 
-  /// For each first byte the second ones that may follow it, as bits of their lowest five bits: most
-  /// places of a text are told apart by that alone.
+  /// For each first byte, the second bytes that may follow it, as a bit set of their lowest five
+  /// bits: this alone rules out most positions in a text.
   private static let followers: [UInt32] = beginnings.map { entries in
     entries.reduce(0) { $0 | 1 << UInt32($1.word[1] & 0x1f) }
   }
 
-  /// All credentials, those of one kind from left to right and none overlapping another of its kind.
+  /// All credentials; those of one kind go from left to right and do not overlap each other.
   func matches() -> [Credential] {
     var matches: [Credential] = []
     var ends: [Credential.Kind: Int] = [:]
@@ -218,7 +218,7 @@ private struct CredentialScanner {
     return end - start >= least ? end : nil
   }
 
-  /// The end of at least so many scalars that are neither white space nor quotes.
+  /// The end of a run of at least `least` scalars that are neither white space nor quotes.
   private func value(_ start: Int, atLeast least: Int) -> Int? {
     var end = start
     var count = 0

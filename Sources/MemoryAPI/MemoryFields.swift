@@ -6,7 +6,7 @@ public struct MemoryFields: Hashable, Sendable {
   public var tags: String
   /// Further words that a search should find the memory by.
   public var expandedKeywords: String
-  /// From 0 to 1. The server keeps 32 bits of it.
+  /// From 0 to 1. The server stores it with 32 bits.
   public var importance: Double
   public var isSensitive: Bool
 
@@ -56,7 +56,7 @@ public enum MemoryField: Int, CaseIterable, Sendable {
   /// Its name in a request, and in the payload of a queue entry.
   public var requestName: String { self == .isSensitive ? "force_sensitive" : column }
 
-  /// What people call it.
+  /// The name that messages use for the field.
   public var label: String {
     switch self {
     case .expandedKeywords: "keywords"
@@ -65,7 +65,7 @@ public enum MemoryField: Int, CaseIterable, Sendable {
     }
   }
 
-  /// Characters (Unicode scalars) that the server takes at most; nil where it sets no bound.
+  /// The most characters (Unicode scalars) that the server accepts; nil if it sets no bound.
   public var limit: Int? {
     switch self {
     case .content: MemoryBounds.content
@@ -74,8 +74,8 @@ public enum MemoryField: Int, CaseIterable, Sendable {
     }
   }
 
-  /// The value of a memory for which none was given; of a content, which has to be given, the empty
-  /// text.
+  /// The value of a memory for which none was given. For the content, which is required, it is the
+  /// empty text.
   public var defaultValue: FieldValue { MemoryFields(content: "")[self] }
 
   /// Whether a change (`PUT`) can carry it. The server decides itself whether a memory is sensitive.

@@ -10,7 +10,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   private static let range: ClosedRange<Int64> =
     -62_167_219_200_000_000...253_402_300_799_999_999
 
-  /// The time, or the first or last possible one if it would be outside of them.
+  /// The time, clamped to the first or last possible one.
   public init(microseconds: Int64) {
     self.microseconds = min(max(microseconds, Self.range.lowerBound), Self.range.upperBound)
   }
@@ -26,8 +26,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
   }
 
-  /// The time that many seconds later, or the first or last possible one; the same time if `seconds` is
-  /// not a number.
+  /// The time `seconds` later, clamped to the first or last possible one; the same time if
+  /// `seconds` is not a number.
   public func advanced(bySeconds seconds: Double) -> Timestamp {
     if seconds.isNaN { return self }
     let all = Double(Self.range.upperBound - Self.range.lowerBound)
@@ -75,10 +75,10 @@ extension Timestamp: CustomStringConvertible {
     }
   }
 
-  /// Reads `2026-01-31`, or that with a time: `T` or a space, `HH:MM`, then optionally seconds, a
-  /// fraction (digits after the sixth are dropped) and a zone: `Z`, `+HH`, `+HHMM` or `+HH:MM`.
-  /// Without a zone it is UTC. Anything else is nil, and so is a time that its zone moves outside of the
-  /// years 0000 to 9999.
+  /// Reads `2026-01-31`, optionally followed by a time: `T` or a space, `HH:MM`, then optionally
+  /// seconds, a fraction (digits after the sixth are dropped) and a zone: `Z`, `+HH`, `+HHMM` or
+  /// `+HH:MM`. Without a zone, the time is UTC. The result is nil for anything else, and for a time
+  /// that its zone moves outside the years 0000 to 9999.
   public init?(_ text: String) {
     var text = text
     guard let time = text.withUTF8({ Timestamp($0) }) else { return nil }
@@ -163,8 +163,8 @@ extension Int64 {
   }
 }
 
-// The two algorithms are Howard Hinnant's: <https://howardhinnant.github.io/date_algorithms.html>.
-// Years begin in March, so that the leap day is a year's last.
+// Both algorithms are by Howard Hinnant: <https://howardhinnant.github.io/date_algorithms.html>.
+// Years begin in March, so that the leap day is the last day of a year.
 
 private func daysFromCivil(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
   let (era, yearOfEra) = (month <= 2 ? year - 1 : year).flooredDivision(by: 400)

@@ -4,21 +4,23 @@
 public enum Deletion: Hashable, Sendable {
   /// The server never had it; its queued store, if any, is gone with it.
   case cancelled
-  /// The server is to delete it, too.
+  /// The server is to delete the memory as well.
   case queued(EntryID)
-  /// Its store is on its way or in doubt; once its id is known, the server is to delete it.
+  /// The store of the memory is in flight or in doubt; once its id is known, the server is to
+  /// delete it.
   case queuedWhenKnown(EntryID)
 }
 
 /// What dropping an entry led to.
 public enum DroppedEntry: Hashable, Sendable {
   case dropped
-  /// It may have arrived. It is not sent again, but what came of it is still looked for.
+  /// The entry may have arrived. It is not sent again, but memctl still looks for its memory on the
+  /// server.
   case droppedInDoubt(LocalID?)
   /// Its memory stays in the cache and is not sent again, unless the user queues it.
   case withheld(LocalID)
 
-  /// The memory that stays here alone.
+  /// The memory that now exists only in the cache.
   public var withheld: LocalID? {
     switch self {
     case .dropped: nil
@@ -28,13 +30,14 @@ public enum DroppedEntry: Hashable, Sendable {
   }
 }
 
-/// What came of restoring a trashed version.
+/// The result of restoring a trashed version.
 public enum Restoration: Hashable, Sendable {
-  /// The memory that is still there says again what it said; what it said since is in the trash.
+  /// The memory still exists and has its former fields again; those that it had since are in the
+  /// trash.
   case overwritten(LocalID, EntryID)
-  /// It is a new memory.
+  /// The version became a new memory.
   case stored(LocalID, EntryID)
-  /// The memory says this already.
+  /// The memory already has these fields.
   case unchanged(LocalID)
 
   public var id: LocalID {
@@ -43,7 +46,7 @@ public enum Restoration: Hashable, Sendable {
     }
   }
 
-  /// What tells the server; nil where there is nothing to tell.
+  /// The entry that tells the server; nil if there is nothing to tell.
   public var entry: EntryID? {
     switch self {
     case .overwritten(_, let entry), .stored(_, let entry): entry
@@ -52,23 +55,23 @@ public enum Restoration: Hashable, Sendable {
   }
 }
 
-/// What the user says of a store in doubt.
+/// What the user says about a store in doubt.
 public enum DoubtAnswer: Hashable, Sendable {
-  /// It is this memory on the server, one of the entry's candidates.
+  /// The store created this memory on the server, which is one of the entry's candidates.
   case arrived(as: ServerID)
-  /// It did not arrive.
+  /// The store did not arrive.
   case missing
 }
 
 /// What ending a doubt led to.
 public enum DoubtSettlement: Hashable, Sendable {
-  /// The memory is linked to the server's.
+  /// The memory is linked to the one on the server.
   case linked
   /// The entry is sent again at the next sync.
   case queued
   /// The memory was deleted here, so the server is to delete it as well.
   case deleting(EntryID)
-  /// The memory was deleted on the server since, and is in the trash now.
+  /// The memory has since been deleted on the server, and is in the trash now.
   case trashed
   /// There is nothing left to do.
   case ended

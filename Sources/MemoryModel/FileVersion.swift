@@ -1,5 +1,5 @@
-/// When a file was written last, by a count of its own for each connection: another one after anybody
-/// has written it. See <https://sqlite.org/pragma.html#pragma_data_version>.
+/// The version of a file as one connection counts it: it changes whenever anybody writes the file.
+/// See <https://sqlite.org/pragma.html#pragma_data_version>.
 public struct FileVersion: Hashable, Sendable {
   private let others: Int64
   private let own: Int64

@@ -4,9 +4,9 @@ import MemoryAPI
 public struct Memory: Hashable, Sendable {
   public var id: LocalID
   public var fields: MemoryFields
-  /// ISO 8601, as it stands in the file.
+  /// ISO 8601, exactly as in the file.
   public var createdAt: String
-  /// ISO 8601, as it stands in the file.
+  /// ISO 8601, exactly as in the file.
   public var updatedAt: String
   /// Nil until the server has acknowledged the memory.
   public var serverID: ServerID?
@@ -23,9 +23,9 @@ public struct Memory: Hashable, Sendable {
 }
 
 extension MemoryFields {
-  /// The fields as the server will keep them, or an error that says which bound they break.
+  /// The fields as the server will store them.
   ///
-  /// - Throws: `Problem` of kind `.invalidInput`.
+  /// - Throws: `Problem` of kind `.invalidInput` that says which bound the fields break.
   public func validated() throws -> MemoryFields {
     var fields = self
     fields.category = Category.canonical(category)

@@ -1,11 +1,11 @@
 import JSON
 import MemoryAPI
 
-/// What is to be changed in a memory; a field that is not given stays as it is.
+/// The fields of a memory that are to be changed; a field that is not given stays as it is.
 public struct MemoryChanges: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   private var values: [MemoryField: FieldValue]
 
-  /// Makes a memory say what `fields` say.
+  /// Sets every field of a memory to the value that it has in `fields`.
   public init(_ fields: MemoryFields) {
     values = Dictionary(uniqueKeysWithValues: MemoryField.allCases.map { ($0, fields[$0]) })
   }
@@ -21,7 +21,7 @@ public struct MemoryChanges: Hashable, Sendable, ExpressibleByDictionaryLiteral 
 
   public var isEmpty: Bool { values.isEmpty }
 
-  /// The same with the name that the server has for the category.
+  /// The changes with the category under the name that the server uses for it.
   package var canonical: MemoryChanges {
     var changes = self
     if case .text(let name)? = changes[.category] {
@@ -30,7 +30,7 @@ public struct MemoryChanges: Hashable, Sendable, ExpressibleByDictionaryLiteral 
     return changes
   }
 
-  /// What is to be changed, as a store request names it, in the order of the fields.
+  /// The changes under the names that a store request uses, in the order of the fields.
   package var members: [JSONValue.Member] {
     MemoryField.allCases.compactMap { field in
       values[field].map { .init(field.requestName, $0.json) }
@@ -39,7 +39,7 @@ public struct MemoryChanges: Hashable, Sendable, ExpressibleByDictionaryLiteral 
 }
 
 extension MemoryFields {
-  /// The same with what is to be changed.
+  /// The fields after `changes`.
   public func changed(by changes: MemoryChanges) -> MemoryFields {
     var fields = self
     for field in MemoryField.allCases {

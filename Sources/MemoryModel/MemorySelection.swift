@@ -7,7 +7,7 @@ public struct MemorySelection: Sendable {
   public var category: String?
   public var tag: String?
   public var order: Order
-  /// How many at most; nil for all.
+  /// The most memories to list; nil for all.
   public var limit: Int?
 
   public init(
@@ -20,7 +20,7 @@ public struct MemorySelection: Sendable {
   }
 }
 
-/// The ids that a memory can be called by.
+/// The ids by which a memory can be named.
 public enum MemoryNumbering: Sendable {
   case local, server
 }

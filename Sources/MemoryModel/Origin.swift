@@ -1,5 +1,5 @@
 /// The server and the account that a cache was filled from. Its memories carry that server's ids,
-/// which mean other memories anywhere else.
+/// which stand for other memories on any other server.
 package struct Origin: Hashable {
   package let address: String
   /// The `user_id` of auth-check; nil where the server has none.
@@ -10,7 +10,7 @@ package struct Origin: Hashable {
     self.account = account
   }
 
-  /// Whether `other` may be the same: what is unknown of either cannot tell them apart.
+  /// Whether `other` may be the same origin: an unknown part of either cannot distinguish them.
   package func agrees(with other: Origin) -> Bool {
     address == other.address && isOfSameAccount(as: other)
   }

@@ -1,10 +1,10 @@
-/// What came of moving a cache to another address or another server.
+/// The result of moving a cache to another address or another server.
 public struct OriginChange: Sendable {
   public let address: String
   public let account: String?
   /// Memories of the cache that the server has.
   public let found: Int
-  /// Entries that wait for it now.
+  /// Entries that are now waiting for the server.
   public let queued: Int
   /// Deletes and changes that were meant for the former server.
   public let dropped: Int

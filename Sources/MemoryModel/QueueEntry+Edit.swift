@@ -5,8 +5,8 @@ extension QueueEntry {
   /// Whether it carries a memory, which can be changed.
   public var isEditable: Bool { operationName == "store" || operationName == "update" }
 
-  /// The operation with members of its payload replaced, as the server will keep it. A payload that
-  /// cannot be read is mended by giving what is wrong in it; a local id that is wrong is left out.
+  /// The operation with some fields replaced, as the server will store it. A payload that cannot be
+  /// read becomes readable once every unreadable field is given; an invalid local id is left out.
   ///
   /// - Throws: `Problem` of kind `.invalidInput`.
   package func operation(replacing changes: MemoryChanges) throws -> QueuedOperation {
@@ -33,8 +33,8 @@ extension QueueEntry {
     }
   }
 
-  /// The fields that have to be given anew to mend an entry that cannot be read, where any change
-  /// does if there are none; nil where nothing does.
+  /// The fields that have to be given again to mend an unreadable entry: empty if any change will
+  /// do, nil if no change can mend it.
   public var fieldsThatMend: [MemoryField]? {
     guard isEditable else { return nil }
     let payload = Payload(payload)
@@ -42,7 +42,7 @@ extension QueueEntry {
     return payload.unreadable
   }
 
-  /// The memory whose store it is, also where the rest of it cannot be read.
+  /// The memory that the entry stores, even if the rest of the entry cannot be read.
   package var storedMemory: LocalID? { operationName == "store" ? Payload(payload).localID : nil }
 
   private func readOperation(_ payload: String) throws -> QueuedOperation {
@@ -59,7 +59,7 @@ extension QueueEntry {
 /// The payload of an entry, read as far as it goes.
 private struct Payload {
   private let text: String
-  /// Those up to where it is damaged; a text that is no Unicode is left out.
+  /// The members before the damage; a text that is not valid Unicode is left out.
   private(set) var members: [JSONValue.Member] = []
   private var isWhole = true
 
@@ -90,14 +90,14 @@ private struct Payload {
     }
   }
 
-  /// What of the memory has to be given anew.
+  /// The fields that have to be given again.
   var unreadable: [MemoryField] {
     MemoryField.allCases.filter { field in
       let name = field.requestName
       if let member = members.last(where: { $0.name == name }) {
         return !Self.isReadable(member) || name == "content" && member.value.isNull
       }
-      // What stood behind the damage is not taken for its default in silence.
+      // A field that was lost to the damage must not silently get its default.
       return name == "content" || !isWhole && text.contains("\"\(name)\"")
     }
   }

@@ -3,16 +3,16 @@ import MemoryAPI
 /// Something that the server has not acknowledged yet.
 public struct QueueEntry: Sendable {
   public let id: EntryID
-  /// `op_type` as it stands in the file; `operation` says what it means.
+  /// `op_type` as it is in the file; `operation` says what it means.
   public let operationName: String
-  /// The payload as it stands in the file.
+  /// The payload as it is in the file.
   public let payload: String
-  /// ISO 8601, as it stands in the file.
+  /// ISO 8601, exactly as in the file.
   public let createdAt: String
   public let state: State
-  /// Definite answers about this entry that were not an acknowledgement.
+  /// The number of definite answers to this entry that did not acknowledge it.
   public let attempts: Int
-  /// Not before this time; nil where nothing holds it back.
+  /// The entry is not sent before this time; nil if nothing holds it back.
   public let nextAttemptAt: Timestamp?
   public let lastError: LastError?
   /// Sent with each attempt, so that a server that honours it acts once; nil where the entry was
@@ -21,18 +21,18 @@ public struct QueueEntry: Sendable {
   /// The watermark at the first attempt: what this entry may have caused on the server is not older.
   public let sentAfter: Timestamp?
   public let lastSentAt: Timestamp?
-  /// The memory was deleted while its store was on its way: once its id is known, it is deleted on
-  /// the server too.
+  /// Whether the memory was deleted while its store was in flight: once its id is known, it is
+  /// deleted on the server as well.
   public let deleteWhenKnown: Bool
-  /// Another program sent it or may have sent it, without the key.
+  /// Whether another program sent the entry, or may have sent it, without the key.
   public let wasSentWithoutKey: Bool
-  /// The user dropped it while it was in doubt: it is never sent again, and kept only to recognize
-  /// what may have arrived.
+  /// Whether the user dropped the entry while it was in doubt: it is never sent again, and is kept
+  /// only to recognize what may have arrived.
   public let isDropped: Bool
-  /// The user changed it, and another program may still send it as it was.
+  /// Whether the user edited the entry; another program may still send the former text.
   public let isEdited: Bool
-  /// Memories on the server that may be what came of it, as the last look found them. A server that
-  /// takes out credentials leaves too little to tell.
+  /// The memories on the server that this store may have created, as of the last look. A server
+  /// that redacts credentials leaves too little to be certain.
   public let candidates: [Candidate]
 
   package init(
@@ -59,10 +59,10 @@ public struct QueueEntry: Sendable {
     self.candidates = candidates
   }
 
-  /// A memory on the server that may be what came of a store.
+  /// A memory on the server that a store may have created.
   public struct Candidate: Hashable, Sendable {
     public let id: ServerID
-    /// It was deleted on the server since.
+    /// Whether it has since been deleted on the server.
     public let isDeleted: Bool
 
     package init(id: ServerID, isDeleted: Bool) {
@@ -79,7 +79,7 @@ public struct QueueEntry: Sendable {
     case sending
     /// Sent, but whether the server took it is unknown.
     case inDoubt = "in_doubt"
-    /// Rejected; stays until the user decides.
+    /// Rejected; stays until the user decides what to do.
     case dead
   }
 
@@ -102,11 +102,11 @@ public struct QueueEntry: Sendable {
     try QueuedOperation(name: operationName, payload: payload)
   }
 
-  /// What the entry is about: those of one subject are sent one after the other, oldest first.
+  /// What the entry is about: entries with the same subject are sent one at a time, oldest first.
   package enum Subject: Hashable {
     case memory(LocalID)
     case memoryOnServer(ServerID)
-    /// It names no memory.
+    /// The entry names no memory.
     case entry(EntryID)
   }
 
@@ -118,7 +118,7 @@ public struct QueueEntry: Sendable {
     }
   }
 
-  /// Whether it is a store that the server may have, though nothing says so yet.
+  /// Whether this is a store that the server may have received, though nothing confirms it yet.
   public var mayHaveArrived: Bool {
     operationName == "store" && (state == .inDoubt || state == .sending)
   }
@@ -128,10 +128,11 @@ public struct QueueEntry: Sendable {
     lastError.map { $0.kind == .rejected && ($0.status ?? 0) < 500 } ?? false
   }
 
-  /// Whether it was held back because it names an id of a server that the cache no longer belongs to.
+  /// Whether the entry was held back because its server id belongs to a server that the cache has
+  /// left.
   public var isMeantForAnotherServer: Bool { state == .dead && lastError?.kind == .refused }
 
-  /// Whether it waits for a time that has not come yet.
+  /// Whether the entry waits for a time in the future.
   public func isDeferred(at now: Timestamp) -> Bool {
     state != .dead && nextAttemptAt.map { $0 > now } ?? false
   }

@@ -3,10 +3,10 @@ import MemoryAPI
 
 /// What a queue entry asks of the server.
 public enum QueuedOperation: Hashable, Sendable {
-  /// Store a memory. The local id is missing where another program queued it without one.
+  /// Store a memory. The local id is nil if another program queued the store without one.
   case store(MemoryFields, localID: LocalID?)
   case delete(ServerID)
-  /// Change a memory that the server has. memctl alone knows this operation; it never stands in
+  /// Change a memory that the server has. Only memctl knows this operation; it never appears in
   /// `pending_ops`.
   case update(MemoryFields, ServerID)
 }
@@ -68,14 +68,14 @@ public struct UnreadableOperation: Error, Hashable {
 }
 
 extension MemoryFields {
-  /// The fields as a store request names them.
+  /// The fields under the names that a store request uses.
   package var members: [JSONValue.Member] {
     MemoryField.allCases.map { .init($0.requestName, self[$0].json) }
   }
 }
 
-/// Reads a payload that another program may have written: what is absent or null has the column's
-/// default, what is there must have the right type.
+/// Reads a payload that another program may have written: a field that is absent or null has the
+/// column's default, any other must have the right type.
 private struct PayloadFields {
   private let value: JSONValue
 

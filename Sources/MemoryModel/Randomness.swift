@@ -9,7 +9,7 @@ package struct Randomness {
     Randomness { UInt64.random(in: 0...UInt64.max) }
   }
 
-  /// 128 random bits in hexadecimal, for a name that nobody else has.
+  /// 128 random bits in hexadecimal, for a unique name.
   package func identifier() -> String {
     [next(), next()].map { bits in
       let digits = String(bits, radix: 16)

@@ -1,11 +1,11 @@
-/// What was made of a damaged cache.
+/// What was recovered from a damaged cache.
 public struct RescueReport: Sendable {
   public var memories = 0
-  /// Of the queue, dead letters included.
+  /// Recovered queue entries, dead letters included.
   public var entries = 0
-  /// In the trash.
+  /// Recovered versions in the trash.
   public var versions = 0
-  /// The tables of which a part could not be read.
+  /// The tables that could not be read completely.
   public var incomplete: [String] = []
   /// Where the damaged file is now.
   public var keptAt = ""

@@ -9,12 +9,12 @@ package struct RetryPolicy: Sendable {
   /// Seconds by which the server may commit a write later than its own clock says: how far back a
   /// pull looks behind the watermark, and how long a lost store may still turn up.
   package var lateness = 120.0
-  /// Seconds after which a doubt that no look can settle is left to the user.
+  /// Seconds after which a doubt that looking at the server cannot settle is left to the user.
   package var longestDoubt = 3_600.0
   /// Seconds for which a server that honours idempotency keys is trusted to remember one.
   package var keyLifetime = 86_400.0
-  /// Seconds after which a pull compares everything, even where nothing seems to call for it: also as
-  /// long as any server may be trusted to keep the tombstones of what was deleted.
+  /// Seconds after which a pull compares everything, even if nothing seems to require it. It is
+  /// also the longest that any server is trusted to keep the tombstones of deleted memories.
   package var comparisonInterval = 7 * 86_400.0
 
   package init() {}

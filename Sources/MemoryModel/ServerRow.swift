@@ -6,7 +6,7 @@ package struct ServerRow {
   package var fields: MemoryFields
   package let createdAt: String
   package let updatedAt: String
-  /// Whether it was deleted on the server: a tombstone.
+  /// Whether the row is a tombstone of a memory that was deleted on the server.
   package let isDeleted: Bool
 
   package init(

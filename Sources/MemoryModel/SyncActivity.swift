@@ -1,4 +1,4 @@
-/// What a sync is busy with, for a line of progress.
+/// What a sync is doing at the moment, for a progress line.
 public enum SyncActivity: Sendable {
   case waitingForLock
   case waitingForServer

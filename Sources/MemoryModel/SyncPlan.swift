@@ -11,18 +11,18 @@ public struct SyncPlan: Sendable {
     }
   }
 
-  /// In the order in which they would be sent.
+  /// The requests in the order in which they would be sent.
   public var requests: [Request] = []
   /// The memories that would be overwritten or deleted, as they are now.
   public var losses: [TrashedMemory] = []
 
-  /// Of an operation that would do nothing.
+  /// The plan of an operation that would do nothing.
   public init() {}
 }
 
 /// An operation that can be rehearsed.
 public enum Rehearsed: Sendable {
-  /// - Parameter limit: how many requests at most; nil for all.
+  /// - Parameter limit: the most requests to send; nil for all.
   case push(limit: Int? = nil)
   case pull
   /// - Parameter force: as for `Synchronizer.resync`.

@@ -14,7 +14,7 @@ public struct PushReport: Sendable {
   public var dead = 0
   /// Entries in the queue afterwards, dead letters aside; the next two are part of it.
   public var remaining = 0
-  /// Entries of which is unknown whether the server took them.
+  /// Entries that the server may or may not have received.
   public var inDoubt = 0
   /// Entries that wait for a later time.
   public var deferred = 0
@@ -23,12 +23,12 @@ public struct PushReport: Sendable {
   /// When the first of them is tried again; nil where the next sync tries it.
   public var nextAttemptAt: Timestamp?
 
-  /// Of a push that did nothing.
+  /// The report of a push that did nothing.
   public init() {}
 }
 
 extension PushReport {
-  /// The work of two pushes; the state of the queue is told after both.
+  /// The combined work of two pushes; the state of the queue is filled in after both.
   package static func + (first: PushReport, second: PushReport) -> PushReport {
     var sum = first
     sum.sent += second.sent
@@ -45,32 +45,33 @@ public struct PullReport: Sendable {
   /// Records in the answer.
   public var received = 0
   public var inserted = 0
-  /// Memories that say something else than before.
+  /// Memories whose fields changed.
   public var updated = 0
   public var unchanged = 0
   public var deleted = 0
-  /// Versions that went to the trash: what was updated or deleted, as it was.
+  /// Versions that went to the trash: the former state of what was updated or deleted.
   public var trashed = 0
   /// Memories whose id the server has given to another memory. They stay here, without an id.
   public var reassigned = 0
   /// Records that could not be understood and were left out.
   public var skipped = 0
-  /// What was wrong with the first of those.
+  /// The reasons for the first of those.
   public var skippedReasons: [String] = []
-  /// The server's time up to which the cache is now pulled; nil where nothing was.
+  /// The server's time up to which the cache is now pulled; nil if nothing was pulled.
   public var watermark: Timestamp?
 
-  /// Entries that were queued for what the server turned out to lack.
+  /// Entries that were queued for memories that the server turned out to lack.
   package var queued = 0
-  /// Whether the answer shows that what changed is not all that differs.
+  /// Whether the response shows that there are differences beyond the changes that it lists.
   package var needsComparison = false
-  /// False where something seems to be missing that a record may hide.
+  /// False if something seems to be missing that an unreadable record may hide.
   package var isComplete = true
 
-  /// Of a pull that got no answer.
+  /// The report of a pull that got no response.
   public init() {}
 
-  /// A pull and the one that followed it: what both did, and what the answer to the later one had.
+  /// The combined work of a pull and the one after it, with the other values taken from the later
+  /// one.
   package static func + (first: PullReport, second: PullReport) -> PullReport {
     var sum = second
     sum.inserted += first.inserted
@@ -94,12 +95,12 @@ public struct SyncReport: Sendable {
   public var push: PushReport?
   /// Nil where the command does not pull, or could not.
   public var pull: PullReport?
-  /// Local memories that the server lacks and that may not be deleted; counted by a resync.
+  /// Local memories that the server lacks and that must not be deleted; counted by a resync.
   public var kept: Int?
   /// The first of each kind, in the order in which they were met.
   public private(set) var problems: [Problem] = []
 
-  /// Of a command that has done nothing yet.
+  /// The report of a command that has done nothing yet.
   public init() {}
 
   /// False once the server must not be called again in the same run.
@@ -125,7 +126,7 @@ extension Problem {
       .waiting,
       "\(what) not on the server yet"
         + (push.nextAttemptAt.map { "; the next attempt is due at \($0)" } ?? ""),
-      // What may have arrived waits for the server, whatever the user wants.
+      // An entry that may have arrived waits for the server, whatever the user wants.
       hint: push.waiting == push.inDoubt
         ? "nothing is lost; a later \(.sync) finds out whether it arrived, see \(.queue)"
         : "nothing is lost; \(.queue) lists what is waiting, \(.retryAll) ends the wait"

@@ -1,15 +1,15 @@
 import JSON
 import MemoryAPI
 
-/// What a prompt tells of a cache, read from one snapshot without looking at any memory.
+/// What a prompt shows about a cache, read from one snapshot without reading any memory.
 public struct SyncState: Hashable, Sendable {
   /// Entries that the server has not acknowledged and that are not dead.
   public let pending: Int
   public let deadLetters: Int
   public let authFailed: Bool
-  /// The kind of what the last sync met; nil where it reached its end.
+  /// The kind of problem that the last sync met; nil if it was completed.
   public let lastError: Problem.Kind?
-  /// When a sync last reached its end; nil where none ever did.
+  /// When a sync was last completed; nil if none ever was.
   public let lastSuccess: String?
 
   package init(
@@ -22,7 +22,7 @@ public struct SyncState: Hashable, Sendable {
     self.lastSuccess = lastSuccess
   }
 
-  /// That of a cache which nobody has written yet.
+  /// The state of a cache that nobody has written to yet.
   public static let new = SyncState(
     pending: 0, deadLetters: 0, authFailed: false, lastError: nil, lastSuccess: nil)
 }
@@ -34,20 +34,20 @@ public struct Counts: Sendable {
   public let byCategory: [(category: String, count: Int)]
   /// Memories without a server id.
   public let orphans: Int
-  /// Those of them whose store the user dropped, so that nothing sends them.
+  /// Orphans whose store the user dropped, so that nothing sends them.
   public let withheld: Int
-  /// Why records of the server's could not be read, by their ids; they are asked for again.
+  /// Why records of the server could not be read, ordered by their ids; they are requested again.
   public let skipped: [String]
   /// Entries that the server has not acknowledged and that are not dead, those in doubt included.
   public let pending: Int
   public let inDoubt: Int
   public let deadLetters: Int
-  /// ISO 8601, as it stands in the file.
+  /// ISO 8601, exactly as in the file.
   public let lastSync: String?
   public let authFailed: Bool
-  /// When a sync last reached its end; nil where none ever did.
+  /// When a sync was last completed; nil if none ever was.
   public let lastSuccess: String?
-  /// What the last sync met since then; nil where it reached its end.
+  /// The problem that the last sync met; nil if it was completed.
   public let lastError: LastRunError?
 
   package init(
@@ -72,16 +72,17 @@ public struct Counts: Sendable {
   public var lastSyncSuccess: Bool { lastSuccess != nil && lastError == nil }
 }
 
-/// What ended a sync, as the file remembers it.
+/// The problem that ended a sync, as the file records it.
 public struct LastRunError: Sendable {
-  /// What a run does.
+  /// The part of the work that a run does.
   package enum Scope: String {
     case push, pull
-    /// Both of them.
+    /// A push and a pull.
     case sync
   }
 
-  /// What the run did that met it; one that does as much, and meets nothing, ends it.
+  /// The scope of the run that met the problem; a run of at least that scope without a problem
+  /// clears it.
   package let scope: Scope
   /// ISO 8601.
   public let time: String

@@ -3,7 +3,7 @@ public struct TrashedMemory: Sendable {
   public enum Reason: String, Sendable { case overwritten, deleted }
 
   public let id: TrashID
-  /// As it was, with the ids that it had.
+  /// The memory as it was, with the ids that it had.
   public let memory: Memory
   public let reason: Reason
   /// ISO 8601.

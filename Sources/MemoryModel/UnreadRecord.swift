@@ -1,9 +1,9 @@
 import JSON
 import MemoryAPI
 
-/// A record of the server's that could not be read, and that is asked for again.
+/// A record of the server that could not be read, and that is requested again.
 package struct UnreadRecord: Hashable {
-  /// When it was met first, by this machine's clock.
+  /// When the record was first met, by this machine's clock.
   package var firstAt: Timestamp
   /// Nil where it does not say when it was changed.
   package var updatedAt: Timestamp?
@@ -15,7 +15,7 @@ package struct UnreadRecord: Hashable {
     self.reason = reason
   }
 
-  /// Reads what `text` wrote.
+  /// Parses the form that `text` produces.
   package init?(_ text: String) {
     guard let value = try? JSONValue(parsing: text),
       let firstAt = value["first_at"]?.string.flatMap(Timestamp.init)

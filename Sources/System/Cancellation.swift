@@ -1,9 +1,9 @@
 import Glibc
 
-/// A wish to stop, which a signal or another thread may express at any time.
+/// A request to stop, which a signal or another thread may make at any time.
 ///
-/// It is a pipe, so that waiting code can wait for it together with sockets, and so that expressing
-/// it is safe in a signal handler.
+/// It is a pipe, so that code can wait for it together with sockets, and so that making the request
+/// is safe in a signal handler.
 public final class Cancellation: Sendable {
   private let pipe: Pipe
 
@@ -19,10 +19,10 @@ public final class Cancellation: Sendable {
     close(pipe.writeEnd)
   }
 
-  /// Readable once the wish has been expressed, and then for good.
+  /// Becomes readable once the request has been made, and stays so.
   public var readDescriptor: Int32 { pipe.readEnd }
 
-  /// Expresses the wish. Safe in a signal handler; calling it again changes nothing.
+  /// Makes the request. Safe in a signal handler; calling it again changes nothing.
   public func cancel() {
     var byte: UInt8 = 1
     _ = write(pipe.writeEnd, &byte, 1)
@@ -30,12 +30,12 @@ public final class Cancellation: Sendable {
 
   public var isCancelled: Bool { wait(milliseconds: 0) }
 
-  /// Waits until the wish is expressed, at most for a time; true when it is.
+  /// Waits for the request up to a time limit; returns whether it has been made.
   @discardableResult
   public func wait(milliseconds: Int32) -> Bool {
     var poll = pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0)
     let count = Glibc.poll(&poll, 1, milliseconds)
-    // What ended the wait early may be the very signal that expresses the wish.
+    // The very signal that makes the request may have interrupted the wait.
     return (count < 0 ? Glibc.poll(&poll, 1, 0) : count) > 0
   }
 }

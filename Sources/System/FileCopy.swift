@@ -4,8 +4,8 @@ import Glibc
 package enum FileCopy {
   /// Copies a file to a path where there is none yet.
   ///
-  /// - Parameter isOptional: whether there may be nothing to copy.
-  /// - Throws: `FileError` for whichever of the two files it is about; then there is no copy.
+  /// - Parameter isOptional: whether the file to copy may be missing.
+  /// - Throws: `FileError` for whichever of the two files failed; then there is no copy.
   package static func make(
     of path: String, at copy: String, isOptional: Bool = false
   ) throws(FileError) {

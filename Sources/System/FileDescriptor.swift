@@ -1,6 +1,6 @@
 import Glibc
 
-/// An open file or pipe. It is a number, which closes nothing by itself.
+/// An open file or pipe. It is only a number: nothing closes it automatically.
 package struct FileDescriptor: RawRepresentable, Hashable, Sendable {
   package let rawValue: Int32
 
@@ -9,7 +9,7 @@ package struct FileDescriptor: RawRepresentable, Hashable, Sendable {
   package static let standardInput = FileDescriptor(rawValue: STDIN_FILENO)
   package static let standardError = FileDescriptor(rawValue: STDERR_FILENO)
 
-  /// Opens a file, which no program that is started inherits.
+  /// Opens a file in such a way that no child program inherits it.
   ///
   /// - Parameters:
   ///   - flags: as `open` takes them.
@@ -22,8 +22,8 @@ package struct FileDescriptor: RawRepresentable, Hashable, Sendable {
     return FileDescriptor(rawValue: descriptor)
   }
 
-  /// Opens a file as `open` does, but does not wait for the other end of a named pipe, which no
-  /// signal could end. Reading and writing wait as usual.
+  /// Opens a file as `open` does, but does not wait for the other end of a named pipe: no signal
+  /// could end that wait. Reading and writing block as usual.
   package static func openAtOnce(
     _ path: String, _ flags: Int32, mode: mode_t = 0o600
   ) throws(SystemError) -> FileDescriptor {
@@ -32,9 +32,9 @@ package struct FileDescriptor: RawRepresentable, Hashable, Sendable {
     return file
   }
 
-  /// Makes a file that has no name, and so vanishes with its last descriptor.
+  /// Creates a file without a name, which vanishes when its last descriptor is closed.
   ///
-  /// - Parameter prefix: begins the name that it has for a moment.
+  /// - Parameter prefix: the beginning of the name that the file has for a moment.
   package static func openTemporary(
     in folder: String, prefix: String
   ) throws(SystemError) -> FileDescriptor {
@@ -50,7 +50,7 @@ package struct FileDescriptor: RawRepresentable, Hashable, Sendable {
 
   // MARK: Whole contents
 
-  /// Everything up to the end; where that is longer than `limit`, at least as many bytes as that.
+  /// Reads everything up to the end; of contents longer than `limit`, at least `limit` bytes.
   package func readAll(limit: Int = .max) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)

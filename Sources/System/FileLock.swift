@@ -1,13 +1,13 @@
 import Glibc
 
-/// The right to something that one open file has at a time (`flock`). The kernel takes it back when the
-/// last descriptor of that file is closed, so at the latest when the process ends, however it ends.
+/// A lock that only one open file holds at a time (`flock`). The kernel releases it when the last
+/// descriptor of that file is closed, so at the latest when the process ends, however it ends.
 package enum FileLock {
   package enum Failure: Error, Hashable, Sendable {
-    /// Another one has it, and kept it for longer than the patience.
+    /// Another open file holds the lock, and did not release it within the patience.
     case busy
     case cancelled
-    /// The file system gives no locks, or not on this file.
+    /// The file system does not support locks, or not on this file.
     case unavailable(SystemError)
   }
 
@@ -16,7 +16,7 @@ package enum FileLock {
   /// - Parameters:
   ///   - patience: seconds.
   ///   - cancellation: ends the wait.
-  ///   - tryLocking: as `flock` without waiting, whose place it takes in tests.
+  ///   - tryLocking: tries to take the lock without waiting, as `flock` does; tests replace it.
   package static func acquire(
     _ descriptor: Int32, patience: Double = 0, cancellation: Cancellation? = nil,
     tryLocking: (Int32) -> Int32 = tryLocking
@@ -32,7 +32,7 @@ package enum FileLock {
     }
   }
 
-  /// As `flock`, without waiting: 0 for a lock, else -1 and `errno`.
+  /// Calls `flock` without waiting: returns 0 with the lock, otherwise -1 with `errno` set.
   package static func tryLocking(_ descriptor: Int32) -> Int32 {
     flock(descriptor, LOCK_EX | LOCK_NB)
   }

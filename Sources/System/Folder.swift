@@ -1,10 +1,10 @@
 import Glibc
 
-/// Folders that are the owner's alone (0700).
+/// Folders that only their owner can access (0700).
 package enum Folder {
-  /// Makes what is missing of a path. A folder that is there stays as it is.
+  /// Creates the missing folders of a path. An existing folder stays as it is.
   ///
-  /// - Throws: `FileError` for the first folder that cannot be made; those above it are there.
+  /// - Throws: `FileError` for the first folder that cannot be created; those above it then exist.
   package static func make(_ path: String) throws(FileError) {
     if access(path, F_OK) == 0 { return }
     let parent = Path.folder(of: path)
@@ -12,7 +12,7 @@ package enum Folder {
     guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError(path) }
   }
 
-  /// Makes an empty folder with a name that nothing else has.
+  /// Creates an empty folder with a unique name.
   ///
   /// - Returns: its path.
   package static func makeTemporary(

@@ -2,7 +2,7 @@ import Glibc
 
 /// A value shared by threads: one at a time has it, and a thread can wait until it changes.
 package final class Monitor<Value>: @unchecked Sendable {
-  // The lock and the condition need an address of their own, which they keep.
+  // The lock and the condition each need an address that never changes.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var value: Value
@@ -10,7 +10,7 @@ package final class Monitor<Value>: @unchecked Sendable {
   package init(_ value: sending Value) {
     self.value = value
     pthread_mutex_init(mutex, nil)
-    // Not the clock of the day: one that is set back must not make anybody wait for it.
+    // Not the wall clock: setting it back must not prolong a wait.
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
@@ -25,7 +25,7 @@ package final class Monitor<Value>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Has the value for the time of `body`.
+  /// Holds the value while `body` runs.
   package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
@@ -38,10 +38,10 @@ package final class Monitor<Value>: @unchecked Sendable {
     return try withLock(body)
   }
 
-  // Each look at the value is an access of its own: one that spanned the waiting would let the
-  // compiler assume that nobody else changes it.
+  // Each check of the value is a separate access: if one access spanned the wait, the compiler
+  // could assume that nobody else changes the value.
 
-  /// Waits until `isReady`, then has the value for the time of `body`.
+  /// Waits until `isReady` holds, then holds the value while `body` runs.
   package func wait<Result>(
     until isReady: (Value) -> Bool, _ body: (inout Value) -> Result
   ) -> Result {
@@ -51,7 +51,7 @@ package final class Monitor<Value>: @unchecked Sendable {
     return body(&value)
   }
 
-  /// Waits until `isReady` or for so many seconds, and tells which.
+  /// Waits until `isReady` holds, for at most `limit` seconds; returns whether it holds.
   package func wait(until isReady: (Value) -> Bool, seconds limit: Double) -> Bool {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)

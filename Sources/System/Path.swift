@@ -1,13 +1,13 @@
 import Glibc
 
-/// What can be told of a path as a text, or by following it.
+/// Facts about a path, from its text or by following it.
 package enum Path {
-  /// What stands before the last slash: empty for a name alone, and for what is in `/`.
+  /// The part before the last slash: empty for a bare name, and for anything directly in `/`.
   package static func folder(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
   }
 
-  /// The path without links in it; the same path where there is nothing.
+  /// The path with all links resolved; the same path if nothing exists there.
   package static func resolved(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
@@ -20,7 +20,7 @@ package struct FileIdentity: Hashable, Sendable {
   private let device: UInt
   private let number: UInt
 
-  /// Nil where there is none.
+  /// Nil if there is no file.
   package init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }

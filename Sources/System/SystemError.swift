@@ -1,18 +1,18 @@
 import Glibc
 
-/// Why the system refused something.
+/// The reason why a system call failed.
 package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One of the constants of `errno`.
   package let code: Int32
 
-  /// - Parameter code: the reason of the call that has just failed, unless another is given.
+  /// - Parameter code: by default the reason for the call that has just failed.
   package init(_ code: Int32 = errno) { self.code = code }
 
-  /// As the C library words it: "No such file or directory".
+  /// The message of the C library, such as "No such file or directory".
   package var description: String { String(cString: strerror(code)) }
 }
 
-/// Why the system refused something, and to which file.
+/// The reason why a system call failed, and the file that it failed on.
 package struct FileError: Error, Hashable, Sendable {
   package let path: String
   package let reason: SystemError

@@ -1,6 +1,6 @@
 import MemoryAPI
 
-/// What to do next, as a sentence in which each step, setting and field stands as a value.
+/// What to do next, as a sentence in which steps, settings and fields are values rather than words.
 ///
 /// A program puts these into the words of its own: where a command line names a command, a window
 /// may have a button. `description` is for logs.
@@ -22,7 +22,7 @@ public struct Hint: Hashable, Sendable {
 
   public init(_ text: String) { self.init(stringLiteral: text) }
 
-  /// What it names for a person to do.
+  /// The steps that the hint suggests.
   public var steps: [Step] {
     parts.compactMap { if case .step(let step) = $0 { step } else { nil } }
   }

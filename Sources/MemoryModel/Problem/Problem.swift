@@ -1,7 +1,8 @@
 /// Something that went wrong: which kind of thing, what happened, and what to do next.
 ///
-/// It is the one error that the core throws on purpose, and what reports hold where the rest of a run
-/// went on. What is no `Problem` is a bug. It never holds a key, nor the content of a sensitive memory.
+/// It is the only error that the core throws on purpose, and what a report holds when the rest of a
+/// run went on. Any other error is a bug. It never holds a key or the content of a sensitive
+/// memory.
 public struct Problem: Error, Hashable, Sendable {
   /// What programs tell apart; `rawValue` is stable, so scripts may rely on it.
   public enum Kind: String, Sendable, CaseIterable {
@@ -9,9 +10,10 @@ public struct Problem: Error, Hashable, Sendable {
     case usage
     /// The server rejected an entry, which is now a dead letter.
     case rejected
-    /// Whether the server has a memory cannot be told, so a person has to; see `Queue.settle`.
+    /// It cannot be determined whether the server has a memory, so a person has to decide; see
+    /// `Queue.settle`.
     case ambiguous
-    /// What was given is not valid, or cannot be done.
+    /// The input is not valid, or cannot be acted on.
     case invalidInput = "invalid_input"
     /// There is no such memory, entry or file.
     case notFound = "not_found"
@@ -31,9 +33,9 @@ public struct Problem: Error, Hashable, Sendable {
     case waiting
     /// Another process is syncing the cache or writing it, or an entry is being sent.
     case busy
-    /// What answered did not answer like a memory server.
+    /// The response was not that of a memory server.
     case invalidResponse = "invalid_response"
-    /// A guard refused what could have cost memories; it was not done.
+    /// A safety check refused something that could have lost memories; it was not done.
     case refused
     /// The server does not accept the key. Nothing is sent until it accepts one.
     case unauthorized
@@ -64,14 +66,14 @@ extension Problem {
   /// Whether the server must not be called again in the same run.
   package var endsCalls: Bool { [.overloaded, .unauthorized, .interrupted].contains(kind) }
 
-  /// There is no memory of this name.
+  /// There is no memory with this name.
   ///
   /// - Parameter name: as the user wrote it.
   public static func noMemory(_ name: String) -> Problem {
     Problem(.notFound, "there is no memory \(name)", hint: "\(.list) shows the ids")
   }
 
-  /// There is no such entry, or none any more.
+  /// The entry does not exist, or no longer does.
   public static func noEntry(_ id: EntryID) -> Problem {
     Problem(
       .notFound, "there is no entry \(id.rawValue) in the queue",
@@ -80,7 +82,7 @@ extension Problem {
 }
 
 extension Problem.Kind {
-  /// Reads a kind that stands in a file. Before 0.1.0, one of them had another name.
+  /// Reads a kind from its name in a file. Before 0.1.0, one of them had another name.
   package init?(stored name: String) {
     self.init(rawValue: name == "nonsense" ? "invalid_response" : name)
   }

@@ -23,12 +23,12 @@ extension Hint {
     case drop(EntryID)
     /// Write an entry to a file, with all that it holds.
     case export(EntryID)
-    /// - Parameter answer: nil where it is for the person to say.
+    /// - Parameter answer: nil if the person has to decide.
     case settle(EntryID, answer: DoubtAnswer? = nil)
 
     case moveOrigin(address: String)
     case adoptOrigin(force: Bool)
-    /// Put a new cache in the place of a damaged one.
+    /// Replace a damaged cache with a new one.
     case repair
   }
 }

@@ -2,11 +2,12 @@ import MemoryAPI
 import MemoryModel
 
 extension Loan where Access == ReadWrite {
-  /// Ends the doubt about an entry, by what the user knows.
+  /// Settles the doubt about an entry by the user's answer.
   ///
-  /// - Returns: nil when there is no such entry.
-  /// - Throws: `Problem` of kind `.invalidInput` for an entry that is not in doubt, or a memory that
-  ///   is none of its candidates; then nothing is changed. Of kind `.busy` while it is being sent.
+  /// - Returns: nil if there is no such entry.
+  /// - Throws: `Problem` of kind `.invalidInput` for an entry that is not in doubt, or a memory
+  ///   that is not one of its candidates; then nothing is changed. Of kind `.busy` while the entry
+  ///   is being sent.
   package func settle(
     _ id: EntryID, by answer: DoubtAnswer, at now: Timestamp
   ) throws -> DoubtSettlement? {

@@ -9,7 +9,7 @@ extension Loan where Access == ReadWrite {
     return (id, try queue.enqueue(.store(fields, localID: id), at: now))
   }
 
-  /// Deletes a memory and its versions in the trash, and settles what the queue holds of it.
+  /// Deletes a memory and its versions in the trash, and settles its entries in the queue.
   ///
   /// - Returns: nil when there is no such memory.
   package func delete(_ id: LocalID, at now: Timestamp) throws -> Deletion? {
@@ -18,9 +18,9 @@ extension Loan where Access == ReadWrite {
 
   /// Deletes several memories in the same way.
   ///
-  /// - Returns: what each deletion led to; an id without a memory is passed over.
+  /// - Returns: the result of each deletion; an id without a memory is skipped.
   package func delete(_ ids: [LocalID], at now: Timestamp) throws -> [Deletion] {
-    // The queue is read once, and not once for each memory.
+    // The queue is read only once, rather than once for each memory.
     let entries = Dictionary(grouping: try queue.entries()) { entry -> LocalID? in
       if case .store(_, let id)? = try? entry.operation() { id } else { nil }
     }

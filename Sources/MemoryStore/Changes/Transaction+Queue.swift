@@ -2,7 +2,7 @@ import MemoryAPI
 import MemoryModel
 
 extension Loan where Access == ReadWrite {
-  /// Lets an entry be sent again at once, a dead one included, even where the server asked for a pause.
+  /// Lets an entry, even a dead one, be sent again at once, even if the server asked for a pause.
   ///
   /// - Returns: false when there is no such entry.
   package func retry(_ id: EntryID) throws -> Bool {
@@ -11,14 +11,14 @@ extension Loan where Access == ReadWrite {
     return true
   }
 
-  /// Changes the memory that an entry carries, in the entry and in the cache, and lets it be sent at
-  /// once, a dead one included: it keeps its id and its place, and is another request from then on,
-  /// with an idempotency key of its own and nothing held against it.
+  /// Changes the memory that an entry carries, in the entry and in the cache, and lets the entry be
+  /// sent at once, even a dead one. It keeps its id and its place, but is a new request from then
+  /// on, with its own idempotency key and without its former failures and delays.
   ///
-  /// - Returns: the operation as it is now; nil when there is no such entry.
-  /// - Throws: `Problem` of kind `.busy` where it may have arrived at the server already; of kind
-  ///   `.invalidInput` where it carries no memory, cannot be read all the same, breaks a bound, or
-  ///   would not reach the server.
+  /// - Returns: the operation after the change; nil if there is no such entry.
+  /// - Throws: `Problem` of kind `.busy` if the entry may have arrived at the server already; of
+  ///   kind `.invalidInput` if it carries no memory, remains unreadable even with the changes,
+  ///   breaks a bound, or would not reach the server.
   package func edit(
     _ id: EntryID, _ changes: MemoryChanges, at now: Timestamp
   ) throws -> QueuedOperation? {
@@ -46,7 +46,7 @@ extension Loan where Access == ReadWrite {
       if let serverID = memory?.serverID { throw Problem.pointless(entry.id, id, serverID) }
       return memory?.id
     case .update(_, let serverID):
-      // What comes after it would undo the change.
+      // A later entry would undo the change.
       let later = try queue.entries().last { $0.id > entry.id && $0.subject == entry.subject }
       if let later { throw Problem.overtaken(entry.id, by: later) }
       return try memories.memory(serverID)?.id
@@ -63,7 +63,8 @@ extension Problem {
       hint: "nothing was changed; \(.sync) settles it")
   }
 
-  /// The server takes that with a store alone, and nobody should rely on what did not happen.
+  /// The server accepts this only with a store, and nobody should rely on a change that did not
+  /// happen.
   fileprivate static func fixedSensitivity(_ id: ServerID) -> Problem {
     Problem(
       .invalidInput, "the server already has the memory, and cannot change whether it is sensitive",

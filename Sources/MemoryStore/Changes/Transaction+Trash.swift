@@ -4,12 +4,12 @@ import MemoryModel
 extension Loan where Access == ReadWrite {
   /// Takes versions out of the trash and queues what tells the server.
   ///
-  /// A version goes over the memory that is still there, or becomes a new one where there is none. A
-  /// sensitive one always becomes new: a change travels without the mark that makes the server black
-  /// it out.
+  /// A version overwrites its memory if that still exists, and becomes a new memory otherwise. A
+  /// sensitive version always becomes a new one: a change cannot carry the mark that makes the
+  /// server redact it.
   ///
-  /// - Parameter asNew: whether each becomes a new memory.
-  /// - Returns: what came of each; an id that is not in the trash is passed over.
+  /// - Parameter asNew: whether each version becomes a new memory.
+  /// - Returns: the result for each version; an id that is not in the trash is skipped.
   package func restore(_ ids: [TrashID], asNew: Bool, at now: Timestamp) throws -> [Restoration] {
     var restorations: [Restoration] = []
     for id in ids {

@@ -1,12 +1,13 @@
 import MemoryAPI
 import MemoryModel
 
-/// Keeping a memory from the server, and sending it all the same.
+/// Withholding a memory from the server, and sending it after all.
 extension Loan where Access == ReadWrite {
-  /// Removes an entry without sending it; its memory stays in the cache. A store that may have arrived
-  /// is kept out of sight until that is known: else the memory could come back as a copy.
+  /// Removes an entry without sending it; its memory stays in the cache. A store that may have
+  /// arrived is kept out of sight until that is known: otherwise the memory could come back as a
+  /// copy.
   ///
-  /// - Returns: nil when there is no such entry.
+  /// - Returns: nil if there is no such entry.
   package func drop(_ id: EntryID) throws -> DroppedEntry? {
     guard let entry = try queue.entry(id) else { return nil }
     let memory = try entry.storedMemory.flatMap { try memories.memory($0) }
@@ -20,11 +21,11 @@ extension Loan where Access == ReadWrite {
     return withheld.map { .withheld($0) } ?? .dropped
   }
 
-  /// Queues the stores of memories that the server does not have, those that were dropped included,
-  /// in their order.
+  /// Queues the stores of memories that the server does not have, including those whose store was
+  /// dropped, in the order of `ids`.
   ///
-  /// - Throws: `Problem` of kind `.notFound`, or of kind `.invalidInput` where there is nothing to
-  ///   queue: the server has the memory, or an entry speaks of it.
+  /// - Throws: `Problem` of kind `.notFound`, or of kind `.invalidInput` if there is nothing to
+  ///   queue: the server has the memory, or an entry for it exists.
   package func enqueueStores(of ids: [LocalID], at now: Timestamp) throws -> [EntryID] {
     var entries: [EntryID] = []
     for id in ids { entries.append(try enqueueStore(of: id, at: now)) }
@@ -38,7 +39,7 @@ extension Loan where Access == ReadWrite {
     if let entry, !entry.isDropped { throw Problem.isQueued(id, entry) }
     try memories.endWithholding(of: id)
     if let entry {
-      // It may have arrived, so it goes on where it was: a new entry could make a copy.
+      // The store may have arrived, so the same entry continues: a new one could create a copy.
       try queue.setDropped(false, entry.id)
       return entry.id
     }

@@ -5,7 +5,7 @@ import System
 
 /// The local file as the system sees it.
 ///
-/// No file that exists is opened here, not even to look whether it can be: to close it would drop the
+/// No existing file is opened here, not even to test whether it can be: closing it would drop the
 /// locks that SQLite holds on the same file in this process.
 struct CacheFile {
   let path: String
@@ -51,14 +51,14 @@ struct CacheFile {
       connection = try connect(.readWrite)
       if try !Schema.isCurrent(connection, path: path) { _ = try upToDate(connection) }
     } catch let error as SQLiteError where [.readOnly, .cannotOpen, .full].contains(error.kind) {
-      // What SQLite has to write beside the file cannot be written.
+      // SQLite cannot write the files that it needs beside this one.
       return try openedInPlace() ?? openedCopy()
     }
     try connection.execute("PRAGMA query_only = ON")
     return connection
   }
 
-  /// Nil where there is more to the file than what stands in it, or it has to be brought up to date.
+  /// Nil if the file has pending changes in a companion, or has to be brought up to date.
   private func openedInPlace() throws -> Connection? {
     for companion in Self.companions {
       var status = stat()
@@ -68,10 +68,10 @@ struct CacheFile {
     return try Schema.isCurrent(connection, path: path) ? connection : nil
   }
 
-  /// What SQLite has not written into the file itself yet.
+  /// The suffixes of files with changes that SQLite has not yet written into the file itself.
   private static let companions = ["-wal", "-journal"]
 
-  /// Opens a copy that has no name any more and vanishes with its connection.
+  /// Opens a copy that no longer has a name and vanishes with its connection.
   private func openedCopy() throws -> Connection {
     let folder: String
     do {
@@ -106,7 +106,8 @@ struct CacheFile {
   private func create() throws {
     let folder = Path.folder(of: path)
     if !folder.isEmpty { try Self.makeFolder(folder) }
-    // Made here and not by SQLite, so that it is never readable by others, not for a moment.
+    // Created here rather than by SQLite, so that it is never readable by others, not even for a
+    // moment.
     guard mknod(path, S_IFREG | 0o600, 0) == 0 || errno == EEXIST else {
       throw Problem.cannotOpen(path, errno)
     }
@@ -124,10 +125,11 @@ struct CacheFile {
 
   // MARK: Names and permissions
 
-  /// Where the file and its companions are.
+  /// The path of the file with links resolved; its companions are beside it.
   private var resolved: String { Path.resolved(path) }
 
-  /// Only once the file has turned out to be a cache: another program's keeps its permissions.
+  /// Called only once the file is known to be a cache: a file of another program keeps its
+  /// permissions.
   private func closeToOthers() {
     let path = resolved
     for file in [path, path + "-wal", path + "-shm"] {

@@ -3,8 +3,8 @@ import MemoryModel
 import SQLite
 import System
 
-/// Makes a new cache of what can be read of a damaged one, and keeps the damaged one beside it. A table
-/// of which the first page or the definition is gone is lost as a whole.
+/// Makes a new cache from the readable parts of a damaged one, and keeps the damaged one beside it.
+/// A table whose first page or definition is gone is lost as a whole.
 package struct Rescue {
   private let path: String
   private let copy: String
@@ -22,12 +22,12 @@ package struct Rescue {
     access(path, F_OK) == 0 || errno != ENOENT
   }
 
-  /// Puts a new cache in the place of a damaged one, while nobody syncs.
+  /// Replaces a damaged cache with a new one, while no sync runs.
   ///
-  /// - Parameter tell: called where the full-text index alone was damaged, and is mended.
-  /// - Returns: nil for a cache that is not damaged, or whose full-text index alone was; then the file
-  ///   is the same.
-  /// - Throws: `Problem` of kind `.file`, `.notFound` or `.busy`; then the file is as it was.
+  /// - Parameter tell: called if only the full-text index was damaged, and is repaired.
+  /// - Returns: nil if the cache is undamaged, or if only its full-text index was damaged; then it
+  ///   is still the same file.
+  /// - Throws: `Problem` of kind `.file`, `.notFound` or `.busy`; then the file is unchanged.
   package static func run(
     path: String, tell: @escaping (Mending) -> Void = { _ in }
   ) throws -> RescueReport? {
@@ -35,7 +35,7 @@ package struct Rescue {
       if try isSound(path, tell) { return nil }
       let rescue = Rescue(path)
       defer { rescue.removeWork() }
-      // What one that was killed may have left.
+      // A run that was killed may have left these.
       rescue.removeWork()
       return try rescue.run()
     }
@@ -66,7 +66,7 @@ package struct Rescue {
     return report
   }
 
-  /// Gives a file that was cut off the length that its header tells, or SQLite reads nothing of it.
+  /// Extends a truncated file to the length in its header; otherwise SQLite reads nothing of it.
   private func complete(_ path: String) throws {
     let descriptor = open(path, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { throw Problem.cannotOpen(path, errno) }
@@ -77,7 +77,7 @@ package struct Rescue {
     func number(_ bytes: Range<Int>) -> Int { header[bytes].reduce(0) { $0 << 8 | Int($1) } }
     let pageSize = number(16..<18) == 1 ? 65_536 : number(16..<18)
     let length = pageSize * number(28..<32)
-    // A header that makes no sense is no reason to fill the disk.
+    // A nonsensical header is no reason to fill the disk.
     if length > status.st_size, length < status.st_size * 64 {
       ftruncate(descriptor, off_t(length))
     }
@@ -86,7 +86,7 @@ package struct Rescue {
   // MARK: Rows
 
   private func fill(from damaged: Connection) throws -> RescueReport {
-    // With it, SQLite passes over what makes no sense in the list of tables.
+    // With this setting, SQLite skips unreadable entries in the list of tables.
     try damaged.execute("PRAGMA writable_schema = ON")
     var report = RescueReport()
     let database = try Database(path: fresh)
@@ -99,10 +99,10 @@ package struct Rescue {
         try lowerHighestIDs(connection)
       }
       try SearchIndex.make(connection)
-      // What was lost is on the server, in part; the next sync compares everything.
+      // Some of what was lost is on the server; the next sync compares everything.
       try NoteTable<ReadWrite>(connection).set(.comparisonOwed, "1")
     }
-    // What another version of memctl wrote gets the shape of this one.
+    // Rows that another version of memctl wrote are migrated to this version's schema.
     try connection.run("DELETE FROM memctl_meta WHERE key = 'schema_version'")
     try Schema.bringUpToDate(connection, path: fresh, tell: { _ in })
     try database.read { snapshot in
@@ -117,7 +117,7 @@ package struct Rescue {
     return report
   }
 
-  /// Those that hold more than what follows from another.
+  /// The tables that cannot be derived from others.
   private static func tables(_ connection: Connection) throws -> [String] {
     try connection.query(
       """
@@ -150,7 +150,7 @@ package struct Rescue {
     var isComplete = true
     let reader = TableReader(connection: damaged, table: table, columns: columns)
     let readAll = try reader.forEach { values in
-      // No text of memctl's has a NUL, but a page that was zeroed is full of them.
+      // No text that memctl writes has a NUL, but a zeroed page is full of them.
       if values.contains(where: \.holdsNUL) {
         isComplete = false
         return
@@ -162,7 +162,7 @@ package struct Rescue {
     return isComplete && readAll
   }
 
-  /// Where the highest id there is was given out, its row gets the next one after the others.
+  /// Gives a row with the highest possible id the next id after the others.
   private func lowerHighestIDs(_ connection: Connection) throws {
     for table in Schema.numberedTables {
       try connection.execute(
@@ -177,7 +177,7 @@ package struct Rescue {
 
   // MARK: Files
 
-  /// Gives the damaged file another name, and its own to the new one.
+  /// Renames the damaged file, and gives its name to the new one.
   private func swap() throws -> String {
     var number = 1
     while access("\(path).damaged-\(number)", F_OK) == 0 { number += 1 }

@@ -2,11 +2,11 @@ import MemoryAPI
 import MemoryModel
 import SQLite
 
-/// The shape of the local file, which memctl shares with the system's Python server, and how an
-/// older file gets there.
+/// The schema of the local file, which memctl shares with the system's Python server, and the
+/// migration of older files to it.
 ///
 /// The Python side sets `user_version` back to 2 whenever it opens the file, so memctl keeps the
-/// version of its own tables in `memctl_meta`. All of those begin with `memctl_`.
+/// version of its own tables in `memctl_meta`. The names of those tables begin with `memctl_`.
 enum Schema {
   /// `user_version` of the shared tables.
   static let sharedVersion: Int64 = 2
@@ -17,13 +17,13 @@ enum Schema {
   /// Creates and migrates what is missing, in one transaction; a file that is up to date is only
   /// read.
   ///
-  /// - Parameter tell: gets each thing that was wrong and is mended.
+  /// - Parameter tell: called with each defect that is repaired.
   /// - Throws: `SQLiteError`, and `Problem` of kind `.file` for a file of another program or of a
   ///   newer version; such a file is not changed.
   static func bringUpToDate(
     _ connection: Connection, path: String, tell: (Mending) -> Void
   ) throws {
-    // A process that only reads must not wait for one that writes, hence this look without a lock.
+    // A process that only reads must not wait for one that writes, so this check takes no lock.
     if try isCurrent(connection, path: path), try SearchIndex.isPlausible(connection) { return }
     try refuseForeignFile(connection, path: path)
     try useWriteAheadLog(connection)
@@ -53,7 +53,7 @@ enum Schema {
     mended.forEach(tell)
   }
 
-  /// Whether the tables are there and of this version; `SearchIndex` has its own look.
+  /// Whether the tables exist and are of this version; `SearchIndex` has its own check.
   static func isCurrent(_ connection: Connection, path: String) throws -> Bool {
     let shared = try connection.first("PRAGMA user_version") { $0.int64(0) } ?? 0
     if shared > sharedVersion { throw newer(path, "program (schema \(shared))") }
@@ -88,7 +88,7 @@ enum Schema {
       hint: "install a newer memctl; the file was not changed")
   }
 
-  // Switching needs the file for itself for a moment, and SQLite does not wait for it then.
+  // Switching needs exclusive access for a moment, and SQLite does not wait for it in this case.
   private static func useWriteAheadLog(_ connection: Connection) throws {
     for attempt in 1... {
       do {
@@ -128,7 +128,7 @@ enum Schema {
   /// The tables that number their rows, and never give an id twice.
   static let numberedTables = ["memories", "pending_ops", "memctl_trash"]
 
-  /// The one of them that has given out the highest id there is, so that there is none for a new row.
+  /// The numbered table that has used up the highest possible id, so that a new row cannot get one.
   static func exhaustedTable(_ connection: Connection) throws -> String? {
     try numberedTables.first { table in
       try connection.first(
@@ -171,10 +171,10 @@ enum Schema {
     ) { $0.bool(0) } ?? false
   }
 
-  /// Of several memories with the same server id, the one that was changed last stays; the others go
-  /// to the trash.
+  /// Of several memories with the same server id, keeps the one that was changed last and moves the
+  /// others to the trash.
   ///
-  /// - Returns: how many did.
+  /// - Returns: how many were moved.
   private static func makeServerIDsUnique(_ connection: Connection) throws -> Int {
     if try hasUniqueServerIDs(connection) { return 0 }
     let doubles = try connection.query(
@@ -224,7 +224,7 @@ enum Schema {
   ]
 
   private static func createOwnTables(_ connection: Connection) throws {
-    // An earlier version may have given them another body.
+    // An earlier version may have defined them differently.
     for trigger in ownTriggers { try connection.execute("DROP TRIGGER IF EXISTS \(trigger)") }
     try connection.execute(ownTables)
     let known = try columns(of: "memctl_entries", connection)
@@ -246,32 +246,33 @@ enum Schema {
     ("candidates", "TEXT NOT NULL DEFAULT ''"),
   ]
 
-  /// `memctl_entries` has a row for each entry of the queue. While `op_type` is NULL the entry itself
-  /// stands in `pending_ops`, and the row only notes what is known of it. An entry that nobody else may
-  /// send (being sent, in doubt, dead, edited, or of a type that the Python side does not know) stands
-  /// here alone, under the same id.
+  /// `memctl_entries` has a row for each entry of the queue. While `op_type` is NULL, the entry
+  /// itself is in `pending_ops`, and the row only records what is known about it. An entry that no
+  /// other program may send (being sent, in doubt, dead, edited, or of a type that the Python side
+  /// does not know) is only in this table, under the same id.
   ///
-  /// - `memctl_key` gives each entry its idempotency key as soon as it is queued, whoever queues it:
-  ///   a copy of the file then sends the entry under the same key.
-  /// - `memctl_rescue` keeps what the Python side gives up. It deletes an entry that failed five times,
-  ///   which a server that is away for five minutes brings about, and newer versions delete one that
-  ///   the server rejects. A store that was sent is linked to its memory before it is deleted; any other
-  ///   store may have arrived all the same, so it is in doubt. A delete that fails less than five times
-  ///   was done.
-  /// - `memctl_make_way`: the Python side sends what it read of the queue a while ago, and links it
-  ///   without looking again. A pull may have brought the same memory by then. That copy is removed, or
-  ///   the link would fail and the memory would be sent again.
-  /// - `memctl_relink`: and memctl may have claimed the entry by then, so that the server gets the memory
-  ///   twice. Memctl's copy is deleted: at once where it was linked, else as soon as its id is known.
-  /// - `memctl_known`: the Python side looks for a row that it pulled and inserts it when it is missing,
-  ///   in two steps. Where memctl pulls the same row in between, the insertion would fail and leave a
-  ///   transaction open that everybody else waits for. The row that is there is kept.
+  /// - `memctl_key` gives each entry its idempotency key as soon as it is queued, whichever program
+  ///   queues it: a copy of the file then sends the entry under the same key.
+  /// - `memctl_rescue` keeps entries that the Python side gives up. It deletes an entry that failed
+  ///   five times, which takes only five minutes without the server, and newer versions delete one
+  ///   that the server rejects. A store that was sent is linked to its memory before it is deleted;
+  ///   any other deleted store may have arrived all the same, so it is in doubt. A delete that
+  ///   failed less than five times was done.
+  /// - `memctl_make_way`: the Python side sends entries that it read from the queue a while ago,
+  ///   and links the memory without looking again. By then a pull may have brought the same memory.
+  ///   That copy is removed; otherwise the link would fail and the memory would be sent again.
+  /// - `memctl_relink`: by then memctl may also have claimed the entry, so that the server gets the
+  ///   memory twice. memctl's copy is deleted: at once if it was linked, otherwise as soon as its
+  ///   id is known.
+  /// - `memctl_known`: the Python side looks for a row that it pulled and inserts it if it is
+  ///   missing, in two steps. If memctl pulls the same row in between, the insertion would fail and
+  ///   leave a transaction open that everybody else waits for. The existing row is kept.
   ///
   /// `memctl_trash` holds versions of memories that a sync overwrote or deleted. `memctl_withheld` names
   /// the memories that the user does not want to be sent.
   ///
-  /// The Python side runs the triggers with its own SQLite, so they use nothing that a version with
-  /// FTS5 could lack.
+  /// The Python side runs the triggers with its own SQLite, so they use only features that every
+  /// version with FTS5 has.
   private static let ownTables = """
     CREATE TABLE IF NOT EXISTS memctl_meta (
       key TEXT PRIMARY KEY,

@@ -2,8 +2,7 @@ import MemoryAPI
 import MemoryModel
 import SQLite
 
-/// The full-text index over `memories`. All that it holds is derived, so one that is damaged is made
-/// anew.
+/// The full-text index over `memories`. All of it is derived, so a damaged index is rebuilt.
 enum SearchIndex {
   static let creation = """
     CREATE VIRTUAL TABLE IF NOT EXISTS memories_fts USING fts5(
@@ -31,12 +30,12 @@ enum SearchIndex {
     "memories_fts_config", "memories_ai", "memories_ad", "memories_au",
   ]
 
-  /// Whether the index seems to be in order, by a look that costs the same for every size: its tables
-  /// can be read, each memory is in it, and each of its segments is listed (in row 10, where one byte
-  /// counts up to 127 of them) and can be searched.
+  /// Whether the index seems to be in order, by a check whose cost does not depend on its size: its
+  /// tables can be read, each memory is in it, and each of its segments is listed (in row 10, where
+  /// one byte counts up to 127 of them) and can be searched.
   static func isPlausible(_ connection: Connection) throws -> Bool {
     try connection.transaction(.deferred) {
-      // Not below, because damage that this meets is not that of the index.
+      // This is outside the closure below, because damage found here is not damage to the index.
       let memories = try connection.first("SELECT count(*) FROM memories") { $0.int(0) } ?? 0
       return try answersWithoutDamage {
         guard try remnants(connection) == parts.count else { return false }
@@ -100,7 +99,7 @@ enum SearchIndex {
     }
   }
 
-  /// How many of its tables and triggers there are.
+  /// The number of the index's tables and triggers that exist.
   static func remnants(_ connection: Connection) throws -> Int {
     let names = parts.map { "'\($0)'" }.joined(separator: ",")
     return try connection.first("SELECT count(*) FROM sqlite_schema WHERE name IN (\(names))") {
@@ -108,7 +107,8 @@ enum SearchIndex {
     } ?? 0
   }
 
-  /// FTS5 removes only an index that it can open, so the damaged one first becomes an empty one.
+  /// FTS5 only removes an index that it can open, so a damaged one is first turned into an empty
+  /// one.
   private static func remove(_ connection: Connection) throws {
     try connection.execute(
       """
@@ -136,9 +136,9 @@ enum SearchIndex {
 }
 
 extension Database {
-  /// Memories up to which a comparison takes no time that anybody notices.
+  /// The most memories for which a comparison takes no noticeable time.
   private static let fewMemories = 10_000
-  /// Seconds between two comparisons of more.
+  /// Seconds between two comparisons if there are more memories.
   private static let comparisonInterval = 86_400.0
 
   /// Compares the full-text index with the memories and rebuilds it where they differ; with many

@@ -6,13 +6,13 @@ struct TableReader {
   let table: String
   let columns: [String]
 
-  /// Rows of one page of the file are next to each other, so what follows an unreadable one is mostly
-  /// found within so many ids.
+  /// The number of ids within which the next readable row is usually found: the rows of one page of
+  /// the file are next to each other.
   private static let ordinaryGap: Int64 = 256
 
   /// Calls `body` with the values of each row that can be read.
   ///
-  /// - Returns: whether that was all of them.
+  /// - Returns: whether every row could be read.
   func forEach(_ body: ([Value]) throws -> Void) throws -> Bool {
     let hasRowIDs =
       try connection.first(
@@ -44,7 +44,7 @@ struct TableReader {
     return isComplete
   }
 
-  /// The id of the first row after `id` that can be reached; nil where there is none.
+  /// The id of the first readable row after `id`; nil if there is none.
   private func firstReadable(after id: Int64) -> Int64? {
     var unreadable = id
     var step: Int64 = 1
@@ -52,7 +52,7 @@ struct TableReader {
       let (candidate, isTooHigh) = unreadable.addingReportingOverflow(step)
       if isTooHigh { return nil }
       if case .success(let found) = row(from: candidate) {
-        // What lies between the last failure and here may be readable in part.
+        // The rows between the last failure and here may be partly readable.
         var (low, high) = (unreadable, candidate)
         while high - low > 1 {
           let middle = low + (high - low) / 2
@@ -78,7 +78,7 @@ struct TableReader {
     }
   }
 
-  /// What lies before the first unreadable place, and after the last.
+  /// Reads the rows before the first unreadable place, and those after the last one.
   private func forEachFromBothEnds(_ body: ([Value]) throws -> Void) throws -> Bool {
     func read(_ order: String) throws -> Bool {
       do {

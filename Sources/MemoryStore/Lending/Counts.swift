@@ -19,7 +19,7 @@ extension Counts {
 }
 
 extension SyncState {
-  /// Reads what a prompt tells of the cache, without looking at any memory.
+  /// Reads what a prompt shows about the cache, without reading any memory.
   package init(_ snapshot: borrowing Snapshot) throws {
     self.init(
       pending: try snapshot.queue.countPending(), deadLetters: try snapshot.queue.countDead(),
@@ -33,7 +33,7 @@ extension NoteTable {
   /// Whether the server refused the key. Nothing is sent until it accepts one.
   package func isKeyRefused() throws -> Bool { try value(of: .authFailed) != nil }
 
-  /// What the last sync met; nil where it reached its end, or none ever ran.
+  /// The problem that the last sync met; nil if it was completed, or none ever ran.
   package func lastRunError() throws -> LastRunError? {
     try value(of: .lastError).flatMap(LastRunError.init)
   }

@@ -4,23 +4,24 @@ import MemoryModel
 import SQLite
 import System
 
-/// The local file: memories, the queue of what the server does not know yet, and sync's own state.
+/// The local file: memories, the queue of changes that the server does not know yet, and the sync's
+/// own state.
 ///
-/// Other programs write the same file at the same time, so nothing that was read is still true once
-/// the snapshot or transaction is over. One thread uses a database; each process or thread opens its
-/// own.
+/// Other programs write the same file at the same time, so anything that was read may be outdated
+/// once the snapshot or transaction is over. Only one thread uses a database; each process or
+/// thread opens its own.
 package final class Database: Ledger {
-  /// The path that was opened, for messages.
+  /// The path as it was given, for messages.
   package let path: String
   let connection: Connection
   private let random: Randomness
   let tell: (Mending) -> Void
-  /// Kept, because the connection waits for its descriptor.
+  /// Kept alive because the connection waits for its descriptor.
   private let cancellation: Cancellation?
   private let identity: FileIdentity?
   /// Whether a snapshot or transaction is lent at the moment.
   private var isLent = false
-  /// What `tags` found, and when.
+  /// The tags that `tags` last found, and the version of the file that they are from.
   private var knownTags: (version: FileVersion, tags: [String])?
 
   /// Opens the file and brings an old one up to date.
@@ -58,7 +59,7 @@ package final class Database: Ledger {
         return try connection.transaction(.immediate) {
           let transaction = Transaction(connection, random)
           let result = try body(transaction)
-          // Else it would be written into a file that nobody finds any more.
+          // Otherwise the write would go to a file that nobody finds any more.
           guard isCurrent else { throw Problem.fileIsGone(path) }
           return result
         }
@@ -94,7 +95,7 @@ package final class Database: Ledger {
 
   private func beginLending() throws {
     if isLent { throw Problem(.bug, "the cache is used within a transaction of its own") }
-    // One that could not be rolled back would swallow what comes next.
+    // A transaction that could not be rolled back would swallow the next one.
     if connection.isInTransaction { try connection.execute("ROLLBACK") }
     isLent = true
   }
@@ -113,8 +114,8 @@ package final class Database: Ledger {
     }
   }
 
-  /// Every tag that a memory has, in alphabetical order. As long as nobody writes the file, they are
-  /// read once.
+  /// Every tag that a memory has, in alphabetical order. The tags are read only once as long as
+  /// nobody writes the file.
   package func tags() throws -> [String] {
     let version = try version()
     if let knownTags, knownTags.version == version { return knownTags.tags }
@@ -125,7 +126,7 @@ package final class Database: Ledger {
 
   // MARK: Errors
 
-  /// What an error of a transaction that was undone is about, where SQLite does not say so.
+  /// The cause of an error that undid a transaction, where SQLite does not state it.
   private func explained(_ error: SQLiteError) throws -> any Error {
     switch error.kind {
     case .corrupt, .constraint, .other: try mendIndex() ? Problem.indexWasDamaged(path) : error

@@ -1,9 +1,10 @@
 import MemoryAPI
 
-/// What lends snapshots and transactions of a cache.
+/// A source of snapshots and transactions of a cache.
 ///
-/// Whether a transaction lasts is decided by who lends it: those of a `Database` do, those of a
-/// `Rehearsal` are undone. Each throws `Problem` of kind `.bug` where something is lent already.
+/// The ledger decides whether a transaction lasts: those of a `Database` do, those of a `Rehearsal`
+/// are undone. `read` and `write` throw `Problem` of kind `.bug` while a snapshot or transaction is
+/// in use.
 package protocol Ledger {
   /// Whether what is written is undone.
   var isRehearsal: Bool { get }
@@ -25,7 +26,7 @@ package protocol Ledger {
 
 /// A cache on which everything can be tried: each of its transactions is undone.
 ///
-/// Each starts from the file as it is, and none holds a lock between two of them.
+/// Each transaction starts from the file as it is, and no lock is held between two of them.
 package struct Rehearsal: Ledger {
   private let database: Database
 
@@ -33,7 +34,7 @@ package struct Rehearsal: Ledger {
 
   package var isRehearsal: Bool { true }
 
-  /// What it would mend stays as it is.
+  /// A rehearsal repairs nothing.
   package func checkIndex(at now: Timestamp) {}
 
   package func read<Result>(_ body: (borrowing Snapshot) throws -> Result) throws -> Result {

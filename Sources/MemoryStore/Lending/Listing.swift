@@ -1,8 +1,8 @@
 import MemoryModel
 import SQLite
 
-/// Rows for those who take their time: nothing is held while they look at one. Each list is that of
-/// one moment; what is deleted before its turn comes is left out.
+/// Rows for callers that take their time: no lock is held while they look at one. Each list
+/// reflects a single moment; a row that is deleted before its turn is left out.
 extension Database {
   /// Calls `body` with each selected memory, in order, without keeping more than a few in memory.
   package func forEachMemory(
@@ -18,7 +18,7 @@ extension Database {
 
   /// Calls `body` with each version in the trash, the latest first.
   ///
-  /// - Parameter limit: how many at most; nil for all.
+  /// - Parameter limit: the most versions; nil for all.
   package func forEachTrashed(
     limit: Int? = nil, _ body: (TrashedMemory) throws -> Void
   ) throws {
@@ -28,8 +28,8 @@ extension Database {
     }
   }
 
-  /// Lends a few ids at a time, also as the JSON array that SQL takes them as. No snapshot is kept
-  /// between two portions, which would let the log grow.
+  /// Calls `body` with a few ids at a time, together with the JSON array in which SQL takes them.
+  /// No snapshot is kept between two portions: it would let the log grow.
   private func forEachPortion(
     of ids: [Int64], _ body: (ArraySlice<Int64>, _ list: String) throws -> Void
   ) throws {
@@ -41,7 +41,7 @@ extension Database {
 
 extension MemoryTable {
   fileprivate func ids(_ selection: MemorySelection) throws -> [Int64] {
-    // Other programs write times in other zones, so their texts do not sort as the times do.
+    // Other programs write times in other zones, so sorting the texts would not sort the times.
     let order =
       switch selection.order {
       case .newest: "julianday(created_at) DESC, created_at DESC, id DESC"

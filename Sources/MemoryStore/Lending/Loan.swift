@@ -1,9 +1,9 @@
 import MemoryModel
 import SQLite
 
-/// What may be done with what was lent: nothing but reading.
+/// The access of a loan that only allows reading.
 package enum ReadOnly {}
-/// What may be done with what was lent: reading and writing.
+/// The access of a loan that allows reading and writing.
 package enum ReadWrite {}
 
 /// The cache as it is at one moment. Nothing can be written through it.
@@ -14,9 +14,9 @@ package typealias Transaction = Loan<ReadWrite>
 
 /// The tables of the cache, lent to a closure for as long as that runs.
 ///
-/// It cannot be copied, kept or captured by anything that outlives the closure, and neither can the
-/// tables that it has, so no SQL runs outside of a transaction. A function that has to run within one
-/// takes it as an argument.
+/// It cannot be copied, kept or captured by anything that outlives the closure, and neither can its
+/// tables, so no SQL runs outside a transaction. A function that has to run within one takes it as
+/// an argument.
 package struct Loan<Access>: ~Copyable {
   let connection: Connection
   let random: Randomness
@@ -26,8 +26,8 @@ package struct Loan<Access>: ~Copyable {
     self.random = random
   }
 
-  // Each table is named before it is lent: the optimizer of Swift 6.3 cannot lend a value without a
-  // name.
+  // Each table is bound to a name before it is yielded: the optimizer of Swift 6.3 cannot yield an
+  // unnamed value.
 
   package var memories: MemoryTable<Access> {
     _read {
@@ -67,9 +67,8 @@ extension Loan where Access == ReadWrite {
     }
   }
 
-  /// Runs `body`, in which memories are linked or deleted as copies, and not written otherwise. To
-  /// link changes no text, so the trigger that would index it again stays off: it costs more than
-  /// all else in a push.
+  /// Runs `body`, which may only link memories or delete copies. Linking changes no text, so the
+  /// trigger that would index the memory again is off: it costs more than all the rest of a push.
   package func withoutIndexing<Result>(_ body: () throws -> Result) rethrows -> Result {
     try connection.withTriggers(false, body)
   }

@@ -2,7 +2,7 @@ import MemoryAPI
 import MemoryModel
 import SQLite
 
-/// The columns of a memory's fields, in SQL: every statement that names them gets them from here.
+/// The columns of a memory's fields in SQL, for every statement that names them.
 enum FieldColumns {
   private static let all = MemoryField.allCases
 
@@ -11,7 +11,8 @@ enum FieldColumns {
   /// `content, category, …`
   static let names = all.map(\.column).joined(separator: ", ")
 
-  /// The same to be read: other programs leave some of them NULL, which stands for the default.
+  /// The columns in a form for reading: other programs leave some of them NULL, which means the
+  /// default.
   static let selection = all.map { field in
     switch field.defaultValue {
     case .text: field == .content ? field.column : "coalesce(\(field.column), '')"
@@ -34,7 +35,7 @@ enum FieldColumns {
       .joined(separator: ", ")
   }
 
-  /// What stands in a row, read from the column `first` on, in the order of `selection`.
+  /// The fields in a row, read from the column `first` on, in the order of `selection`.
   static func fields(_ row: Statement, from first: Int) -> MemoryFields {
     var fields = MemoryFields(content: "")
     for (offset, field) in all.enumerated() {
@@ -48,10 +49,10 @@ enum FieldColumns {
     return fields
   }
 
-  /// In the order of `names`.
+  /// The values in the order of `names`.
   static func values(_ fields: MemoryFields) -> [Value] { all.map { fields[$0].sqliteValue } }
 
-  /// In the same order; NULL for a field that stays as it is.
+  /// The values in the order of `names`; NULL for a field that stays as it is.
   static func values(_ changes: MemoryChanges) -> [Value] {
     all.map { changes[$0]?.sqliteValue ?? .null }
   }

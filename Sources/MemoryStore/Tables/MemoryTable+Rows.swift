@@ -4,7 +4,7 @@ import SQLite
 
 /// Many memories at a time, by the ids that they have on the server.
 extension MemoryTable {
-  /// Rows that one statement takes at most, within the parameters that SQLite allows.
+  /// The most rows that one statement takes, within the number of parameters that SQLite allows.
   /// <https://sqlite.org/limits.html#max_variable_number>
   package static var portionSize: Int { 32_400 / columnCount }
 
@@ -50,8 +50,8 @@ extension MemoryTable where Access == ReadWrite {
       """)
   }
 
-  /// Brings linked memories to the server's state, at most a portion of them, in one statement. The
-  /// time of their creation stays the cache's own.
+  /// Brings linked memories to the server's state, at most one portion of them, in one statement.
+  /// Their creation times stay those of the cache.
   package func update(_ rows: [ServerRow]) throws {
     if rows.isEmpty { return }
     try write(
@@ -63,9 +63,9 @@ extension MemoryTable where Access == ReadWrite {
       """)
   }
 
-  /// Puts off the merging of the full-text index's segments, or goes back to FTS5's defaults, with
-  /// which the writes to come merge them. Merging while 100,000 memories come in took a quarter of
-  /// the time. <https://sqlite.org/fts5.html#the_automerge_configuration_option>
+  /// Postpones the merging of the full-text index's segments, or returns to FTS5's defaults, with
+  /// which later writes merge them. When 100,000 memories came in, merging took a quarter of the
+  /// time. <https://sqlite.org/fts5.html#the_automerge_configuration_option>
   package func mergeIndex(later: Bool) throws {
     let limits = later ? (automerge: 0, crisismerge: 64) : (automerge: 4, crisismerge: 16)
     for (name, value) in [("automerge", limits.automerge), ("crisismerge", limits.crisismerge)] {
@@ -95,7 +95,7 @@ extension MemoryTable where Access == ReadWrite {
   }
 }
 
-/// A memory of the cache that the server has, lent while it is read.
+/// A memory of the cache that the server has, valid only while its row is read.
 package struct LinkedMemory: ~Copyable {
   private let statement: Statement
 
@@ -113,7 +113,7 @@ package struct LinkedMemory: ~Copyable {
   package var isSensitive: Bool { statement.bool(Self.column(.isSensitive)) }
   package var updatedAt: String { statement.text(Self.createdAtColumn + 1) }
 
-  /// Whether a field, which is a text, is this one; no copy of it is made.
+  /// Whether a text field equals `text`, without making a copy of it.
   package func has(_ field: MemoryField, _ text: String) -> Bool {
     statement.text(Self.column(field), equals: text)
   }

@@ -42,7 +42,7 @@ package struct MemoryTable<Access>: ~Copyable {
     }
   }
 
-  /// The memories that the server has, as ids in ascending order.
+  /// The server ids of the linked memories, in ascending order.
   package func serverIDs() throws -> [Int64] {
     try connection.query(
       "SELECT server_id FROM memories WHERE server_id IS NOT NULL ORDER BY server_id"
@@ -59,7 +59,7 @@ package struct MemoryTable<Access>: ~Copyable {
     try connection.first("SELECT count(*) FROM memories WHERE server_id IS NULL") { $0.int(0) } ?? 0
   }
 
-  /// How many there are of each category, the largest first, equal ones by name.
+  /// The number of memories in each category, the largest first, equal ones by name.
   func countsByCategory() throws -> [(category: String, count: Int)] {
     try connection.query(
       """
@@ -126,7 +126,7 @@ extension MemoryTable where Access == ReadWrite {
         + [.text(createdAt), .text(createdAt)])
   }
 
-  /// Changes fields of a memory. Where the server has it, queueing the change is the caller's part.
+  /// Changes fields of a memory. If the server has it, the caller has to queue the change.
   package func change(_ id: LocalID, _ changes: MemoryChanges, at now: Timestamp) throws {
     try connection.run(
       """
@@ -135,12 +135,13 @@ extension MemoryTable where Access == ReadWrite {
       values: [.integer(id.rawValue), .text(now.description)] + FieldColumns.values(changes))
   }
 
-  /// - Returns: how many there were.
+  /// - Returns: the number of deleted memories.
   package func delete(_ id: LocalID) throws -> Int {
     try connection.run("DELETE FROM memories WHERE id = ?", id.rawValue)
   }
 
-  /// Deletes the memory that is linked to a row, if there is one: it is a copy of another memory.
+  /// Deletes the memory that is linked to a server row, if there is one, as a copy of another
+  /// memory.
   package func delete(copyOf serverID: ServerID) throws {
     _ = try connection.withTriggers(true) {
       try connection.run("DELETE FROM memories WHERE server_id = ?", serverID.rawValue)
@@ -157,14 +158,14 @@ extension MemoryTable where Access == ReadWrite {
     try notes.put("1", for: serverID.rawValue, in: .unseen)
   }
 
-  /// Makes a memory one that no server has.
+  /// Removes the link between a memory and its row on the server.
   package func unlink(_ id: LocalID) throws {
     try connection.withTriggers(false) {
       _ = try connection.run("UPDATE memories SET server_id = NULL WHERE id = ?", id.rawValue)
     }
   }
 
-  /// Makes every memory one that no server has.
+  /// Removes the links of all memories to the server.
   package func unlinkAll() throws {
     try connection.withTriggers(false) {
       _ = try connection.run("UPDATE memories SET server_id = NULL WHERE server_id IS NOT NULL")

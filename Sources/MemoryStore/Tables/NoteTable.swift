@@ -2,8 +2,8 @@ import MemoryAPI
 import MemoryModel
 import SQLite
 
-/// What is known beyond memories and queue: the watermark, which the Python side shares, and
-/// memctl's own notes in `memctl_meta`, true in every process.
+/// What is known beyond memories and queue: the watermark, which is shared with the Python side,
+/// and memctl's own notes in `memctl_meta`. It is common to all processes.
 package struct NoteTable<Access>: ~Copyable {
   let connection: Connection
 
@@ -16,7 +16,7 @@ package struct NoteTable<Access>: ~Copyable {
     try connection.first("SELECT value FROM sync_meta WHERE key = 'last_sync_ts'") { $0.text(0) }
   }
 
-  /// The same as a time; nil as well when what stands there is none.
+  /// The watermark as a time; nil also if the text is not a time.
   package func watermark() throws -> Timestamp? { try lastSyncText().flatMap(Timestamp.init) }
 
   // MARK: Single notes
@@ -27,7 +27,7 @@ package struct NoteTable<Access>: ~Copyable {
     }
   }
 
-  /// The same for a note that is a time; nil as well when what stands there is none.
+  /// The value of a note as a time; nil also if the text is not a time.
   package func time(of note: Note) throws -> Timestamp? {
     try value(of: note).flatMap(Timestamp.init)
   }
@@ -47,7 +47,7 @@ package struct NoteTable<Access>: ~Copyable {
 }
 
 extension NoteTable where Access == ReadWrite {
-  /// Sets the watermark; with nil, the next pull asks for everything there ever was.
+  /// Sets the watermark; with nil, the next pull requests everything from the beginning.
   package func setWatermark(_ watermark: Timestamp?) throws {
     guard let watermark else {
       try connection.run("DELETE FROM sync_meta WHERE key = 'last_sync_ts'")
@@ -58,7 +58,7 @@ extension NoteTable where Access == ReadWrite {
       watermark.description)
   }
 
-  /// Sets a note, nil to remove it. What is so already is not written again.
+  /// Sets a note, or removes it if the value is nil. An unchanged value is not written again.
   package func set(_ note: Note, _ value: String?) throws {
     if try self.value(of: note) == value { return }
     try write(value, at: note.rawValue)
@@ -110,36 +110,36 @@ package enum Note: String {
   case originAddress = "origin_address"
   /// The account that the cache was filled from.
   case originAccount = "origin_account"
-  /// The server asked not to be called before this time.
+  /// The time before which the server asked not to be called.
   case notBefore = "not_before"
   /// The latest days on which the trash was tidied; see `TrashTable.tidy`.
   case trashDays = "trash_days"
-  /// The mark of the last push, which stands beside the file as well.
+  /// The mark of the last push, which is also kept beside the file.
   case pushMark = "push_mark"
   /// The server that is known to act once on a repeated `Idempotency-Key`.
   case idempotentServer = "idempotent_server"
   /// When the cache was last compared with everything that the server has.
   case comparedAt = "compared_at"
-  /// "1" where that is to be done again, whenever it was done last.
+  /// "1" if that comparison is due, however recent the last one was.
   case comparisonOwed = "comparison_owed"
   /// Seconds by which the server's clock is ahead of this machine's.
   case serverLead = "server_lead"
   /// When the server was last asked for records that could not be read.
   case unreadAskedAt = "unread_asked_at"
-  /// When the full-text index of a large cache was last compared with it.
+  /// When the full-text index of a large cache was last compared with its memories.
   case indexComparedAt = "index_compared_at"
 }
 
-/// Notes of one kind on many memories, by what their keys begin with; the rest is the number of the
-/// memory on the server.
+/// A set of notes on memories, named by the prefix of their keys; the rest of a key is the number
+/// of the memory on the server.
 package enum NoteSet: String {
   /// When a memory was deleted here: its tombstone must not be taken for that of an equal memory whose
   /// store is in doubt.
   case deletions = "deleted:"
-  /// A record of the server's that could not be read, as JSON. The number is negative where it does
-  /// not say which memory it is.
+  /// A record of the server that could not be read, as JSON. The number is negative if the record
+  /// does not say which memory it is.
   case unread = "skipped:"
-  /// "1" for a memory that was stored from here and that no answer has shown since. Until then its
-  /// times are this machine's, and tell nothing of the row that the server has.
+  /// "1" for a memory that was stored from here and that no answer has included since. Until then
+  /// its times are this machine's, and say nothing about the server's row.
   case unseen = "unseen:"
 }

@@ -1,11 +1,11 @@
 import MemoryModel
 import SQLite
 
-/// Ids as somebody types them, a digit after the other: what begins with some digits is found without
-/// reading the rest of the table.
+/// Search by the first digits of an id, as somebody types it, without reading the rest of the
+/// table.
 extension MemoryTable {
-  /// Memories whose id begins with `digits`, the highest first, at most `limit`; with no digits, of
-  /// all.
+  /// Memories whose id begins with `digits`, the highest first, at most `limit`; if `digits` is
+  /// empty, of all memories.
   package func memories(
     _ numbering: MemoryNumbering, beginningWith digits: String, limit: Int
   ) throws -> [Memory] {
@@ -25,9 +25,10 @@ extension MemoryTable {
 }
 
 extension QueueTable {
-  /// Entries whose id begins with `digits`, dead ones included, in the same way.
+  /// Entries whose id begins with `digits`, dead ones included, the highest first, at most `limit`.
   package func entries(beginningWith digits: String, limit: Int) throws -> [QueueEntry] {
-    // The ids alone are merged in their order, so that a long queue is not sorted for a few of it.
+    // Only the ids are merged in order, so that a long queue is not sorted for the sake of a few
+    // entries.
     let last = Self.entries(
       where: """
         id IN (SELECT id FROM pending_ops WHERE id BETWEEN ?1 AND ?2
@@ -43,7 +44,7 @@ extension QueueTable {
 }
 
 extension TrashTable {
-  /// Versions whose id begins with `digits`, in the same way.
+  /// Versions whose id begins with `digits`, the highest first, at most `limit`.
   package func versions(beginningWith digits: String, limit: Int) throws -> [TrashedMemory] {
     try Numbers.rows(beginningWith: digits, limit: limit) { range, limit in
       try connection.query(
@@ -68,7 +69,7 @@ enum Numbers {
     return rows
   }
 
-  /// Ranges of them, the highest first.
+  /// The ranges of those numbers, the highest first.
   static func ranges(beginningWith digits: String) -> [ClosedRange<Int64>] {
     if digits.isEmpty { return [1...Int64.max] }
     guard let first = Int64(digits), first > 0, digits.allSatisfy(\.isNumber), digits.first != "0"

@@ -13,7 +13,7 @@ package struct QueueTable<Access>: ~Copyable {
     self.random = random
   }
 
-  /// Every entry that `condition` holds for, wherever it stands.
+  /// A query for every entry that meets `condition`, from either table.
   static func entries(where condition: String) -> String {
     """
     SELECT p.id, p.op_type, p.payload, p.created_at, coalesce(e.state, 'pending'),
@@ -69,15 +69,15 @@ package struct QueueTable<Access>: ~Copyable {
     }
   }
 
-  /// The first entry that has to be done before this one, as it is of the same memory.
+  /// The first entry that has to be done before this one, because it is about the same memory.
   package func predecessor(of entry: QueueEntry) throws -> QueueEntry? {
     try entries().first {
       $0.id < entry.id && $0.state != .dead && $0.subject == entry.subject
     }
   }
 
-  /// The memories on the server that entries of this type speak of, dead ones included, unless they
-  /// were meant for another server.
+  /// The server ids of the memories that entries of this type are about, dead ones included, unless
+  /// they were meant for another server.
   package func serverIDs(ofEntries name: String) throws -> Set<Int64> {
     let payloads = try connection.query(
       """
@@ -116,8 +116,8 @@ package struct QueueTable<Access>: ~Copyable {
 }
 
 extension QueueTable where Access == ReadWrite {
-  /// Appends an operation. An update stands in `memctl_entries`, where the Python side, which would
-  /// take it for done, does not see it.
+  /// Appends an operation. An update goes into `memctl_entries`, where the Python side does not see
+  /// it: it would treat the update as done.
   @discardableResult
   package func enqueue(_ operation: QueuedOperation, at now: Timestamp) throws -> EntryID {
     try connection.run(
@@ -134,9 +134,9 @@ extension QueueTable where Access == ReadWrite {
     return id
   }
 
-  /// Takes an entry out of `pending_ops` into memctl's own table, or changes its state there.
+  /// Moves an entry from `pending_ops` to memctl's own table, or changes its state there.
   ///
-  /// - Returns: false when the entry is gone: another program has sent it.
+  /// - Returns: false if the entry is gone because another program has sent it.
   @discardableResult
   package func hold(_ id: EntryID, as state: QueueEntry.State) throws -> Bool {
     let moved = try connection.run(
@@ -161,7 +161,7 @@ extension QueueTable where Access == ReadWrite {
       "UPDATE memctl_entries SET next_attempt_at = ? WHERE id = ?", time.description, id.rawValue)
   }
 
-  /// Keeps a store in doubt that may have come to one of these rows.
+  /// Keeps a store in doubt that may have created one of these rows.
   package func hold(
     _ id: EntryID, candidates: [QueueEntry.Candidate], untilLookAt time: Timestamp
   ) throws {
@@ -171,7 +171,8 @@ extension QueueTable where Access == ReadWrite {
     try hold(id, untilLookAt: time)
   }
 
-  /// Makes a pending store one that another program may have sent already, up to this moment.
+  /// Marks a pending store as in doubt: another program may have sent it already, up to this
+  /// moment.
   package func doubt(_ id: EntryID, at now: Timestamp) throws {
     try hold(id, as: .inDoubt)
     try connection.run(
@@ -179,15 +180,17 @@ extension QueueTable where Access == ReadWrite {
       now.description, id.rawValue)
   }
 
-  /// Makes a doubt of each pending store: this file may be a copy of one from which they were sent.
+  /// Marks each pending store as in doubt: this file may be a copy of one from which they were
+  /// sent.
   package func doubtStores(at now: Timestamp) throws {
     for entry in try entries() where entry.operationName == "store" && entry.state == .pending {
       try doubt(entry.id, at: now)
     }
   }
 
-  /// Gives a store in doubt a new key, as its old one stands for a memory that is linked already. It
-  /// waits until what the other's key may have caused can be seen, and not for ever.
+  /// Gives a store in doubt a new key, because its old one belongs to a memory that is already
+  /// linked. The store waits until the effect of the other entry's key can be seen, but not for
+  /// ever.
   package func renewKey(_ id: EntryID, until time: Timestamp) throws {
     try connection.run(
       "UPDATE memctl_entries SET idempotency_key = ?, attempts = attempts + 1 WHERE id = ?",
@@ -195,9 +198,9 @@ extension QueueTable where Access == ReadWrite {
     try hold(id, untilLookAt: time)
   }
 
-  /// Gives an entry back to be sent later, by whichever program comes first; what memctl knows of it
-  /// stays. Updates, which the Python side would misunderstand, stay with memctl, and so does what was
-  /// edited, which the Python side may have read as it was before.
+  /// Returns an entry to the queue, to be sent later by whichever program comes first; what memctl
+  /// knows about it is kept. Updates, which the Python side would misunderstand, stay with memctl,
+  /// and so do edited entries, whose former text the Python side may have read.
   package func release(_ id: EntryID) throws {
     try connection.run(
       """
@@ -216,14 +219,14 @@ extension QueueTable where Access == ReadWrite {
     }
   }
 
-  /// Removes an entry for good: it is acknowledged, or the user says so.
+  /// Removes an entry for good, because it was acknowledged or the user wants it.
   package func remove(_ id: EntryID) throws {
-    // What vanishes from `pending_ops` by itself is rescued; what is held first is not.
+    // An entry that vanishes from `pending_ops` is rescued, unless it was held first.
     try hold(id, as: .pending)
     try connection.run("DELETE FROM memctl_entries WHERE id = ?", id.rawValue)
   }
 
-  /// Notes that the entry goes out now. `watermark` is kept from the first time.
+  /// Records that the entry is sent now. Only the first `watermark` is kept.
   package func noteSending(_ id: EntryID, at now: Timestamp, watermark: Timestamp?) throws {
     try connection.run(
       """
@@ -232,7 +235,7 @@ extension QueueTable where Access == ReadWrite {
       """, id.rawValue, now.description, watermark?.description)
   }
 
-  /// Notes an answer that was no acknowledgement.
+  /// Records an answer that did not acknowledge the entry.
   package func noteFailure(
     _ id: EntryID, _ error: QueueEntry.LastError, countsAsAttempt: Bool, nextAttemptAt: Timestamp?
   ) throws {
@@ -244,7 +247,8 @@ extension QueueTable where Access == ReadWrite {
       error.status, error.message)
   }
 
-  /// Removes what would still change a memory that is about to be deleted.
+  /// Removes the queued updates of a memory that is about to be deleted, except one that is being
+  /// sent.
   package func dropUpdates(of serverID: ServerID) throws {
     // The text of the id narrows the search before payloads are read in full.
     let updates = try connection.query(
@@ -260,7 +264,7 @@ extension QueueTable where Access == ReadWrite {
     }
   }
 
-  /// Forgets what holds an entry back, and makes a dead one pending again.
+  /// Lifts everything that holds an entry back, and makes a dead one pending again.
   ///
   /// - Returns: false when there is no such entry.
   package func retry(_ id: EntryID) throws -> Bool {
@@ -271,13 +275,13 @@ extension QueueTable where Access == ReadWrite {
     return true
   }
 
-  /// Lets an entry be sent, or looked for, at once.
+  /// Lets an entry be sent, or its memory be looked for, at once.
   func endDeferral(of id: EntryID) throws {
     try connection.run(
       "UPDATE memctl_entries SET next_attempt_at = NULL WHERE id = ?", id.rawValue)
   }
 
-  /// Makes a store that may have arrived one that nobody sees, or shows it again.
+  /// Hides a store that may have arrived from the user, or shows it again.
   func setDropped(_ isDropped: Bool, _ id: EntryID) throws {
     try connection.run(
       "UPDATE memctl_entries SET is_dropped = ? WHERE id = ?", isDropped, id.rawValue)
@@ -289,10 +293,11 @@ extension QueueTable where Access == ReadWrite {
       "UPDATE memctl_entries SET delete_when_known = 1 WHERE id = ?", id.rawValue)
   }
 
-  /// Makes another request of an entry that is not on its way: nothing that was noted of it holds.
+  /// Turns an entry that is not in flight into a new request, without the records of the former
+  /// one.
   ///
-  /// Another program may have read a pending one already and take it for done once it has sent the
-  /// former text, so that one stays with memctl from then on.
+  /// Another program may already have read a pending entry, and would treat it as done once it has
+  /// sent the former text, so that entry stays with memctl from then on.
   func replace(_ entry: QueueEntry, with operation: QueuedOperation) throws {
     let isExposed = entry.state == .pending
     if isExposed { try hold(entry.id, as: .pending) }
@@ -313,7 +318,7 @@ extension QueueTable where Access == ReadWrite {
   ///
   /// - Parameters:
   ///   - longestWait: seconds; no entry waits for longer than that.
-  ///   - longestFlight: seconds from a claim until what was claimed has gone out.
+  ///   - longestFlight: the most seconds between the claim of an entry and the end of its sending.
   package func recover(at now: Timestamp, longestWait: Double, longestFlight: Double) throws {
     // A delete or an update is harmless when it arrives twice.
     let repeatable = try connection.query(
@@ -333,11 +338,12 @@ extension QueueTable where Access == ReadWrite {
       "SELECT id FROM pending_ops WHERE op_type = 'store' AND retry_count > 0"
     ) { EntryID(rawValue: $0.int64(0)) }
     for id in tried { try doubt(id, at: now) }
-    // Nobody noted when what another program gave up was sent: it may have been a moment ago.
+    // Nobody recorded when an entry that another program gave up was sent: it may have been just
+    // now.
     try connection.run(
       "UPDATE memctl_entries SET last_sent_at = ? WHERE state = 'in_doubt' AND last_sent_at IS NULL",
       now.description)
-    // Times that cannot be come from before the clock was set back.
+    // Impossible times date from before the clock was set back.
     try connection.run(
       "UPDATE memctl_entries SET last_sent_at = ?1 WHERE last_sent_at > ?1", now.description)
     try connection.run(
@@ -349,12 +355,12 @@ extension QueueTable where Access == ReadWrite {
       DELETE FROM memctl_entries
       WHERE op_type IS NULL AND NOT EXISTS (SELECT 1 FROM pending_ops p WHERE p.id = memctl_entries.id)
       """)
-    // The Python side counts being offline, and deletes an entry at 5.
+    // The Python side counts attempts without a connection, too, and deletes an entry at 5.
     try connection.run("UPDATE pending_ops SET retry_count = 0 WHERE retry_count <> 0")
   }
 }
 
-/// How candidates stand in the file: `7,-9`, where 9 was deleted on the server.
+/// The format of candidates in the file: `7,-9`, where 9 was deleted on the server.
 extension QueueEntry.Candidate {
   fileprivate static func list(_ text: String) -> [Self] {
     text.split(separator: ",").compactMap { Int64($0) }.map {

@@ -2,8 +2,8 @@ import MemoryAPI
 import MemoryModel
 import SQLite
 
-/// What a sync overwrote or deleted, kept for a while so that a mistake made elsewhere, or by a
-/// server, can be undone here.
+/// Memories that a sync overwrote or deleted, kept for a while so that a mistake made elsewhere, or
+/// by a server, can be undone here.
 package struct TrashTable<Access>: ~Copyable {
   let connection: Connection
 
@@ -40,7 +40,7 @@ package struct TrashTable<Access>: ~Copyable {
     }
   }
 
-  /// The latest version that there ever was, whether it is still there or not.
+  /// The latest version that was ever added, even if it has been removed since.
   package func last() throws -> TrashID {
     TrashID(
       rawValue: try connection.first(
@@ -57,9 +57,9 @@ package struct TrashTable<Access>: ~Copyable {
 }
 
 extension TrashTable where Access == ReadWrite {
-  /// Days of the file's history for which a version is kept.
+  /// The number of days, counted as in `tidy`, for which a version is kept.
   private static var lifetime: Int { 30 }
-  /// Versions that are kept at most; the oldest go first.
+  /// The most versions that are kept; the oldest go first.
   static var capacity: Int64 { 100_000 }
 
   /// Keeps the memories with these server ids as they are now.
@@ -89,7 +89,7 @@ extension TrashTable where Access == ReadWrite {
   /// Removes versions for good.
   ///
   /// - Parameter ids: nil for all.
-  /// - Returns: how many there were.
+  /// - Returns: how many were removed.
   package func purge(_ ids: [TrashID]?) throws -> Int {
     guard let ids else { return try connection.run("DELETE FROM memctl_trash") }
     return try ids.reduce(0) {
@@ -102,16 +102,17 @@ extension TrashTable where Access == ReadWrite {
     try connection.run("DELETE FROM memctl_trash WHERE memory_id = ?", memory.rawValue)
   }
 
-  /// Makes each version one that only becomes a new memory: its id is that of a former server.
+  /// Removes all server ids, which are those of a former server: restoring creates only new
+  /// memories.
   package func forgetServerIDs() throws {
     try connection.run("UPDATE memctl_trash SET server_id = NULL WHERE server_id IS NOT NULL")
   }
 
-  /// Removes what is too old or too much.
+  /// Removes versions that are too old, and those beyond the capacity.
   ///
   /// A clock that jumps ahead must not empty the trash, so age is counted in days on which somebody
-  /// synced: for each of the last 30 a note holds the latest version that there was, and what stood
-  /// there before the first of them goes.
+  /// synced: for each of the last 30 days a note holds the latest version at the time, and versions
+  /// up to that of an earlier day are removed.
   package func tidy(at now: Timestamp) throws {
     let notes = NoteTable<ReadWrite>(connection)
     var days = TrashDays(try notes.value(of: .trashDays) ?? "")
@@ -132,7 +133,7 @@ private struct TrashDays {
   private var lastDay: Timestamp?
   private var versions: [Int64]
 
-  /// Reads what `text` wrote; anything else is no day at all.
+  /// Parses the form that `text` produces; any other text means no days at all.
   init(_ text: String) {
     let parts = text.split(separator: " ")
     lastDay = parts.first.flatMap { Timestamp(String($0)) }
@@ -143,7 +144,7 @@ private struct TrashDays {
     ([lastDay?.description ?? ""] + versions.map(String.init)).joined(separator: " ")
   }
 
-  /// Begins a day where the last one is over, however long ago that was, or where it has not come yet
+  /// Begins a new day if the last one is over, however long ago that was, or lies in the future
   /// because the clock was set back.
   ///
   /// - Returns: whether anything changed.
@@ -157,7 +158,7 @@ private struct TrashDays {
     return true
   }
 
-  /// The latest version that is older than so many days, if there is one; its day is forgotten.
+  /// The latest version that is older than `days` days, if there is one; its day is forgotten.
   mutating func expired(after days: Int) -> TrashID? {
     guard versions.count > days else { return nil }
     return TrashID(rawValue: versions.removeFirst())
