@@ -6,26 +6,27 @@ import System
 
 /// The memories of one user on this machine, in a file that other programs read and write as well.
 ///
-/// Whatever is read is as old as the moment in which it was read. Whatever is written is durable when
-/// the call returns, and is queued for the server in the same transaction; `Synchronizer` sends it.
-/// One thread uses a cache; each process or thread opens its own.
+/// A read returns what the file holds at that moment. A write is durable when the call returns, and
+/// is queued for the server in the same transaction; `Synchronizer` sends it. A cache is used by
+/// one thread; each process or thread opens its own.
 ///
-/// Every function throws `Problem` of kind `.file` for a file that cannot be read or written, and of
-/// kind `.busy` where another program has been writing it for 30 seconds. Then nothing was written.
+/// Every function throws `Problem` of kind `.file` if the file cannot be read or written, of kind
+/// `.busy` if another program has been writing to it for 30 seconds, and of kind `.interrupted` if
+/// the cancellation ends that wait. Then nothing was written.
 public final class Cache {
   package let database: Database
 
-  /// Opens the file at `path` and brings one of an older version up to date.
+  /// Opens the file at `path`, and upgrades one that an older version wrote.
   ///
-  /// A file that is created is readable by its owner alone, as is a folder that is created for it;
-  /// an existing file that others could read is closed to them when it is opened for writing.
+  /// A new file, and a folder that is created for it, can be read by their owner alone. An existing
+  /// file that others could read is closed to them when it is opened for writing.
   ///
   /// - Parameters:
-  ///   - cancellation: ends waits for another program's lock.
-  ///   - temporaryFolder: where a file that can neither be written nor read in place is copied to.
-  ///   - tell: gets what was wrong and is mended, while the file is opened or later.
-  /// - Throws: `Problem` of kind `.notFound` for a file that is missing and may not be created; of
-  ///   kind `.file` for one that is no database, is of a newer version, or cannot be used.
+  ///   - cancellation: ends a wait for another program's lock.
+  ///   - temporaryFolder: where a file that can be neither written nor read in place is copied to.
+  ///   - tell: receives what was wrong and has been repaired, while the file is opened or later.
+  /// - Throws: `Problem` of kind `.notFound` if the file is missing and may not be created; of kind
+  ///   `.file` if it is not a database, was written by a newer version, or cannot be used.
   public convenience init(
     path: String, access: CacheAccess = .create, cancellation: Cancellation? = nil,
     temporaryFolder: String = "/tmp", tell: @escaping (Mending) -> Void = { _ in }
@@ -44,20 +45,20 @@ public final class Cache {
   /// Whether the path still names the file that was opened.
   public var isCurrent: Bool { database.isCurrent }
 
-  /// Another one after any program has written the file.
+  /// A value that differs after any program has written to the file.
   public func version() throws -> FileVersion { try database.version() }
 
-  /// What waits for the server.
+  /// The operations that the server has not acknowledged yet.
   public var queue: Queue { Queue(database: database) }
 
-  /// Earlier versions of memories.
+  /// The earlier versions of memories.
   public var trash: Trash { Trash(database: database) }
 
   // MARK: Memories
 
   /// Writes a new memory and queues its store, in one transaction.
   ///
-  /// The server takes what `MemoryFields.validated` returns.
+  /// The fields are not checked here; the server accepts what `MemoryFields.validated` returns.
   @discardableResult
   public func store(
     _ fields: MemoryFields, at now: Timestamp = .now
@@ -65,10 +66,10 @@ public final class Cache {
     try database.write { try $0.store(fields, at: now) }
   }
 
-  /// Deletes a memory and its versions in the trash, and settles what the queue holds of it, in one
+  /// Deletes a memory and its versions in the trash, and adjusts its entries in the queue, in one
   /// transaction.
   ///
-  /// - Returns: nil when there is no such memory.
+  /// - Returns: what the deletion led to; nil if there is no such memory.
   @discardableResult
   public func delete(_ id: LocalID, at now: Timestamp = .now) throws -> Deletion? {
     try database.write { try $0.delete(id, at: now) }
@@ -76,34 +77,35 @@ public final class Cache {
 
   /// Deletes several memories in the same way, all in one transaction.
   ///
-  /// - Returns: what each deletion led to; an id without a memory is passed over.
+  /// - Returns: what each deletion led to; ids without a memory are skipped.
   @discardableResult
   public func delete(_ ids: [LocalID], at now: Timestamp = .now) throws -> [Deletion] {
     try database.write { try $0.delete(ids, at: now) }
   }
 
-  /// The memory with this id; nil when there is none.
+  /// The memory with this id; nil if there is none.
   public func memory(_ id: LocalID) throws -> Memory? {
     try database.read { try $0.memories.memory(id) }
   }
 
-  /// The memory that has this id on the server; nil when there is none.
+  /// The memory that has this id on the server; nil if there is none.
   public func memory(_ id: ServerID) throws -> Memory? {
     try database.read { try $0.memories.memory(id) }
   }
 
-  /// Calls `body` with each selected memory, in order, without keeping more than a few in memory.
+  /// Calls `body` with each selected memory, in order, without loading all of them at once.
   ///
-  /// The selection is that of one moment. A memory that is deleted before its turn comes is left out,
-  /// and `body` may take its time: nothing is held while it runs.
+  /// The selection is made once, at the start. A memory that is deleted before its turn is skipped.
+  /// No lock is held while `body` runs, so it may take its time.
   public func forEachMemory(
     _ selection: MemorySelection = MemorySelection(), _ body: (Memory) throws -> Void
   ) throws {
     try database.forEachMemory(selection, body)
   }
 
-  /// Memories whose id begins with `digits`, the highest first, at most `limit`; with no digits, of
-  /// all.
+  /// The memories whose id begins with `digits`, highest id first, at most `limit`.
+  ///
+  /// Without digits, every memory matches.
   public func memories(
     _ numbering: MemoryNumbering, beginningWith digits: String, limit: Int
   ) throws -> [Memory] {
@@ -112,44 +114,46 @@ public final class Cache {
     }
   }
 
-  /// Every tag that a memory has, in alphabetical order. As long as nobody writes the file, they are
-  /// read once.
+  /// Every tag that a memory has, in alphabetical order.
+  ///
+  /// The tags are kept in memory until a program writes to the file.
   public func tags() throws -> [String] { try database.tags() }
 
-  /// Whether the user dropped the store of a memory, so that nothing sends it.
+  /// Whether the user dropped the store of a memory, so that it is not sent.
   public func isWithheld(_ id: LocalID) throws -> Bool {
     try database.read { try $0.memories.isWithheld(id) }
   }
 
-  // MARK: How things stand
+  // MARK: Status
 
+  /// The number of memories.
   public func memoryCount() throws -> Int { try database.read { try $0.memories.count() } }
 
-  /// How many there are of everything, at one moment.
+  /// The numbers of memories, entries and dead letters, all read at one moment.
   public func counts() throws -> Counts { try database.read { try Counts($0) } }
 
-  /// How sync stands, at one moment, without a look at any memory.
+  /// The state of sync, read at one moment without looking at any memory.
   public func syncState() throws -> SyncState { try database.read { try SyncState($0) } }
 
-  /// What the last sync met; nil where it reached its end, or none ever ran.
+  /// The error of the last sync; nil if it completed, or if none ever ran.
   public func lastRunError() throws -> LastRunError? {
     try database.read { try $0.notes.lastRunError() }
   }
 
-  /// Whether the server refused the key. Nothing is sent until it accepts one.
+  /// Whether the server refused the key; nothing is sent until it accepts one.
   public func isKeyRefused() throws -> Bool { try database.read { try $0.notes.isKeyRefused() } }
 
-  /// The time before which the server asked not to be called; nil where it may be called.
+  /// The time before which the server asked not to be called; nil if it may be called.
   public func pause(at now: Timestamp = .now) throws -> Timestamp? {
     try database.read { try $0.notes.pause(at: now) }
   }
 
-  /// The server that the cache was filled from, and the account; nil where it belongs to none yet.
+  /// The server that the cache was filled from, and the account; nil if it belongs to none yet.
   public func origin() throws -> (address: String, account: String?)? {
     try database.read { try $0.notes.origin().map { ($0.address, $0.account) } }
   }
 
-  /// When the cache was last compared with all that its server has, in ISO 8601; nil where it never
+  /// When the cache was last compared with everything on its server, in ISO 8601; nil if it never
   /// was.
   public func lastComparison() throws -> String? {
     try database.read { try $0.notes.value(of: .comparedAt) }
@@ -157,13 +161,15 @@ public final class Cache {
 
   // MARK: Repair
 
-  /// Puts a new cache in the place of a damaged one, made of what can be read of it, while nobody
-  /// syncs. The damaged file is kept.
+  /// Replaces a damaged cache with a new one that is made from what can still be read.
   ///
-  /// - Parameter tell: called where the full-text index alone was damaged, and is mended.
-  /// - Returns: nil for a cache that is not damaged, or whose full-text index alone was; then the file
-  ///   is the same.
-  /// - Throws: `Problem` of kind `.file`, `.notFound` or `.busy`; then the file is as it was.
+  /// Nothing syncs meanwhile, and the damaged file is kept.
+  ///
+  /// - Parameter tell: called if only the full-text index was damaged; it has been rebuilt.
+  /// - Returns: nil if the cache is undamaged, or if only its full-text index was damaged; then the
+  ///   file stays in its place.
+  /// - Throws: `Problem` of kind `.file`, `.notFound`, `.busy` or `.interrupted`; then the file is
+  ///   as it was.
   public static func repair(
     path: String, lock: LockSettings = LockSettings(), cancellation: Cancellation = Cancellation(),
     tell: @escaping (Mending) -> Void = { _ in }

@@ -1,8 +1,9 @@
 import System
 
-// The face speaks in the values of the model and of the API, so whoever imports the core has them.
+// The public declarations use the types of these modules, so an import of the core brings them
+// along.
 @_exported import MemoryAPI
 @_exported import MemoryModel
 
-/// A wish to stop; see `Cancellation.cancel`.
+/// A request to stop; see `Cancellation.cancel`.
 public typealias Cancellation = System.Cancellation

@@ -3,19 +3,21 @@ import MemoryAPI
 import MemoryModel
 import MemorySync
 
-/// A server that memories are kept on, and how it is reached.
+/// A server that stores memories, and how it is reached.
 public struct Server {
   let requests: Requests
   private let options: CurlTransport.Options
 
-  /// A server that is reached as it is, without a proxy, and judged by the system's certificates;
-  /// `Configuration.server` knows of others.
+  /// Creates a server that is reached without a proxy and verified with the system's certificates.
+  ///
+  /// `Configuration.server` creates one with other settings.
   ///
   /// - Parameters:
-  ///   - address: begins with `https://`, or with `http://` on this machine.
+  ///   - address: begins with `https://`, or with `http://` for this machine or one of `hosts`.
+  ///   - key: the API key that is sent with each request.
   ///   - timeout: seconds for a whole exchange; for a large answer, to its first byte.
-  ///   - hosts: those besides this machine that may get the key over plain http, in lower case.
-  /// - Throws: `Problem` of kind `.configuration` for an address that the key must not be sent to.
+  ///   - hosts: other hosts that may get the key over plain http, in lower case.
+  /// - Throws: `Problem` of kind `.configuration` if the key must not be sent to this address.
   public init(
     _ address: String, key: String, timeout: Double = 15, allowingHTTPTo hosts: Set<String> = []
   ) throws {
@@ -24,7 +26,7 @@ public struct Server {
       CurlTransport.Options(userAgent: "memctl/\(Version.text)"))
   }
 
-  /// - Parameter options: the time limit, and whether to compress, follow from the rest.
+  /// - Parameter options: the time limit and the compression are replaced by what the rest implies.
   init(
     _ address: String, key: String, timeout: Double, allowingHTTPTo hosts: Set<String>,
     _ options: CurlTransport.Options
@@ -33,12 +35,12 @@ public struct Server {
       address: address, key: key, timeout: timeout, allowingHTTPTo: hosts)
     var options = options
     options.leastRateWindow = timeout
-    // To compress on one machine costs more than it saves.
+    // On one machine, compression costs more than it saves.
     options.acceptsGzip = !requests.isLoopback
     self.options = options
   }
 
-  /// Scheme, host and path, without a slash at the end.
+  /// The scheme, host and path, without a slash at the end.
   public var address: String { requests.baseURL }
 
   func client(_ cancellation: Cancellation) -> APIClient {

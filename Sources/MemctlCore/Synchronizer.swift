@@ -2,19 +2,21 @@ import MemoryModel
 import MemorySync
 import System
 
-/// Keeps a cache and a server equal: pushes the queue, pulls what changed, heals drift by a resync.
+/// Keeps a cache and a server equal: pushes the queue, pulls changes, and heals drift by a resync.
 ///
-/// It runs on the caller's thread. Whatever ends it, a command, a fault or a crash, leaves the file in
-/// a state from which the next run goes on. One process at a time syncs a cache; the others wait.
+/// It runs on the caller's thread. However a run ends, by a cancellation, an error or a crash, it
+/// leaves the file in a state from which the next run continues. One process at a time syncs a
+/// cache; the others wait.
 ///
-/// What the server or the network does stands in the report. Thrown is `Problem` of kind `.file`,
-/// `.busy` where another process is syncing, or `.interrupted` while waiting for it.
+/// Problems of the server and the network are part of the report. What is thrown is a `Problem` of
+/// kind `.file`, of kind `.busy` if another process is syncing, or of kind `.interrupted` if the
+/// cancellation ends the wait for that process.
 public final class Synchronizer {
   private let engine: SyncEngine
 
   /// - Parameters:
-  ///   - lock: what keeps other processes from syncing the same cache.
-  ///   - cancellation: once it is expressed, nothing new is sent.
+  ///   - lock: how other processes are kept from syncing the same cache.
+  ///   - cancellation: once it is cancelled, nothing new is sent.
   public init(
     _ cache: Cache, with server: Server, lock: LockSettings = LockSettings(),
     cancellation: Cancellation = Cancellation()
@@ -27,41 +29,45 @@ public final class Synchronizer {
 
   package init(_ engine: SyncEngine) { self.engine = engine }
 
-  /// Whether the server is called although it asked for a pause: a person wants it now. What syncs in
-  /// the background waits.
+  /// Whether to call the server even though it asked for a pause.
+  ///
+  /// This is for a person who wants a sync now; a sync in the background should wait.
   public var overridesPause: Bool {
     get { engine.overridesPause }
     set { engine.overridesPause = newValue }
   }
 
-  /// Told what takes time while it does, on the thread that syncs. It must not use the cache, which may
-  /// be in a transaction.
+  /// Receives the progress of a sync, on the thread that syncs.
+  ///
+  /// It must not use the cache, which may be in a transaction.
   public var activity: (SyncActivity) -> Void {
     get { engine.activity }
     set { engine.activity = newValue }
   }
 
-  /// Pushes, then pulls; each runs whatever became of the other.
+  /// Pushes, then pulls; the pull runs even if entries could not be pushed.
   public func sync() throws -> SyncReport { try engine.sync() }
 
-  /// Sends the queue, at most `limit` requests.
+  /// Sends the queue, with at most `limit` requests.
   public func push(limit: Int? = nil) throws -> SyncReport { try engine.push(limit: limit) }
 
-  /// Fetches what changed since the last pull and applies it.
+  /// Fetches what changed since the last pull, and applies it.
   public func pull() throws -> SyncReport { try engine.pull() }
 
   /// Pushes what the server lacks, then makes the cache equal to the server.
   ///
-  /// - Parameter force: also where that deletes more than half of the cache, or where the cache was
-  ///   filled from another server or account.
+  /// - Parameter force: whether to proceed even if that deletes more than half of the cache, or if
+  ///   the cache was filled from another server or account.
   public func resync(force: Bool = false) throws -> SyncReport { try engine.resync(force: force) }
 
-  /// Tries to send these entries at once. Where another process is syncing, they stay in the queue
-  /// for it.
+  /// Tries to send these entries at once.
+  ///
+  /// If another process is syncing, they stay in the queue for that process to send.
   public func send(_ entries: [EntryID]) throws -> SyncReport { try engine.send(entries) }
 
-  /// Rehearses an operation on the present answer of the server; neither side is changed. What the
-  /// report says of the queue is how it stands now.
+  /// Rehearses an operation with the server's current answer, without changing either side.
+  ///
+  /// The report describes the queue as it is now.
   public func rehearse(
     _ operation: Rehearsed
   ) throws -> (report: SyncReport, plan: SyncPlan) {
@@ -70,34 +76,38 @@ public final class Synchronizer {
 
   // MARK: The server that a cache belongs to
 
-  /// Makes this server's address that of the server that the cache was filled from. Ids, queue and
-  /// watermark stay.
+  /// Records that the server that the cache was filled from now has this server's address.
   ///
-  /// - Throws: also `Problem` of kind `.refused` where it is not the same server, as far as the account
-  ///   and the memories tell; and whatever keeps it from being asked. Then nothing was changed.
+  /// Ids, queue and watermark stay.
+  ///
+  /// - Throws: also `Problem` of kind `.refused` if the account or the memories show that it is
+  ///   another server, and any problem that keeps the server from being asked. Then nothing was
+  ///   changed.
   public func moveOrigin() throws -> OriginChange { try engine.moveOrigin() }
 
-  /// Makes the cache that of this server, which is to get all that the cache has.
+  /// Makes the cache belong to this server, and queues all of its memories for it.
   ///
-  /// Ids are forgotten, and every memory is queued, unless the user withholds it. What the server has
-  /// already stays there, and is adopted where it is equal.
+  /// The ids of the former server are forgotten, and memories that the user withholds are not
+  /// queued. What the server has already stays there, and is adopted where it is equal.
   ///
-  /// - Parameter force: also where the server has memories.
-  /// - Throws: also `Problem` of kind `.refused` where the server has memories; and whatever keeps it
-  ///   from being asked. Then nothing was changed.
+  /// - Parameter force: whether to proceed even if the server has memories.
+  /// - Throws: also `Problem` of kind `.refused` if the server has memories, unless `force`, and
+  ///   any problem that keeps the server from being asked. Then nothing was changed.
   public func adoptOrigin(force: Bool = false) throws -> OriginChange {
     try engine.adoptOrigin(force: force)
   }
 }
 
-/// How processes that would sync the same cache are kept apart.
+/// How processes that sync the same cache are kept apart.
 public struct LockSettings: Sendable {
-  /// A file to lock in place of the one beside the cache, where its file system has no locks; the same
-  /// for every process, and for this cache alone.
+  /// A file to lock in place of the one beside the cache, for a file system without locks.
+  ///
+  /// It has to be the same for every process, and may not be used for any other cache.
   public var path: String?
   /// Seconds to wait for another process.
   public var patience: Double
 
+  /// Creates settings; the defaults are the file beside the cache and 30 seconds.
   public init(path: String? = nil, patience: Double = 30) {
     self.path = path
     self.patience = patience

@@ -2,50 +2,53 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// Versions of memories that a sync overwrote or deleted, kept for a while.
+/// Versions of memories that a sync overwrote or deleted or a restore overwrote, kept for a while.
 ///
-/// Each function but `forEach` is one transaction; see `Cache` for what all of them throw.
+/// Each function but `forEach` is one transaction; see `Cache` for the errors that all of them
+/// throw.
 public struct Trash {
   let database: Database
 
-  /// Calls `body` with each version, the latest first.
+  /// Calls `body` with each version, latest first.
   ///
-  /// - Parameter limit: how many at most; nil for all.
+  /// - Parameter limit: the highest number of versions; nil for all.
   public func forEach(limit: Int? = nil, _ body: (TrashedMemory) throws -> Void) throws {
     try database.forEachTrashed(limit: limit, body)
   }
 
+  /// The version with this id; nil if there is none.
   public func version(_ id: TrashID) throws -> TrashedMemory? {
     try database.read { try $0.trash.version(id) }
   }
 
-  /// Versions whose id begins with `digits`, the highest first, at most `limit`; with no digits, of
-  /// all.
+  /// The versions whose id begins with `digits`, highest id first, at most `limit`.
+  ///
+  /// Without digits, every version matches.
   public func versions(beginningWith digits: String, limit: Int) throws -> [TrashedMemory] {
     try database.read { try $0.trash.versions(beginningWith: digits, limit: limit) }
   }
 
-  /// The latest version of each memory, the oldest of them first.
+  /// The latest version of each memory, in the order in which they went to the trash.
   public func latest() throws -> [TrashID] { try database.read { try $0.trash.latest() } }
 
-  /// Takes versions out of the trash and queues what tells the server.
+  /// Takes versions out of the trash and queues the resulting changes for the server.
   ///
-  /// A version goes over the memory that is still there, or becomes a new one where there is none. A
-  /// sensitive one always becomes new: a change travels without the mark that makes the server black
-  /// it out.
+  /// A version overwrites the memory that has its server id, unless that says the same already. If
+  /// there is no such memory, or if it or the version is sensitive, the version becomes a new
+  /// memory: a change cannot carry the mark that makes the server redact the text.
   ///
-  /// - Parameter asNew: whether each becomes a new memory.
-  /// - Returns: what came of each; an id that is not in the trash is passed over.
+  /// - Parameter asNew: whether each version becomes a new memory in any case.
+  /// - Returns: what each restore led to; ids that are not in the trash are skipped.
   public func restore(
     _ ids: [TrashID], asNew: Bool = false, at now: Timestamp = .now
   ) throws -> [Restoration] {
     try database.write { try $0.restore(ids, asNew: asNew, at: now) }
   }
 
-  /// Removes versions for good.
+  /// Removes versions permanently.
   ///
-  /// - Parameter ids: nil for all.
-  /// - Returns: how many there were.
+  /// - Parameter ids: the versions to remove; nil for all.
+  /// - Returns: the number of removed versions.
   @discardableResult
   public func purge(_ ids: [TrashID]?) throws -> Int {
     try database.write { try $0.trash.purge(ids) }

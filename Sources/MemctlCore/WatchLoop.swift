@@ -1,9 +1,11 @@
 import MemoryModel
 import MemorySync
 
-/// The background loop: a full resync at the start, a sync at each interval, a full resync every
-/// tenth time. While the key is refused, auth-check alone is asked.
+/// The background loop: a resync at the start and at every tenth cycle, a sync at all others.
+///
+/// While the server refuses the key, only auth-check is called.
 public struct WatchLoop {
+  /// What a cycle does.
   public enum Cycle: String, Sendable { case sync, resync }
 
   private let synchronizer: () throws -> Synchronizer
@@ -11,20 +13,26 @@ public struct WatchLoop {
   private let interval: Double
   private static let resyncEvery = 10
 
-  /// - Parameter synchronizer: asked for at each cycle and given up after it, so that each opens the cache
-  ///   that the path names then, also after another one was put in its place.
+  /// Creates a loop; `run` starts it.
+  ///
+  /// - Parameters:
+  ///   - interval: seconds from the end of a cycle to the start of the next.
+  ///   - synchronizer: called once for each cycle, so that each one opens the cache that the path
+  ///     names at that time, even if the file was replaced.
   public init(interval: Double, synchronizer: @escaping () throws -> Synchronizer) {
     self.interval = interval
     self.synchronizer = synchronizer
   }
 
-  /// Runs until it is to end, calling `ended` after each cycle. A cycle that fails
-  /// is reported, and the next one comes all the same.
+  /// Runs until `pause` ends it, calling `ended` after each cycle.
   ///
-  /// What is on its way when the cancellation comes is settled before this returns.
+  /// A cycle that fails is reported, and the loop continues. Requests that are on their way when
+  /// the cancellation comes are settled before this returns.
   ///
-  /// - Parameter pause: waits for so many milliseconds, or less where the next cycle is to come at
-  ///   once; true when the loop is to end.
+  /// - Parameters:
+  ///   - pause: waits for the given number of milliseconds, or less if the next cycle is to start
+  ///     at once; returns true to end the loop.
+  ///   - ended: receives the cycle and its result; an error that it throws ends the loop.
   public func run(
     pause: (Int32) -> Bool, ended: (Cycle, Result<SyncReport, Problem>) throws -> Void
   ) throws {

@@ -13,6 +13,7 @@ public enum Deletion: Hashable, Sendable {
 
 /// What dropping an entry led to.
 public enum DroppedEntry: Hashable, Sendable {
+  /// The entry is gone, and no memory is withheld.
   case dropped
   /// The entry may have arrived. It is not sent again, but memctl still looks for its memory on the
   /// server.
@@ -40,6 +41,7 @@ public enum Restoration: Hashable, Sendable {
   /// The memory already has these fields.
   case unchanged(LocalID)
 
+  /// The memory that has the restored text.
   public var id: LocalID {
     switch self {
     case .overwritten(let id, _), .stored(let id, _), .unchanged(let id): id

@@ -2,7 +2,9 @@ import MemoryAPI
 
 /// A memory as the local file holds it.
 public struct Memory: Hashable, Sendable {
+  /// The id in the local file.
   public var id: LocalID
+  /// The content and everything else that the user wrote.
   public var fields: MemoryFields
   /// ISO 8601, exactly as in the file.
   public var createdAt: String
@@ -11,6 +13,7 @@ public struct Memory: Hashable, Sendable {
   /// Nil until the server has acknowledged the memory.
   public var serverID: ServerID?
 
+  /// Creates a memory from its parts.
   public init(
     id: LocalID, fields: MemoryFields, createdAt: String, updatedAt: String, serverID: ServerID?
   ) {

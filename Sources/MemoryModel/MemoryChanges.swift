@@ -10,15 +10,18 @@ public struct MemoryChanges: Hashable, Sendable, ExpressibleByDictionaryLiteral 
     values = Dictionary(uniqueKeysWithValues: MemoryField.allCases.map { ($0, fields[$0]) })
   }
 
+  /// The new value of a field; nil if the field stays as it is.
   public subscript(field: MemoryField) -> FieldValue? {
     get { values[field] }
     set { values[field] = newValue }
   }
 
+  /// Changes the given fields to the given values.
   public init(dictionaryLiteral values: (MemoryField, FieldValue)...) {
     self.values = Dictionary(uniqueKeysWithValues: values)
   }
 
+  /// Whether no field is changed.
   public var isEmpty: Bool { values.isEmpty }
 
   /// The changes with the category under the name that the server uses for it.

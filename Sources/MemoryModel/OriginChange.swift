@@ -1,6 +1,8 @@
 /// The result of moving a cache to another address or another server.
 public struct OriginChange: Sendable {
+  /// The server's address.
   public let address: String
+  /// The account that the key belongs to; nil if it is unknown.
   public let account: String?
   /// Memories of the cache that the server has.
   public let found: Int

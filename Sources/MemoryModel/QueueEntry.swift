@@ -2,6 +2,7 @@ import MemoryAPI
 
 /// Something that the server has not acknowledged yet.
 public struct QueueEntry: Sendable {
+  /// The entry's id, which also gives its place in the queue.
   public let id: EntryID
   /// `op_type` as it is in the file; `operation` says what it means.
   public let operationName: String
@@ -9,17 +10,20 @@ public struct QueueEntry: Sendable {
   public let payload: String
   /// ISO 8601, exactly as in the file.
   public let createdAt: String
+  /// How far the entry has got.
   public let state: State
   /// The number of definite answers to this entry that did not acknowledge it.
   public let attempts: Int
   /// The entry is not sent before this time; nil if nothing holds it back.
   public let nextAttemptAt: Timestamp?
+  /// The error of the last attempt; nil if there was none.
   public let lastError: LastError?
   /// Sent with each attempt, so that a server that honours it acts once; nil where the entry was
   /// queued while memctl did not watch the file.
   public let idempotencyKey: String?
   /// The watermark at the first attempt: what this entry may have caused on the server is not older.
   public let sentAfter: Timestamp?
+  /// When it was last sent; nil if it never was.
   public let lastSentAt: Timestamp?
   /// Whether the memory was deleted while its store was in flight: once its id is known, it is
   /// deleted on the server as well.
@@ -61,6 +65,7 @@ public struct QueueEntry: Sendable {
 
   /// A memory on the server that a store may have created.
   public struct Candidate: Hashable, Sendable {
+    /// The memory's id on the server.
     public let id: ServerID
     /// Whether it has since been deleted on the server.
     public let isDeleted: Bool
@@ -83,11 +88,16 @@ public struct QueueEntry: Sendable {
     case dead
   }
 
+  /// Why the last attempt to send an entry failed.
   public struct LastError: Hashable, Sendable {
+    /// The kind of problem.
     public let kind: Problem.Kind
+    /// The HTTP status of the answer; nil if there was none.
     public let status: Int?
+    /// What happened, for people.
     public let message: String
 
+    /// Creates an error from its parts.
     public init(kind: Problem.Kind, status: Int? = nil, message: String) {
       self.kind = kind
       self.status = status

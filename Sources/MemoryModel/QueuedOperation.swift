@@ -5,6 +5,7 @@ import MemoryAPI
 public enum QueuedOperation: Hashable, Sendable {
   /// Store a memory. The local id is nil if another program queued the store without one.
   case store(MemoryFields, localID: LocalID?)
+  /// Delete a memory that the server has.
   case delete(ServerID)
   /// Change a memory that the server has. Only memctl knows this operation; it never appears in
   /// `pending_ops`.
@@ -62,6 +63,7 @@ extension QueuedOperation {
 
 /// Why a row of the queue cannot be sent as it is.
 public struct UnreadableOperation: Error, Hashable {
+  /// The reason as a clause, for people.
   public let reason: String
 
   package init(reason: String) { self.reason = reason }

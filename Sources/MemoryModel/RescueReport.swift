@@ -1,5 +1,6 @@
 /// What was recovered from a damaged cache.
 public struct RescueReport: Sendable {
+  /// Recovered memories.
   public var memories = 0
   /// Recovered queue entries, dead letters included.
   public var entries = 0

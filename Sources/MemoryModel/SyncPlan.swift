@@ -2,7 +2,9 @@
 public struct SyncPlan: Sendable {
   /// An entry that would be sent.
   public struct Request: Sendable {
+    /// The entry's id.
     public let entry: EntryID
+    /// What the entry asks of the server.
     public let operation: QueuedOperation
 
     package init(entry: EntryID, operation: QueuedOperation) {

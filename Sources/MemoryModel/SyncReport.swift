@@ -44,10 +44,13 @@ extension PushReport {
 public struct PullReport: Sendable {
   /// Records in the answer.
   public var received = 0
+  /// Memories that are new in the cache.
   public var inserted = 0
   /// Memories whose fields changed.
   public var updated = 0
+  /// Memories that already agreed with the server.
   public var unchanged = 0
+  /// Memories that were deleted from the cache.
   public var deleted = 0
   /// Versions that went to the trash: the former state of what was updated or deleted.
   public var trashed = 0

@@ -5,7 +5,9 @@ import MemoryAPI
 public struct SyncState: Hashable, Sendable {
   /// Entries that the server has not acknowledged and that are not dead.
   public let pending: Int
+  /// Entries that became dead letters.
   public let deadLetters: Int
+  /// Whether the server refused the key.
   public let authFailed: Bool
   /// The kind of problem that the last sync met; nil if it was completed.
   public let lastError: Problem.Kind?
@@ -29,6 +31,7 @@ public struct SyncState: Hashable, Sendable {
 
 /// How many of everything, all read from one snapshot.
 public struct Counts: Sendable {
+  /// All memories.
   public let total: Int
   /// Largest first, equal ones by name.
   public let byCategory: [(category: String, count: Int)]
@@ -40,10 +43,13 @@ public struct Counts: Sendable {
   public let skipped: [String]
   /// Entries that the server has not acknowledged and that are not dead, those in doubt included.
   public let pending: Int
+  /// Entries that the server may or may not have received.
   public let inDoubt: Int
+  /// Entries that became dead letters.
   public let deadLetters: Int
   /// ISO 8601, exactly as in the file.
   public let lastSync: String?
+  /// Whether the server refused the key.
   public let authFailed: Bool
   /// When a sync was last completed; nil if none ever was.
   public let lastSuccess: String?
@@ -69,6 +75,7 @@ public struct Counts: Sendable {
     self.lastError = lastError
   }
 
+  /// Whether a sync has completed, and none has failed since.
   public var lastSyncSuccess: Bool { lastSuccess != nil && lastError == nil }
 }
 
@@ -86,7 +93,9 @@ public struct LastRunError: Sendable {
   package let scope: Scope
   /// ISO 8601.
   public let time: String
+  /// The kind of problem.
   public let kind: Problem.Kind
+  /// What happened, for people.
   public let message: String
 
   package init(_ problem: Problem, in scope: Scope, at time: Timestamp) {

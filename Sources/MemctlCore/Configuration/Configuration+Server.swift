@@ -3,9 +3,9 @@ import JSON
 import MemoryAPI
 import MemoryModel
 
-/// The server's address, and the key for it.
+/// The server's address and its key.
 extension Configuration {
-  /// What was found in files that are read once: a pipe has nothing to say a second time, and the
+  /// The contents of files that are read only once: a pipe cannot be read again, and the
   /// assistant's settings can be long.
   final class Found {
     fileprivate var keyInFile: String?
@@ -35,12 +35,15 @@ extension Configuration {
       allowingHTTPTo: hostsAllowedHTTP, options)
   }
 
-  /// Where what is too large for memory is kept for a moment.
+  /// The folder for temporary files that are too large for memory.
   public var temporaryFolder: String {
     text(.temporaryFolder)?.value ?? "/tmp"
   }
 
-  /// The server's address. A key that was found with the MCP server is meant for that server's address.
+  /// The server's address, by default `http://localhost:8080`.
+  ///
+  /// Where no address is set, a key that was found with the MCP server is used with that server's
+  /// address.
   public func serverAddress() throws -> String {
     var address =
       if let text = text(.apiURL) {
@@ -54,9 +57,9 @@ extension Configuration {
     return address
   }
 
-  /// The key, nil when there is none anywhere.
+  /// The key; nil if there is none anywhere.
   ///
-  /// - Throws: `Problem` of kind `.configuration` for one that cannot be read or used.
+  /// - Throws: `Problem` of kind `.configuration` if the key cannot be read or used.
   public func key() throws -> String? {
     if let key = try keyFromOwnSettings() { return key }
     return try mcpServer(.apiKey).map { try checked($0, "~/.claude.json") }
@@ -93,14 +96,14 @@ extension Configuration {
     return key
   }
 
-  /// A variable with which the assistant starts this system's MCP server.
+  /// An environment variable that the assistant gives to this system's MCP server.
   private func mcpServer(_ setting: Setting) throws -> String? {
     let variables = try found.mcpVariables ?? readMCPVariables()
     found.mcpVariables = variables
     return setting.variables.compactMap { variables[$0] }.first { !$0.isEmpty }
   }
 
-  /// Those of the first server that is given a key.
+  /// The variables of the first MCP server that is given a key.
   private func readMCPVariables() throws -> [String: String] {
     guard let bytes = try sources.readFile(sources.home + "/.claude.json", .foreign),
       let servers = try? mcpServers(in: bytes)
@@ -117,7 +120,7 @@ extension Configuration {
     return [:]
   }
 
-  /// The one member of a long file that matters here.
+  /// The only member that matters here, from a file that can be long.
   private func mcpServers(in bytes: [UInt8]) throws -> JSONValue? {
     try bytes.withUnsafeBufferPointer { bytes in
       var servers: JSONValue?

@@ -1,20 +1,27 @@
 import HTTPTransport
 import MemoryModel
 
-/// The settings of one run: from an option, else the environment, else the configuration file, else
-/// the default. What is never asked for is never read.
+/// The settings of one run, each from an option, the environment, the configuration file or its
+/// default, in this order.
+///
+/// A file that a setting names is read when it is first needed.
 public struct Configuration {
-  /// What is outside, passed in, so that the core itself reads neither environment nor files.
+  /// The surroundings, passed in so that the core itself reads neither the environment nor files.
   public struct Sources {
+    /// The options of the command line, by setting.
     public var options: [Setting: String]
+    /// The environment variables, by name.
     public var environment: [String: String]
+    /// The user's home folder.
     public var home: String
-    /// The bytes of a file; nil when there is none.
+    /// Returns the bytes of a file; nil if there is none.
     public var readFile: (String, FileRole) throws -> [UInt8]?
-    /// Throws a `Problem` for a file that must not play such a role; one that is missing may.
+    /// Throws a `Problem` if the file is not fit for the role; a missing file is not an error.
     public var checkFile: (String, FileRole) throws -> Void
+    /// Whether there is a file at the path.
     public var fileExists: (String) -> Bool
 
+    /// Creates the sources from their parts; by default, files are not checked.
     public init(
       options: [Setting: String], environment: [String: String], home: String,
       readFile: @escaping (String, FileRole) throws -> [UInt8]?,
@@ -30,13 +37,13 @@ public struct Configuration {
     }
   }
 
-  /// What a file is read for, which decides what it has to be.
+  /// What a file is read for, which decides what is required of it.
   public enum FileRole: Sendable {
-    /// It decides where the key goes, so nobody else may write it.
+    /// It decides where the key is sent, so nobody else may be able to write it.
     case settings
-    /// It is a secret, so nobody else may read it. A pipe will do.
+    /// It holds a secret, so nobody else may be able to read it. A pipe is accepted.
     case secret
-    /// It is another program's, and none where it is no file or a huge one.
+    /// It belongs to another program; it counts as missing if it is not a regular file or is huge.
     case foreign
   }
 
@@ -45,7 +52,10 @@ public struct Configuration {
   private let filePath: String
   private let file: [Setting: String]
 
-  /// - Throws: `Problem` of kind `.configuration` for a file that makes no sense.
+  /// Reads the configuration file, if there is one.
+  ///
+  /// - Throws: `Problem` of kind `.configuration` if the file cannot be parsed, and whatever
+  ///   `readFile` throws.
   public init(_ sources: Sources) throws {
     self.sources = sources
     filePath = Self.folder(home: sources.home, environment: sources.environment) + "/config"
@@ -55,13 +65,13 @@ public struct Configuration {
       } ?? [:]
   }
 
-  /// Where the user keeps what memctl is to read.
+  /// The folder of the user's memctl settings.
   public static func folder(home: String, environment: [String: String]) -> String {
     let folder = environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
     return (folder ?? home + "/.config") + "/memctl"
   }
 
-  /// The setting as text, and where it was found; nil where it stands nowhere.
+  /// The setting as text, and where it was found; nil if it is not set.
   public func text(_ setting: Setting) -> (value: String, origin: SettingOrigin)? {
     if let value = sources.options[setting] { return (value, .option(setting.rawValue)) }
     for name in setting.variables {
@@ -74,7 +84,7 @@ public struct Configuration {
 
   // MARK: Settings
 
-  /// Where the cache is.
+  /// The path of the cache.
   public func databasePath() throws -> String {
     if let (value, origin) = text(.db) { return try expanded(value, origin) }
     let home = sources.environment["MEMORY_HOME"].flatMap { $0.isEmpty ? nil : $0 }
@@ -88,27 +98,28 @@ public struct Configuration {
   /// Seconds between two cycles of the background loop.
   public func syncInterval() throws -> Double { try seconds(.syncInterval, default: 60, least: 1) }
 
-  /// Seconds for a whole exchange with the server.
+  /// The time limit of a whole exchange with the server, in seconds.
   public func timeout() throws -> Double { try seconds(.timeout, default: 15, least: 0.1) }
 
   /// Seconds to wait for another process that is syncing.
   public func lockTimeout() throws -> Double { try seconds(.lockTimeout, default: 30, least: 0) }
 
-  /// How processes that would sync the same cache are kept apart.
+  /// How processes that sync the same cache are kept apart.
   public func lock() throws -> LockSettings {
     LockSettings(path: try lockFile(), patience: try lockTimeout())
   }
 
-  /// A file to lock in place of the one beside the cache.
+  /// A file to lock in place of the one beside the cache; nil if none is set.
   public func lockFile() throws -> String? {
     try text(.lockFile).map { try expanded($0.value, $0.origin) }
   }
 
+  /// Whether the user has turned syncing off.
   public var isSyncDisabled: Bool {
     text(.syncDisabled).map { !["0", "false", "no"].contains($0.value.lowercased()) } ?? false
   }
 
-  /// Hosts to which plain http is allowed by name.
+  /// The hosts that may be reached over plain http, by name.
   public var hostsAllowedHTTP: Set<String> {
     Set(
       (text(.allowHTTP)?.value ?? "").split(whereSeparator: { $0 == "," || $0 == " " }).map {
@@ -116,9 +127,9 @@ public struct Configuration {
       })
   }
 
-  /// How https servers are judged. What memctl has no setting for is what curl and OpenSSL would use.
+  /// How https servers are verified; where memctl has no setting, curl and OpenSSL decide.
   ///
-  /// - Throws: `Problem` of kind `.configuration` for a client's key without its certificate.
+  /// - Throws: `Problem` of kind `.configuration` if there is a client key without a certificate.
   func tls() throws -> TLSSettings {
     func file(_ setting: Setting) throws -> TLSSettings.File? {
       try text(setting).map {

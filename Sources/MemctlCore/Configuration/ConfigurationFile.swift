@@ -2,7 +2,7 @@ import MemoryModel
 
 /// The form of the configuration file: lines of `name = value`; `#` begins a comment line.
 enum ConfigurationFile {
-  /// - Throws: `Problem` of kind `.configuration` that names the first line that makes no sense.
+  /// - Throws: `Problem` of kind `.configuration` that names the first line that cannot be parsed.
   static func settings(_ bytes: [UInt8], path: String) throws -> [Setting: String] {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Problem(
@@ -31,7 +31,7 @@ enum ConfigurationFile {
     return settings
   }
 
-  /// A value without the quotes around it, if there are any.
+  /// The value without the quotes around it, if there are any.
   private static func value(_ text: String, _ place: String) throws -> String {
     guard let quote = text.first, quote == "\"" || quote == "'" else {
       if text.contains(#/\s#/#) {
@@ -51,14 +51,14 @@ enum ConfigurationFile {
 }
 
 extension StringProtocol {
-  /// Without white space and line breaks at either end.
+  /// The text without white space and line breaks at either end.
   var trimmed: String {
     var text = drop(while: \.isWhitespace)
     while text.last?.isWhitespace == true { text.removeLast() }
     return String(text)
   }
 
-  /// Without the invisible mark with which some editors begin a file.
+  /// The text without the invisible mark with which some editors begin a file.
   var withoutByteOrderMark: String {
     String(
       unicodeScalars.first == "\u{feff}"

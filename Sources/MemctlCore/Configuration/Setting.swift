@@ -1,8 +1,8 @@
 import MemoryModel
 
-/// The places where each setting can be given.
+/// Where each setting can be given.
 extension Setting {
-  /// Environment variables, the first that is set and not empty wins.
+  /// The environment variables of the setting; the first that is set and not empty wins.
   public var variables: [String] {
     switch self {
     case .db: ["MEMORY_DB"]
@@ -22,8 +22,10 @@ extension Setting {
     }
   }
 
-  /// Whether the configuration file may have it. A key does not belong into a file that is shown
-  /// around; the name of a file with the key does. Where temporary files go, the system says.
+  /// Whether the setting may be in the configuration file.
+  ///
+  /// A key does not belong in a file that is shown to others, but the name of a key file does. The
+  /// system decides where temporary files go.
   var isInFile: Bool { self != .apiKey && self != .temporaryFolder }
 }
 
@@ -33,6 +35,7 @@ public enum SettingOrigin: Hashable, Sendable, CustomStringConvertible {
   case environment(String)
   case file(String)
 
+  /// The place in words, for messages.
   public var description: String {
     switch self {
     case .option(let name): "option --\(name)"

@@ -7,6 +7,7 @@ import MemoryAPI
 ///
 ///     Problem(.offline, "…", hint: "nothing is lost; \(.sync) sends what is queued")
 public struct Hint: Hashable, Sendable {
+  /// A piece of the sentence.
   public enum Part: Hashable, Sendable {
     case text(String)
     case step(Step)
@@ -20,6 +21,7 @@ public struct Hint: Hashable, Sendable {
   /// No two texts follow each other.
   public let parts: [Part]
 
+  /// Creates a hint that is plain text.
   public init(_ text: String) { self.init(stringLiteral: text) }
 
   /// The steps that the hint suggests.
@@ -29,15 +31,20 @@ public struct Hint: Hashable, Sendable {
 }
 
 extension Hint: ExpressibleByStringInterpolation {
+  /// Creates a hint that is plain text.
   public init(stringLiteral text: String) { parts = [.text(text)] }
 
+  /// Creates a hint from a string literal with values in it.
   public init(stringInterpolation: StringInterpolation) { parts = stringInterpolation.parts }
 
+  /// Collects the parts of a string literal.
   public struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var parts: [Part] = []
 
+    /// Starts without parts.
     public init(literalCapacity: Int, interpolationCount: Int) {}
 
+    /// Adds text, joining it to a text before it.
     public mutating func appendLiteral(_ text: String) {
       guard !text.isEmpty else { return }
       if case .text(let start) = parts.last {
@@ -47,16 +54,21 @@ extension Hint: ExpressibleByStringInterpolation {
       }
     }
 
+    /// Adds any other value as text.
     public mutating func appendInterpolation(_ value: some CustomStringConvertible) {
       appendLiteral(value.description)
     }
 
+    /// Adds a step that a person can take.
     public mutating func appendInterpolation(_ step: Step) { parts.append(.step(step)) }
 
+    /// Adds the name of a setting.
     public mutating func appendInterpolation(_ setting: Setting) { parts.append(.setting(setting)) }
 
+    /// Adds a memory by its id on the server.
     public mutating func appendInterpolation(_ id: ServerID) { parts.append(.serverID(id)) }
 
+    /// Adds the parts of another hint.
     public mutating func appendInterpolation(_ hint: Hint) { hint.parts.forEach { append($0) } }
 
     /// `content, tags and keywords`

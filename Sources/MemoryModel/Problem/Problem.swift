@@ -49,12 +49,14 @@ public struct Problem: Error, Hashable, Sendable {
     case interrupted
   }
 
+  /// What kind of thing went wrong.
   public let kind: Kind
   /// What happened, as a clause without a capital letter or a full stop, for people.
   public let message: String
   /// What to do next; nil where the message says it all.
   public let hint: Hint?
 
+  /// Creates a problem; `message` is a clause without a capital letter or a full stop.
   public init(_ kind: Kind, _ message: String, hint: Hint? = nil) {
     self.kind = kind
     self.message = message

@@ -2,23 +2,23 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// Local memories without a server id for which a row of the server may turn up: orphans, and stores
-/// whose answer was lost. Such a row is adopted instead of standing in the cache a second time.
+/// Local memories without a server id that the server may turn out to have: orphans, and stores
+/// whose answer was lost. A matching row is adopted, so that the cache does not hold it twice.
 ///
-/// Each candidate is adopted once: two equal memories stay two. A row from which the server has taken
-/// out a credential is none of these; `RedactedRows` looks after those.
+/// Each candidate is adopted once, so two equal memories stay two. Rows from which the server has
+/// removed a credential are left to `RedactedRows`.
 struct AdoptionCandidates {
   struct Candidate {
-    /// Nil when the memory is no longer in the cache.
+    /// Nil if the memory is no longer in the cache.
     let localID: LocalID?
-    /// The id that the memory has or had; nil where a store was queued without one.
+    /// The id that the memory has or had; nil if the store was queued without one.
     let originalID: LocalID?
-    /// The store in doubt; nil for an orphan, which nothing is queued for.
+    /// The store in doubt; nil for an orphan, for which nothing is queued.
     let entry: QueueEntry?
     let fields: MemoryFields
-    /// When the memory was written; nil where that is unknown.
+    /// When the memory was written; nil if that is unknown.
     let createdAt: Timestamp?
-    /// The user does not want it to be sent.
+    /// Whether the user does not want it to be sent.
     var isWithheld = false
   }
 
@@ -26,9 +26,9 @@ struct AdoptionCandidates {
   private var kept: [MemoryFields.Kept] = []
   private var isTaken: [Bool] = []
   private var remaining = 0
-  /// Those with the same content, in their order; what was taken is dropped from the front alone.
+  /// The candidates with the same content, in order; taken ones are dropped only from the front.
   private var byContent: [String: ArraySlice<Int>] = [:]
-  /// Seconds; stands for `lateness` and clocks that differ.
+  /// Seconds that allow for `lateness` and for clocks that differ.
   private let margin: Double
 
   var isEmpty: Bool { remaining == 0 }
@@ -47,9 +47,11 @@ struct AdoptionCandidates {
     remaining += 1
   }
 
-  /// Takes the candidate that `row` is, if there is one: a store in doubt if all its fields are as
-  /// the server would keep them and the row is not older than its first attempt; else an orphan that
-  /// agrees in all fields; else one whose content is the same, unless the user withholds the rest.
+  /// Takes the candidate that `row` matches, if there is one.
+  ///
+  /// The first choice is a store in doubt with all the fields that the server would keep, if the
+  /// row is not older than its first attempt; the second, an orphan that agrees in all fields; the
+  /// third, an orphan with the same content, unless the user withholds it.
   mutating func take(for row: ServerRow) -> Candidate? {
     guard let indices = byContent[row.fields.content] else { return nil }
     let place = Place(row)
@@ -60,10 +62,10 @@ struct AdoptionCandidates {
     return index.map { take($0) }
   }
 
-  /// Takes the store in doubt that `row` is, leaving orphans alone.
+  /// Takes the store in doubt that `row` matches; orphans are left alone.
   ///
-  /// - Parameter local: the memory that is linked to the row. Such a row is that memory, unless
-  ///   another program pulled it while the store was in doubt.
+  /// - Parameter local: the memory that is linked to the row. It is the memory that the row belongs
+  ///   to, unless another program pulled the row while the store was in doubt.
   mutating func takeStoreInDoubt(for row: ServerRow, linkedTo local: Memory?) -> Candidate? {
     if let local, local.createdAt != row.createdAt { return nil }
     return indexOfStoreInDoubt(for: row, before: local?.id).map { take($0) }
@@ -74,13 +76,13 @@ struct AdoptionCandidates {
     indexOfStoreInDoubt(for: row, before: local) != nil
   }
 
-  /// Whether a candidate says the same.
+  /// Whether a candidate has the same content.
   func mayHave(_ row: ServerRow) -> Bool { byContent[row.fields.content] != nil }
 
   /// Whether a candidate has not been taken.
   func isOpen(_ candidate: Candidate) -> Bool { index(of: candidate) != nil }
 
-  /// Takes a candidate that turned out to be some row.
+  /// Takes a candidate that turned out to belong to some row.
   mutating func remove(_ candidate: Candidate) {
     if let index = index(of: candidate) { _ = take(index) }
   }
@@ -92,9 +94,9 @@ struct AdoptionCandidates {
     }
   }
 
-  /// The orphans to send: those that no row was found for and that the user does not withhold,
-  /// oldest first. One that was written within the margin is left out: another program may be
-  /// sending it at this moment, without a word in the queue.
+  /// The orphans to send, oldest first: those that no row was found for and that the user does not
+  /// withhold. One that was written within the margin is left out, because another program may be
+  /// sending it at this moment without an entry in the queue.
   func orphans(at now: Timestamp) -> [Candidate] {
     candidates.indices.lazy.filter { isOrphan($0) && !candidates[$0].isWithheld }
       .map { candidates[$0] }
@@ -104,7 +106,7 @@ struct AdoptionCandidates {
 
   // MARK: One candidate
 
-  /// A row, with what is compared of it read once.
+  /// A row, and what is compared of it, computed once.
   private struct Place {
     let row: ServerRow
     let kept: MemoryFields.Kept
@@ -144,13 +146,14 @@ struct AdoptionCandidates {
     kept[index] == place.kept && isAsSafe(index, place)
   }
 
-  /// What the user marked as sensitive is not a memory that the server shows to everyone.
+  /// A memory that the user marked as sensitive cannot be one that the server shows to everyone.
   private func isAsSafe(_ index: Int, _ place: Place) -> Bool {
     !candidates[index].fields.isSensitive || place.row.fields.isSensitive
   }
 
-  /// A tombstone ends a store whose memory is still wanted only where it is certainly younger: it
-  /// could be that of an equal memory, and a memory that comes back is better than one that is lost.
+  /// A tombstone ends a store whose memory is still wanted only if it is certainly younger. It
+  /// could be the tombstone of an equal memory, and a memory that comes back is better than one
+  /// that is lost.
   private func isYoungEnough(_ entry: QueueEntry, _ place: Place) -> Bool {
     let mustBeCertain = place.row.isDeleted && !entry.deleteWhenKnown
     guard let sentAfter = entry.sentAfter else { return !mustBeCertain }
@@ -161,8 +164,8 @@ struct AdoptionCandidates {
 }
 
 extension MemoryFields {
-  /// What the server keeps of a memory, its content and sensitivity aside: it folds categories and
-  /// keeps 32 bits of the importance.
+  /// What the server keeps of a memory, apart from its content and sensitivity: it normalizes
+  /// categories and keeps 32 bits of the importance.
   struct Kept: Hashable {
     private let fields: MemoryFields
 
@@ -176,8 +179,7 @@ extension MemoryFields {
     }
   }
 
-  /// Whether the server's `row` can be what it made of a store of this memory, given that the server
-  /// says so.
+  /// Whether the server can have made `row` from a store of this memory, given that it says so.
   func couldHaveBecome(_ row: MemoryFields) -> Bool {
     guard agreesBesidesContent(with: row), row.isSensitive || !isSensitive else { return false }
     guard content != row.content else { return true }
@@ -185,26 +187,26 @@ extension MemoryFields {
     return redaction.couldStand(for: content) && (isSensitive || !redaction.leavesNothing)
   }
 
-  /// Whether the server would keep both alike, their contents and sensitivity aside.
+  /// Whether the server would keep both alike, apart from their contents and sensitivity.
   func agreesBesidesContent(with other: MemoryFields) -> Bool { Kept(self) == Kept(other) }
 }
 
 extension AdoptionCandidates.Candidate {
-  /// Memories without a server id that are not simply waiting to be sent: orphans, which no entry
-  /// speaks of, and stores in doubt, whether their memory is still there or not.
+  /// Memories without a server id that are not simply waiting to be sent: orphans, which have no
+  /// entry, and stores in doubt, whether or not their memory still exists.
   static func all(in snapshot: borrowing Snapshot) throws -> [Self] {
     var candidates: [Self] = []
     var spokenFor: Set<LocalID> = []
     for entry in try snapshot.queue.entries() {
       let operation = try? entry.operation()
-      // What cannot be read waits for the user, and its memory with it.
+      // An entry that cannot be read waits for the user, and so does its memory.
       if operation == nil, let memory = entry.storedMemory { spokenFor.insert(memory) }
       guard case .store(let fields, let localID) = operation else { continue }
       if let localID { spokenFor.insert(localID) }
       guard entry.state == .inDoubt else { continue }
       var present: Memory? =
         if let localID { try snapshot.memories.memory(localID) } else { nil }
-      // Another program has stored it meanwhile: what is in doubt is only a copy.
+      // Another program has stored it meanwhile, so what is in doubt is only a copy.
       if present?.serverID != nil { present = nil }
       candidates.append(
         .init(

@@ -2,31 +2,32 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// When what changed is not enough, and everything has to be compared.
+/// Decides when pulling changes is not enough and everything has to be compared.
 enum Comparison {
-  /// Whether the next pull is to compare everything: nothing was compared for long, or an answer
-  /// showed that changes alone cannot be trusted.
+  /// Whether the next pull has to compare everything, because the last comparison is long ago or an
+  /// answer showed that changes alone cannot be trusted.
   static func isDue(in snapshot: borrowing Snapshot, _ conditions: SyncConditions) throws -> Bool {
     let now = conditions.now()
     guard try snapshot.notes.watermark() != nil,
       try snapshot.notes.value(of: .comparisonOwed) == nil,
       let comparedAt = try snapshot.notes.time(of: .comparedAt),
-      // A time that is far ahead comes from a clock that was set back.
+      // A time that is far ahead was written before a clock was set back.
       abs(now.seconds(since: comparedAt)) < conditions.policy.comparisonInterval
     else { return true }
     return try UnreadRecords.start(in: snapshot, at: now).map { $0 <= .epoch } ?? false
   }
 
-  /// Notes what an answer says of the need to compare everything.
+  /// Notes what an answer shows about the need to compare everything.
   ///
-  /// A watermark means something only as long as the server's clock runs on. So a clock that was set,
-  /// the server's or this machine's, leads to a comparison. It shows in a `server_time` before the
-  /// watermark, or in a distance between both clocks that is not what it was. A server that was a day
-  /// ahead for one sync hides what others write on that day, and once the day is over, only the
-  /// distance tells.
+  /// A watermark is meaningful only as long as the server's clock runs continuously, so a change of
+  /// its clock or of this machine's leads to a comparison. It shows in a `server_time` before the
+  /// watermark, or in a distance between the two clocks that has changed. A server whose clock was
+  /// a day ahead for one sync hides what others write on that day, and once the day is over, only
+  /// the distance reveals it.
   ///
-  /// - Parameter hasLostIDs: memories are without an id now, and the server may lack them.
-  /// - Returns: whether everything is to be compared now.
+  /// - Parameter hasLostIDs: whether memories have lost their ids, so that the server may lack
+  ///   them.
+  /// - Returns: whether everything has to be compared now.
   static func note(
     _ extent: SyncExtent, serverTime: Timestamp, askedAt: Timestamp, hasLostIDs: Bool,
     lateness: Double, in transaction: borrowing Transaction

@@ -2,19 +2,19 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// Goes through rows of the server's for stores in doubt alone.
+/// Searches rows of the server for stores in doubt, and applies nothing else.
 struct DoubtLook {
   private let lateness: Double
-  /// By this machine's clock, before the server was asked.
+  /// Read from this machine's clock before the server was asked.
   let askedAt: Timestamp
   private var candidates: AdoptionCandidates
   private var redacted: RedactedRows
   private let ownDeletions: Set<Int64>
   /// Entries that turned out to have arrived.
   private(set) var adopted: Set<EntryID> = []
-  /// Rows that may be what came of these entries, of which nothing more can be told.
+  /// Rows that each of these entries may have produced, where nothing more can be determined.
   private(set) var ambiguous: [EntryID: [QueueEntry.Candidate]] = [:]
-  /// False where a record could not be understood: what seems to be missing may be that one.
+  /// False if a record could not be read: a store that seems to be missing may be that record.
   private(set) var isComplete = true
 
   init(lateness: Double, askedAt: Timestamp, in snapshot: borrowing Snapshot) throws {
@@ -33,7 +33,7 @@ struct DoubtLook {
       isComplete = false
       return
     }
-    // What the user deleted was another memory, however equal.
+    // A memory that the user deleted was another one, even if it was equal.
     if ownDeletions.contains(row.id.rawValue) { return }
     if candidates.mayHave(row),
       let candidate = candidates.takeStoreInDoubt(
@@ -45,11 +45,11 @@ struct DoubtLook {
     }
   }
 
-  /// Decides about rows from which the server has taken out credentials.
+  /// Decides about rows from which the server has removed credentials.
   mutating func finish(
     serverTime: Timestamp, in transaction: borrowing Transaction
   ) throws {
-    // Until a store cannot commit any more, its own row may still be missing beside one like it.
+    // As long as a store can still commit, its own row may be missing while a similar one is there.
     let settlement = redacted.settlement(
       skew: serverTime.seconds(since: askedAt),
       isOpen: { candidate in candidate.entry.map { !adopted.contains($0.id) } ?? false },
@@ -62,7 +62,7 @@ struct DoubtLook {
     }
   }
 
-  /// The memory that is linked to a row, unless the row took its id.
+  /// The memory that is linked to a row, unless the server has reused its id for the row.
   private func holder(
     of row: ServerRow, in snapshot: borrowing Snapshot
   ) throws -> Memory? {
@@ -86,13 +86,13 @@ struct DoubtLook {
     if entry.deleteWhenKnown {
       if !row.isDeleted { try transaction.queue.enqueue(.delete(row.id), at: askedAt) }
     } else if let localID = candidate.localID, row.isDeleted {
-      // It arrived, and somebody has deleted it since.
+      // The store arrived, and somebody has deleted the memory since.
       try transaction.trash.keep(localID, as: .deleted, at: askedAt)
       _ = try transaction.memories.delete(localID)
     } else if let localID = candidate.localID {
       try transaction.memories.link(localID, to: row.id)
     } else if !row.isDeleted {
-      // Another program has removed the memory, which it could not send, from the cache.
+      // Another program could not send the memory and has removed it from the cache.
       var row = row
       row.fields.content = candidate.fields.content
       try transaction.memories.insert([row])

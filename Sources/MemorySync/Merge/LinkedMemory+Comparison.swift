@@ -2,34 +2,36 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// How a memory of the cache compares with the row that the server has of it.
+/// Compares a memory of the cache with the server's row for it.
 extension LinkedMemory {
-  /// Whether `row` is this very memory, by its time or its words.
+  /// Whether `row` is certainly this memory, by its creation time or its content.
   func isCertainly(_ row: ServerRow) -> Bool {
     wasCreated(at: row.createdAt) || has(.content, row.fields.content)
       || row.fields.isSensitive
         && Redaction(row.fields.content)?.couldStand(for: content) == true
   }
 
-  /// Whether `row` is another memory, which the server gave the id of this one: it says something
-  /// else, and is younger than the last change of this one. A server that is restored from a backup
-  /// gives ids out again.
+  /// Whether `row` is another memory, which the server gave this one's id.
+  ///
+  /// Such a row has other content, and was created after the last change of this memory. A server
+  /// that was restored from a backup reuses ids.
   func isAnother(than row: ServerRow) -> Bool {
     if wasCreated(at: row.createdAt) || has(.content, row.fields.content) { return false }
     return row.isYounger(than: updatedAt, andNoRedactionOf: content)
   }
 
   enum Change {
-    /// After a store, the server's time and its rounding of the importance come back.
+    /// Only the times or the rounding of the importance differ, as after a store.
     case time
     /// It is marked as sensitive, or its category has the server's name for it.
     case mark
-    /// It says something else than before.
+    /// Its meaning differs: any other field has changed.
     case meaning
   }
 
-  /// The row to write, nil when nothing differs, and what becomes of what the memory says. The
-  /// user's own text stays where the server's is the same with secrets blacked out.
+  /// The row to write, and how much of the memory it changes; nil if nothing differs.
+  ///
+  /// The user's own text is kept if the server's is the same with secrets redacted.
   func differing(from row: ServerRow) -> (row: ServerRow, change: Change)? {
     var row = row
     if row.fields.isSensitive, !has(.content, row.fields.content),
@@ -64,13 +66,13 @@ extension LinkedMemory {
 }
 
 extension ServerRow {
-  /// Whether it is not the memory that has its id here, but one that the server gave that id later.
+  /// Whether this row is not the given memory, but one that the server gave the same id later.
   func isAnother(than memory: Memory) -> Bool {
     memory.createdAt != createdAt && memory.fields.content != fields.content
       && isYounger(than: memory.updatedAt, andNoRedactionOf: memory.fields.content)
   }
 
-  /// Whether it was created after a memory was last changed, and is not that memory blacked out.
+  /// Whether it was created after a memory's last change and is not a redaction of that memory.
   func isYounger(than updatedAt: String, andNoRedactionOf content: String) -> Bool {
     guard let created = Timestamp(createdAt), let updated = Timestamp(updatedAt),
       created > updated

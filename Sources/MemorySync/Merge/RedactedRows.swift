@@ -1,22 +1,22 @@
 import MemoryAPI
 import MemoryModel
 
-/// Rows from which the server has taken out credentials, and the memories without a server id that
-/// they may have come of.
+/// Rows from which the server has removed credentials, and the memories without a server id that
+/// may have become these rows.
 ///
-/// Such a row says too little to be recognized as it comes: which memory it is can only be told once
-/// every row and every memory that might fit has been seen. What remains ambiguous is the user's to
-/// settle: a memory that is taken for another one would never be sent, and to delete one of the two
-/// would delete the other.
+/// Such a row says too little to be recognized on arrival: which memory it is can only be decided
+/// once every row and every memory that might fit has been seen. What remains ambiguous is left to
+/// the user. A memory that is mistaken for another one would never be sent, and deleting one of the
+/// two would delete the other.
 struct RedactedRows {
   typealias Candidate = AdoptionCandidates.Candidate
 
-  /// Rows that say the same, and the candidates that they may have come of.
+  /// Rows that say the same, and the candidates that may have become these rows.
   private struct Class {
     let fitting: [Int]
-    /// Those of whose text the known rules make exactly this.
+    /// The candidates whose text the known rules turn into exactly this.
     let computed: Set<Int>
-    /// Whether what was left standing tells one text from another.
+    /// Whether the rest of the text distinguishes it from other texts.
     let isTelling: Bool
     var rows: [Row] = []
   }
@@ -24,7 +24,7 @@ struct RedactedRows {
   private struct Row {
     let row: ServerRow
     let createdAt: Timestamp
-    /// The memory in the cache that is linked to the row, and says no more than it.
+    /// The memory in the cache that is linked to the row, and contains no more than it.
     let copy: LocalID?
 
     var shown: QueueEntry.Candidate { .init(id: row.id, isDeleted: row.isDeleted) }
@@ -41,9 +41,9 @@ struct RedactedRows {
   private var classes: [Class] = []
   private var numbers: [Text: Int] = [:]
   private let margin: Double
-  /// Seconds by which a clock may have been wrong for a while: two days.
+  /// Seconds by which a clock may have been temporarily wrong: two days.
   private static let longestJump = 172_800.0
-  /// Rows that are told of one candidate at most.
+  /// The most rows that are shown for one candidate.
   private static let mostRows = 20
 
   /// - Parameter margin: seconds by which a row may seem older than the request that caused it.
@@ -54,9 +54,9 @@ struct RedactedRows {
     byKept = Dictionary(grouping: candidates.indices) { MemoryFields.Kept(candidates[$0].fields) }
   }
 
-  /// Takes note of a row, if it may have come of any candidate.
+  /// Remembers a row if any candidate may have become it.
   ///
-  /// - Parameter local: reads the memory that is linked to the row, when that is needed.
+  /// - Parameter local: reads the memory that is linked to the row; called only if needed.
   mutating func add(_ row: ServerRow, linkedTo local: () throws -> Memory?) rethrows {
     guard row.fields.isSensitive, let createdAt = Timestamp(row.createdAt),
       let redaction = Redaction(row.fields.content)
@@ -68,9 +68,9 @@ struct RedactedRows {
       classes.append(makeClass(redaction, text.kept))
     }
     if classes[number].fitting.isEmpty { return }
-    // A memory that lost its id to this row is no copy of it.
+    // A memory that lost its id to this row is not a copy of the row.
     let copy = try local().flatMap { row.isAnother(than: $0) ? nil : $0 }
-    // What says more than the server's row is the memory that the row came of.
+    // A memory that says more than the server's row is the one that became the row.
     if let copy, copy.fields.content != row.fields.content || copy.createdAt != row.createdAt {
       return
     }
@@ -91,21 +91,21 @@ struct RedactedRows {
   // MARK: Settling
 
   struct Settlement {
-    /// What is certain, each candidate and each row once.
+    /// The certain matches; each candidate and each row occurs once.
     var matches: [(candidate: Candidate, row: ServerRow)] = []
-    /// Candidates that may have come to any of these rows, or to none.
+    /// The candidates that may have become any of these rows, or none.
     var ambiguous: [(candidate: Candidate, rows: [QueueEntry.Candidate])] = []
   }
 
-  /// Decides about the candidates that no later row can come of.
+  /// Decides about the candidates that can no longer become a later row.
   ///
-  /// A row is a memory where the known rules make exactly this of its text, something telling is left
-  /// of it, it is as old as an attempt, and neither row nor memory fits anything else. Memories with
-  /// one and the same text are interchangeable.
+  /// A row belongs to a memory if the known rules turn the memory's text into exactly the row's,
+  /// the rest of the text is distinctive, the times agree with an attempt, and neither fits
+  /// anything else. Memories with the same text are interchangeable.
   ///
   /// - Parameters:
   ///   - skew: seconds by which the server's clock is ahead of this machine's.
-  ///   - isOpen: whether a candidate has not turned out to be some other row.
+  ///   - isOpen: whether a candidate has not been matched to another row.
   ///   - isRipe: whether a candidate can be decided about.
   func settlement(
     skew: Double, isOpen: (Candidate) -> Bool, isRipe: (Candidate) -> Bool
@@ -143,8 +143,9 @@ struct RedactedRows {
     return result
   }
 
-  /// Whether a row can be that of a candidate, by their times: it is not older than the first attempt,
-  /// or than the memory where nobody noted that; and a copy of it came into the cache after the memory.
+  /// Whether the times allow a row to belong to a candidate: the row is not older than the first
+  /// attempt, or than the memory if no attempt was noted, and a copy of the row came into the cache
+  /// after the memory.
   private func mayBe(_ row: Row, _ index: Int, skew: Double) -> Bool {
     let candidate = candidates[index]
     if let copy = row.copy, candidate.originalID.map({ $0 >= copy }) ?? true { return false }
@@ -155,8 +156,9 @@ struct RedactedRows {
     return row.createdAt.seconds(since: createdAt) > skew - Self.longestJump
   }
 
-  /// Whether a row is not younger than the last attempt, or than the memory where nobody noted that. A
-  /// tombstone ends a memory that is still wanted, so it has to be younger than the first attempt, too.
+  /// Whether a row is not younger than the last attempt, or than the memory if no attempt was
+  /// noted. A tombstone ends a memory that is still wanted, so it also has to be younger than the
+  /// first attempt.
   private func isWithinAttempts(_ row: Row, _ index: Int, skew: Double) -> Bool {
     let entry = candidates[index].entry
     if row.row.isDeleted, entry?.deleteWhenKnown != true {

@@ -1,16 +1,16 @@
 import MemoryAPI
 
-/// A text from which the server has taken out what looked like credentials: `db [REDACTED:password]`.
+/// A text from which the server has removed what looked like credentials: `db [REDACTED:password]`.
 ///
-/// The server keeps no original, so the text of the machine that wrote it can only be recognized by
-/// what the server would have made of it, or by what was left standing.
+/// The server keeps no original. So the original text on the machine that wrote it can be
+/// recognized only by computing what the server would have made of it, or by the parts that remain.
 struct Redaction {
   private let text: String
   private let pieces: [[UInt8]]
-  /// The words in the marks, which name what was taken out; empty where a mark has none.
+  /// The words in the marks, which name what was removed; empty for a mark that has none.
   private let words: [String]
 
-  /// - Returns: nil where nothing was taken out.
+  /// - Returns: nil if nothing was removed.
   init?(_ text: String) {
     var pieces: [[UInt8]] = []
     var words: [String] = []
@@ -28,28 +28,29 @@ struct Redaction {
     self.words = words
   }
 
-  /// Whether nothing was left standing that tells one text from another.
+  /// Whether the remaining parts are too little to distinguish one text from another.
   var leavesNothing: Bool {
     pieces.allSatisfy {
       !String(decoding: $0, as: UTF8.self).contains { $0.isLetter || $0.isNumber }
     }
   }
 
-  // MARK: Where it may come from
+  // MARK: Possible originals
 
   enum Evidence {
-    /// The server cannot have made this of the text.
+    /// The server cannot have made this from the text.
     case none
-    /// A server whose rules are not known exactly may have made this of it.
+    /// A server whose rules are not exactly known may have made this from the text.
     case possible
-    /// The known rules make exactly this of it.
+    /// The known rules make exactly this from the text.
     case computed
   }
 
   func evidence(for original: Original) -> Evidence {
     if original.redacted == text { return .computed }
     guard couldStand(for: original.bytes) else { return .none }
-    // A mark names the kind of credential, so a text that does not even name it is another one.
+    // A mark names the kind of credential, so a text that does not mention that kind is another
+    // one.
     let isNamed = words.allSatisfy { word in
       Credential.Kind(rawValue: word).map { original.names($0) } ?? true
     }
@@ -59,8 +60,8 @@ struct Redaction {
   /// A text that the server may have redacted, prepared to be compared with many redactions.
   struct Original {
     fileprivate let bytes: [UInt8]
-    /// What the known rules make of it; nil where they find nothing, or where what becomes of
-    /// credentials that overlap is not known.
+    /// What the known rules make of it; nil if they find nothing, or if credentials overlap, for
+    /// which the result is not known.
     fileprivate let redacted: String?
     private let kinds: Set<Credential.Kind>
 
@@ -79,7 +80,8 @@ struct Redaction {
     fileprivate func names(_ kind: Credential.Kind) -> Bool { kinds.contains(kind) }
   }
 
-  /// Whether `original` begins and ends alike, and what was left standing follows in order.
+  /// Whether `original` has the same beginning and end, with the other remaining parts between them
+  /// in order.
   func couldStand(for original: String) -> Bool { couldStand(for: Array(original.utf8)) }
 
   private func couldStand(for original: [UInt8]) -> Bool {

@@ -2,45 +2,46 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// Makes the cache agree with rows of the server's, inside one transaction of the caller's.
+/// Makes the cache agree with rows of the server, inside a transaction of the caller.
 ///
-/// Rows are taken in portions, so that an answer of any length needs little memory, and what is the
-/// same already is not written: FTS5 flushes its index at each statement that fires a trigger, which
-/// is why many rows go into one statement.
+/// Rows are taken in portions, so that an answer of any length needs little memory. Rows that are
+/// equal already are not written. FTS5 flushes its index at each statement that fires a trigger, so
+/// one statement writes many rows.
 struct RowApplier {
   private let extent: SyncExtent
   private let force: Bool
   private let now: Timestamp
   private let margin: Double
   private var candidates: AdoptionCandidates
-  /// Those that may be orphans, where the rows are everything: a part of them cannot tell.
+  /// Rows that may belong to orphans, if the rows are everything; a part of them cannot decide
+  /// that.
   private var redacted: RedactedRows?
   private let deletesOnTheirWay: Set<Int64>
   private let updatesOnTheirWay: Set<Int64>
-  /// What was deleted here, which no store in doubt can be.
+  /// The memories that were deleted here; no store in doubt can be one of them.
   private let ownDeletions: Set<Int64>
-  /// What was stored from here, and no answer has shown since.
+  /// The memories that were stored from here and that no answer has shown since.
   private let unseen: Set<Int64>
 
   private(set) var seen: Set<Int64> = []
-  /// What could not be read, by id, or by a negative number where the record has none.
+  /// The records that could not be read, by id, or by a negative number if a record has none.
   private(set) var unread: [Int64: ServerRow.Defect] = [:]
   private var portion: [ServerRow] = []
-  /// Bytes of the portion's contents.
+  /// The total size of the portion's contents, in bytes.
   private var portionWeight = 0
-  /// What the portion leads to.
+  /// The changes that the portion leads to.
   private var new: [ServerRow] = []
   private var changed: [ServerRow] = []
-  /// The ids of those of which what they said is gone.
+  /// The ids of the memories whose previous text is overwritten.
   private var overwritten: [Int64] = []
   /// Memories that turned out to be rows of the portion.
   private var links: [(LocalID, ServerID)] = []
-  /// Whether the index is spared its merging until the end, as it is for a portion that is all new.
+  /// Whether the index is merged only at the end, as for a portion that is all new.
   private var mergesLater = false
-  /// Records that do not say which memory they are: any that seems to be missing may be one of them.
+  /// The number of records without a readable id; any memory that seems to be missing may be one.
   private var unidentified = 0
 
-  /// False where something seems to be missing that may only be hidden: it was not deleted.
+  /// False if a memory that seems to be missing may only be hidden, and so was not deleted.
   private(set) var isComplete = true
 
   private(set) var report = PullReport()
@@ -48,10 +49,10 @@ struct RowApplier {
   private(set) var adopted = 0
 
   static let portionSize = MemoryTable<ReadWrite>.portionSize
-  /// Contents have less than 1 KiB on average, so that only unusual answers reach this.
+  /// Contents average less than 1 KiB, so only unusual answers reach this.
   private static let heaviestPortion = 8 << 20
 
-  /// - Parameter force: the server is right, whatever it deletes or overwrites.
+  /// - Parameter force: whether the server is right in any case, whatever it deletes or overwrites.
   init(
     _ extent: SyncExtent, margin: Double, force: Bool = false, now: Timestamp,
     in transaction: borrowing Transaction
@@ -94,11 +95,13 @@ struct RowApplier {
     }
   }
 
-  /// Applies what is left and, where the rows were everything, deletes what the server no longer has
-  /// and queues what it never had. What is gone without a tombstone cannot be told from what was
-  /// deleted long ago, so it goes to the trash.
+  /// Applies what is left and, if the rows were everything, deletes what the server no longer has
+  /// and queues what it never had.
   ///
-  /// - Parameter serverTime: the server's clock before it looked for the rows.
+  /// A memory that is gone without a tombstone may have been deleted long ago or lost, so it goes
+  /// to the trash.
+  ///
+  /// - Parameter serverTime: the server's clock before it read the rows.
   /// - Throws: `Loss`, unless `force`.
   mutating func finish(
     at serverTime: Timestamp, in transaction: borrowing Transaction
@@ -127,7 +130,7 @@ struct RowApplier {
     if report.trashed > 0 { try transaction.trash.tidy(at: now) }
   }
 
-  /// More than half of what the cache has from the server is not there any more, without a tombstone.
+  /// More than half of what the cache has from the server is missing there, without a tombstone.
   struct Loss: Error {
     let missing: Int
     let reassigned: Int
@@ -145,7 +148,7 @@ struct RowApplier {
   private mutating func applyPortion(_ transaction: borrowing Transaction) throws {
     let tombstones = portion.filter(\.isDeleted)
     for row in tombstones where !candidates.isEmpty && !ownDeletions.contains(row.id.rawValue) {
-      // What was deleted elsewhere before its answer reached us is settled as well.
+      // A store whose memory was deleted elsewhere before its answer reached us is settled as well.
       let local = try transaction.memories.memory(row.id)
       if let candidate = candidates.takeStoreInDoubt(for: row, linkedTo: local) {
         try transaction.queue.remove(candidate.entry!.id)
@@ -197,7 +200,7 @@ struct RowApplier {
     }
     for (memory, id) in reassigned { try letGo(memory, of: id, in: transaction) }
     for row in copies {
-      // Another program pulled the memory while its answer was on its way to us.
+      // Another program pulled the memory while the answer to its store was on its way to us.
       try transaction.memories.delete(copyOf: row.id)
       try adopt(row, in: transaction)
     }
@@ -225,7 +228,9 @@ struct RowApplier {
     new.removeAll(keepingCapacity: true)
   }
 
-  /// The id is another memory's now. The server may have this one under another id, else it lacks it.
+  /// Unlinks a memory whose id now belongs to another one.
+  ///
+  /// The server may have the memory under another id; otherwise the server lacks it.
   private mutating func letGo(
     _ id: LocalID, of serverID: ServerID, in transaction: borrowing Transaction
   ) throws {
@@ -247,7 +252,8 @@ struct RowApplier {
     report.trashed += deleted
   }
 
-  /// Takes a row that no memory is linked to for the local memory that it is, or else for a new one.
+  /// Links a row without a linked memory to the local memory that it matches, or takes it as a new
+  /// one.
   private mutating func adopt(_ row: ServerRow, in transaction: borrowing Transaction) throws {
     guard let candidate = candidates.take(for: row) else {
       redacted?.add(row) { nil }
@@ -272,7 +278,7 @@ struct RowApplier {
     report.updated += 1
     if candidate.entry == nil {
       adopted += 1
-      // Where the rest differs, the user's word wins.
+      // Where the other fields differ, the user's version wins.
       if !candidate.fields.agreesBesidesContent(with: row.fields) {
         try transaction.queue.enqueue(.update(candidate.fields, row.id), at: now)
         report.queued += 1
@@ -283,8 +289,8 @@ struct RowApplier {
     changed.append(row)
   }
 
-  /// Links orphans to the rows that are certainly what the server made of them, in place of the copies
-  /// that such rows brought. One that may have come to a row is a store in doubt from now on.
+  /// Links orphans to the rows that certainly came from them, and removes the copies that such rows
+  /// brought. An orphan that may have become a row is a store in doubt from now on.
   private mutating func adoptOrphans(
     skew: Double, in transaction: borrowing Transaction
   ) throws {

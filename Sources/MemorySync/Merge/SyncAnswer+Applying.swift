@@ -3,9 +3,9 @@ import MemoryModel
 import MemoryStore
 
 extension SyncAnswer {
-  /// Makes the cache agree with the answer, and notes what it says of the time to come.
+  /// Makes the cache agree with the answer, and notes what it says about later syncs.
   ///
-  /// - Throws: `RowApplier.Loss`, unless `force`; `Problem` for an answer that cannot be used.
+  /// - Throws: `RowApplier.Loss`, unless `force`; `Problem` if the answer cannot be used.
   func apply(
     force: Bool, _ conditions: SyncConditions, _ activity: (SyncActivity) -> Void,
     in transaction: borrowing Transaction
@@ -29,15 +29,16 @@ extension SyncAnswer {
     if applier.isComplete { try transaction.notes.setWatermark(serverTime) }
     try UnreadRecords.note(
       applier.unread, of: extent, seen: applier.seen, at: askedAt, in: transaction)
-    // A record that could not be read has shown nothing.
+    // A record that could not be read has not shown its memory.
     try forgetUnseen(applier.seen.subtracting(applier.unread.keys), in: transaction)
-    // One that is to come looks for rows that are younger than this pull.
+    // A later look searches for rows that are younger than this pull.
     try transaction.notes.forgetDeletions(before: conditions.now().advanced(bySeconds: -3_600))
     report.watermark = try transaction.notes.watermark()
     return report
   }
 
-  /// Forgets the stores from here that the answer has shown, and those whose memories are gone again.
+  /// Forgets the stores from here that the answer has shown, and those whose memories no longer
+  /// exist.
   private func forgetUnseen(_ seen: Set<Int64>, in transaction: borrowing Transaction) throws {
     for id in try transaction.notes.values(in: .unseen).keys {
       if try !seen.contains(id) && transaction.memories.memory(ServerID(rawValue: id)) != nil {

@@ -2,14 +2,14 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// What is noted of records that could not be read: each stays until it is read, or until an answer
-/// that would have it has it no more.
+/// Notes about records that could not be read. Each stays until the record is read, or until an
+/// answer that would contain the record no longer does.
 enum UnreadRecords {
   /// Brings the notes up to date with an answer.
   ///
   /// - Parameters:
-  ///   - found: what could not be read in it.
-  ///   - seen: the ids of all that it had.
+  ///   - found: the records in it that could not be read.
+  ///   - seen: the ids of all records in it.
   static func note(
     _ found: [Int64: ServerRow.Defect], of extent: SyncExtent, seen: Set<Int64>,
     at now: Timestamp, in transaction: borrowing Transaction
@@ -34,11 +34,13 @@ enum UnreadRecords {
     if asked || known.isEmpty { try transaction.notes.set(.unreadAskedAt, now.description) }
   }
 
-  /// From when on the server has to be asked so that it tells again what could not be read; the epoch
-  /// where only everything has that, nil where nothing is to be asked for now.
+  /// The time since which the server has to be asked, so that it repeats the records that could not
+  /// be read.
   ///
-  /// The longer a record is waited for, the less often it is asked for: after a day about every two
-  /// hours.
+  /// It is the epoch if only a full answer has them, and nil if nothing has to be asked for now.
+  ///
+  /// The longer a record has been unreadable, the less often it is asked for: after a day about
+  /// every two hours.
   static func start(in snapshot: borrowing Snapshot, at now: Timestamp) throws -> Timestamp? {
     let unread = try snapshot.notes.unread().values
     guard let first = unread.map(\.firstAt).min() else { return nil }
@@ -50,7 +52,7 @@ enum UnreadRecords {
 }
 
 extension SyncExtent {
-  /// Whether an answer of this extent has the record, if the server still has it.
+  /// Whether an answer of this extent contains the record, if the server still has it.
   fileprivate func covers(_ record: UnreadRecord) -> Bool {
     switch self {
     case .everything: true

@@ -2,10 +2,10 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// Claiming what is sent next.
+/// Claims the entries that are sent next.
 extension Push {
-  /// Claims the next entry that can be sent, and removes those before it that need not be. A lane ends
-  /// at an entry that turns out to have to wait.
+  /// Claims the next entry that can be sent, and removes those before it that need not be sent. A
+  /// lane ends at an entry that turns out to have to wait.
   mutating func claimNext(
     _ gate: SendGate, in transaction: borrowing Transaction
   ) throws -> ClaimedEntry? {
@@ -41,19 +41,19 @@ extension Push {
     return nil
   }
 
-  /// The operation with what the memory itself says; nil when the server has the memory already.
+  /// The operation with the memory's current text; nil if the server has the memory already.
   private mutating func refined(
     _ operation: QueuedOperation, of entry: QueueEntry, in transaction: borrowing Transaction
   ) throws -> QueuedOperation? {
     guard case .store(var fields, let localID?) = operation else { return operation }
     guard let memory = try transaction.memories.memory(localID) else {
-      // A resync of the Python side deletes every memory without a server id. Where it sends the entry
-      // all the same, it has to find the memory, or nobody learns that the server has it twice.
+      // A resync of the Python program deletes every memory without a server id. If it sends the
+      // entry anyway, it has to find the memory, or nobody learns that the server has it twice.
       try transaction.memories.putBack(localID, fields, createdAt: entry.createdAt)
       return operation
     }
     if let serverID = memory.serverID {
-      // Another program sent it as it was before the user changed it.
+      // Another program sent the memory as it was before the user changed it.
       guard entry.isEdited else { return nil }
       let now = conditions.now()
       if fields.isSensitive {
@@ -68,7 +68,7 @@ extension Push {
     return .store(fields, localID: localID)
   }
 
-  /// Undoes a claim of what was not sent.
+  /// Undoes the claim of an entry that was not sent.
   mutating func giveBack(
     _ claimed: ClaimedEntry, in transaction: borrowing Transaction
   ) throws {

@@ -1,9 +1,9 @@
 import MemoryModel
 
-/// What the answers of a push say of its entries, and what of the server as a whole.
+/// What the answers of a push mean for its entries, and for the server as a whole.
 extension Push {
-  /// Takes the end of an exchange. What may not be about the entry stays on its way until more is
-  /// known.
+  /// Takes the end of an exchange. An entry whose answer may not be about it stays on its way until
+  /// more is known.
   mutating func receive(_ outcome: Outcome, for sent: ClaimedEntry) {
     switch outcome {
     case .setback(.refused(let status, let message), _):
@@ -16,11 +16,11 @@ extension Push {
     }
   }
 
-  /// A refusal is one of the entry if the server accepts the key, which is asked anew for each batch:
-  /// it may have been revoked meanwhile.
+  /// Decides what refusals mean. A refusal concerns the entry if the server accepts the key, which
+  /// is checked again for each batch, because the key may have been revoked meanwhile.
   mutating func judgeRefusals(_ session: inout Session) throws {
     var check = try session.checkAuth()
-    // Where there is no auth-check, only something else that needs the key can tell.
+    // Without an auth-check, only another request that needs the key can tell.
     if check == .unknown, let setback = try session.checkDatabase() { check = .setback(setback) }
     if case .setback(let setback) = check {
       halt(try session.problem(of: setback))
@@ -34,9 +34,10 @@ extension Push {
     refusals = []
   }
 
-  /// A failure is one of the entry if the server is well otherwise: it has its database, and took
-  /// something else, or there was nothing else to take. A server that fails at several entries and
-  /// takes none is at fault itself, and nothing is counted, however often that happens.
+  /// Decides what failures mean. A failure concerns the entry if the server works otherwise: it has
+  /// its database, and accepted another entry, or there was no other entry to accept. A server that
+  /// fails at several entries and accepts none is at fault itself, and no failure is counted,
+  /// however often that happens.
   mutating func judgeFailures(_ session: inout Session) throws {
     let isSingular =
       report.acknowledged > 0
@@ -65,18 +66,18 @@ extension Push {
     } else {
       setback = try session.checkDatabase()
     }
-    // A key that may not fetch cannot find out.
+    // A key that may not fetch cannot be used to find out.
     if case .refused = setback { return report.acknowledged > 0 }
     if let setback { halt(try session.problem(of: setback)) }
     return setback == nil
   }
 
-  /// Takes what a setback says of the entries that have not gone out yet.
+  /// Decides what a setback means for the entries that have not been sent yet.
   mutating func noteEffect(of setback: Setback, _ problem: Problem) {
     switch setback {
     case .lost where problem.kind != .interrupted, .noRoom, .invalidResponse, .gateway:
       strike(problem)
-    // What is refused or failed at was judged before.
+    // Refusals and failures have been judged before.
     case .refused, .failed: break
     case .lost, .unauthorized, .overloaded, .unreachable, .blocked: halt(problem)
     }

@@ -2,7 +2,7 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// Settling what has ended.
+/// Settles the exchanges that have ended.
 extension Push {
   mutating func settle(
     _ sent: ClaimedEntry, _ outcome: Outcome, in transaction: borrowing Transaction
@@ -30,7 +30,7 @@ extension Push {
     case .inDoubt(let error, let counts, let after):
       lanes.close(sent.lane)
       try transaction.queue.hold(entry.id, as: .inDoubt)
-      // It went out some time after it was claimed.
+      // The entry was sent some time after it was claimed.
       try transaction.queue.noteSending(entry.id, at: now, watermark: nil)
       try transaction.queue.noteFailure(
         entry.id, error, countsAsAttempt: counts, nextAttemptAt: after)
@@ -40,8 +40,8 @@ extension Push {
     }
   }
 
-  /// Removes an entry that did not arrive, if the user deleted its memory or dropped it while it was on
-  /// its way.
+  /// Removes an entry that did not arrive, if the user deleted its memory or dropped the entry
+  /// while it was on its way.
   mutating func cancelIfUnwanted(
     _ entry: QueueEntry, in transaction: borrowing Transaction
   ) throws -> Bool {
@@ -96,7 +96,7 @@ extension Push {
       isEqual && !sent.isRepeat
         ? .rejected(status: 200, message: "\(name), which has the same text")
         : Outcome(.invalidResponse(name)), in: transaction)
-    // An equal memory that was in doubt as well has adopted what came of this key.
+    // An equal memory, also in doubt, has adopted the row that was stored with this key.
     if isEqual, sent.isRepeat {
       try transaction.queue.renewKey(
         sent.entry.id,
@@ -119,11 +119,11 @@ private struct AcknowledgedStore {
     self.now = now
   }
 
-  /// Links the memory to the id. A row with that id that another program pulled meanwhile is the same
-  /// memory and makes way. Where another program has stored and linked the memory meanwhile, its id
-  /// stays, and our copy on the server is deleted.
+  /// Links the memory to the id. If another program pulled the row with that id meanwhile, the
+  /// pulled copy is the same memory and is removed. If another program stored and linked this
+  /// memory meanwhile, that id stays, and our copy on the server is deleted.
   ///
-  /// - Returns: false when the id belongs to another memory; then nothing is changed.
+  /// - Returns: false if the id belongs to another memory; then nothing is changed.
   func link(in transaction: borrowing Transaction) throws -> Bool {
     guard let own = try transaction.memories.memory(id), own.serverID != serverID else {
       return true
@@ -140,10 +140,10 @@ private struct AcknowledgedStore {
     return true
   }
 
-  /// Ends a memory that the server keeps as one with an equal one, which it has under the id. Its
-  /// version goes to the trash.
+  /// Removes a memory that the server has merged into an equal one, the one with the id. The
+  /// removed version goes to the trash.
   ///
-  /// - Returns: false where that memory says something else; then nothing is changed.
+  /// - Returns: false if that memory says something else; then nothing is changed.
   func fold(in transaction: borrowing Transaction) throws -> Bool {
     guard let other = try transaction.memories.memory(serverID)?.fields,
       other.content == fields.content, fields.agreesBesidesContent(with: other),

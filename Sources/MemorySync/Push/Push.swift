@@ -4,8 +4,8 @@ import MemoryStore
 
 /// One push of the queue: entries of one memory in order, those of different memories side by side.
 ///
-/// Entries are claimed before they are sent, and answers are settled as they come, both in the same
-/// short transaction, so that a process that dies leaves no more in doubt than was on its way.
+/// Entries are claimed before they are sent, and answers are settled as they arrive, both in the
+/// same short transaction. So a process that dies leaves no more in doubt than it had claimed.
 struct Push {
   let conditions: SyncConditions
   let requests: Requests
@@ -13,49 +13,49 @@ struct Push {
   private let total: Int
 
   var lanes: Lanes
-  /// Claimed, and about to be sent.
+  /// Entries that are claimed and about to be sent.
   var ready: ArraySlice<ClaimedEntry> = []
-  /// Sent, and not answered yet.
+  /// Entries that are sent and not answered yet.
   private var inFlight: [ExchangeID: ClaimedEntry] = [:]
-  /// Answered, and not settled yet.
+  /// Entries that are answered and not settled yet.
   var ended: [(ClaimedEntry, Outcome)] = []
-  /// Refusals that may be because of the key; nothing more is sent before that is known.
+  /// Refusals that may be due to the key; nothing more is sent before that is known.
   var refusals: [(ClaimedEntry, status: Int, message: String)] = []
-  /// Entries that the server failed at, of which the end of the push tells whose fault that is.
+  /// Entries that the server failed at; whose fault that is, is decided at the end of the push.
   var failures: [(ClaimedEntry, status: Int, message: String)] = []
   /// Whether this push has left its mark.
   private var hasMarked = false
 
-  /// Whether the server itself answers: it has taken or refused something, or there was no trouble
-  /// before.
+  /// Whether the server itself responds: it has accepted or refused something, or there was no
+  /// problem before.
   var isServerThere: Bool
-  /// Why nothing more is sent; nil as long as more may be.
+  /// Why nothing more is sent; nil as long as more may be sent.
   var stop: Problem?
   var setbacksInARow = 0
   var report = PushReport()
   var problems: [Problem] = []
   var dead: [(entry: QueueEntry, error: QueueEntry.LastError)] = []
 
-  /// After so many exchanges in a row without a proper answer, the server is taken to be away.
+  /// After this many exchanges in a row without a proper answer, the server counts as unreachable.
   private static let setbacksUntilAway = 3
-  /// Requests on their way at once; the figure that measured best against one server process.
+  /// The number of simultaneous requests that measured best against one server process.
   static let width = 8
-  /// Entries that are claimed in one transaction: what a process that dies can leave in doubt is this
-  /// and what is on its way.
+  /// The number of entries that one transaction claims. A process that dies can leave these and the
+  /// entries on their way in doubt.
   static let window = 32
 
-  /// An entry that is claimed, from its claim to its settlement.
+  /// A claimed entry, from its claim to its settlement.
   struct ClaimedEntry {
     let lane: Int
     let entry: QueueEntry
     let operation: QueuedOperation
     let key: String
-    /// It was in doubt before, and the server acts once on its key.
+    /// Whether it was in doubt before, and is sent again because the server acts once on its key.
     let isRepeat: Bool
   }
 
   /// - Parameters:
-  ///   - limit: how many requests at most; nil for all.
+  ///   - limit: the highest number of requests; nil for all.
   ///   - only: the entries to send; nil for all.
   init(
     limit: Int?, only: Set<EntryID>?, _ conditions: SyncConditions, _ requests: Requests,
@@ -71,17 +71,17 @@ struct Push {
     total = min(self.limit, lanes.count)
   }
 
-  // MARK: The machine
+  // MARK: The state machine
 
-  /// The next step, derived from what the push holds.
+  /// The next step, derived from the state of the push.
   private enum Phase {
     /// A transaction settles what has ended and claims what is to be sent next.
     case settling
-    /// What is claimed goes out, and answers are waited for.
+    /// Claimed entries are sent, and answers are awaited.
     case exchanging
-    /// Nothing is on its way: the server is asked whether refusals are because of the key.
+    /// Nothing is on its way; the server is asked whether the key is the reason for refusals.
     case judgingRefusals
-    /// Nothing is left to send: the server is asked whether failures are its own.
+    /// Nothing is left to send; the server is asked whether failures are its own.
     case judgingFailures
     case finished
   }
@@ -94,7 +94,7 @@ struct Push {
     return .finished
   }
 
-  /// Sends until nothing is left that may be sent.
+  /// Sends entries until no more may be sent.
   mutating func run(_ session: inout Session, _ mark: PushMark) throws {
     do {
       while true {
@@ -109,13 +109,13 @@ struct Push {
         }
       }
     } catch {
-      // When the file cannot be written, what is on its way ends all the same, in doubt.
+      // If the file cannot be written, the requests on their way still end, and stay in doubt.
       while !session.nextEnds().isEmpty {}
       throw error
     }
   }
 
-  /// What `run` would do, for a transaction that is undone: every entry that would be sent.
+  /// Finds every entry that `run` would send, in a transaction that is undone.
   mutating func rehearse(in transaction: borrowing Transaction) throws -> [SyncPlan.Request] {
     var plan: [SyncPlan.Request] = []
     let gate = try SendGate(for: requests.baseURL, conditions, in: transaction.snapshot)
@@ -128,8 +128,9 @@ struct Push {
     return plan
   }
 
-  /// Acknowledgements can wait for one another, since each transaction waits for the disk. Any other
-  /// answer is settled before anything else is sent: it may end the push.
+  /// Whether to settle and claim now. Acknowledgements can be collected, since each transaction
+  /// waits for the disk. Any other answer is settled before anything else is sent, because it may
+  /// end the push.
   private var isTransactionDue: Bool {
     if ready.isEmpty { return !ended.isEmpty || mayClaim }
     return !maySend
@@ -146,8 +147,8 @@ struct Push {
 
   var isAway: Bool { setbacksInARow >= Self.setbacksUntilAway }
 
-  /// How many requests may be on their way. After trouble one goes first, so that an outage that goes
-  /// on does not put a whole row of stores in doubt each time.
+  /// The number of requests that may be on their way. After a problem, a single request goes first,
+  /// so that a continuing outage does not put a whole batch of stores in doubt each time.
   private var width: Int { isServerThere ? Self.width : 1 }
 
   // MARK: Phases
@@ -184,7 +185,7 @@ struct Push {
     tellProgress(session)
     for end in session.nextEnds() {
       let entry = inFlight.removeValue(forKey: end.id)!
-      // A server that repeats the key is one that acts once on it; memctl relies on it from then on.
+      // A server that repeats the key acts once on it; memctl relies on that from then on.
       if case .success(let response) = end.result,
         response.headers["idempotency-key"] == entry.key
       {

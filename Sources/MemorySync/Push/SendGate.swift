@@ -2,14 +2,14 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// Which entries may go out as they stand at one moment.
+/// Decides which entries may be sent in the state that they have at one moment.
 struct SendGate {
   let now: Timestamp
   private let policy: RetryPolicy
   /// Whether the server is known to act once on a repeated idempotency key.
   private let isIdempotent: Bool
 
-  /// - Parameter baseURL: the server's.
+  /// - Parameter baseURL: the address of the server.
   init(
     for baseURL: String, _ conditions: SyncConditions, in snapshot: borrowing Snapshot
   ) throws {
@@ -18,9 +18,9 @@ struct SendGate {
     isIdempotent = try snapshot.notes.value(of: .idempotentServer) == baseURL
   }
 
-  /// Whether nothing is in doubt of an entry, or the server acts once on its key and cannot have
-  /// forgotten it. What goes out in doubt stays claimed until an answer settles it, since another
-  /// program would send it without the key.
+  /// Whether an entry is not in doubt, or the server acts once on its key and cannot have forgotten
+  /// it. An entry that is sent while in doubt stays claimed until an answer settles it, since
+  /// another program would send it without the key.
   func maySend(_ entry: QueueEntry) -> Bool {
     switch entry.state {
     case .pending: return true
@@ -28,13 +28,13 @@ struct SendGate {
     case .inDoubt:
       guard isIdempotent, !entry.deleteWhenKnown, !entry.isRejected,
         entry.attempts < policy.attempts, !entry.isDropped, !entry.wasSentWithoutKey,
-        // A cache that was never pulled has no watermark; no key is older than its entry.
+        // A cache that was never pulled has no watermark, but no key is older than its entry.
         let sentAfter = entry.sentAfter ?? Timestamp(entry.createdAt)
       else { return false }
       return now.seconds(since: sentAfter) < policy.keyLifetime
     }
   }
 
-  /// Whether it may go out now.
+  /// Whether an entry may be sent now.
   func isOpen(for entry: QueueEntry) -> Bool { maySend(entry) && !entry.isDeferred(at: now) }
 }

@@ -1,22 +1,23 @@
 import MemoryAPI
 import MemoryModel
 
-/// What becomes of an entry after an exchange.
+/// What happens to an entry after an exchange.
 enum Verdict: Hashable {
   /// It is done; a store is linked to the id.
   case done(ServerID?)
-  /// It can be sent again, by anyone.
+  /// It can be sent again, by any program.
   case pending(QueueEntry.LastError, counts: Bool, after: Timestamp?)
-  /// It may have taken effect; it must not be sent again without a look.
+  /// It may have taken effect, and must not be sent again without a look at the server.
   case inDoubt(QueueEntry.LastError, counts: Bool, after: Timestamp?)
-  /// It is never sent again unless the user says so.
+  /// It is never sent again unless the user asks for it.
   case dead(QueueEntry.LastError)
 }
 
 extension RetryPolicy {
   /// Judges an entry that had `attempts` definite failures before.
   ///
-  /// - Parameter isRepeat: an earlier exchange left it in doubt, which this one alone cannot end.
+  /// - Parameter isRepeat: whether an earlier exchange left the entry in doubt, which this one
+  ///   alone cannot end.
   func verdict(
     _ outcome: Outcome, of operation: QueuedOperation, attempts: Int, isRepeat: Bool,
     now: Timestamp,
@@ -28,11 +29,11 @@ extension RetryPolicy {
     case .acknowledged(let id): return .done(id)
     case .rejected(let status, let message):
       let error = QueueEntry.LastError(kind: .rejected, status: status, message: message)
-      // The attempt before may have arrived; a look tells.
+      // The attempt before may have arrived; a look at the server tells.
       return isRepeat ? .inDoubt(error, counts: true, after: nil) : .dead(error)
     case .setback(let setback, let mayHaveArrived):
-      // When to come back concerns the server as a whole, not this entry. Repeating a delete or an
-      // update is harmless; a store that may have arrived is in doubt.
+      // The time to come back concerns the server as a whole, not this entry. Repeating a delete or
+      // an update is harmless; a store that may have arrived is in doubt.
       return isRepeat || isStore && mayHaveArrived
         ? .inDoubt(setback.lastError, counts: false, after: nil)
         : .pending(setback.lastError, counts: false, after: nil)

@@ -2,9 +2,9 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// Looks whether stores in doubt have arrived: those that have are linked, those that cannot turn
-/// up any more may be sent again. Nothing else is applied. With a key that may not fetch there is no
-/// look, so its doubts stay until the user settles them.
+/// Checks whether stores in doubt have arrived: those that have are linked, and those that can no
+/// longer turn up may be sent again. Nothing else is applied. A key that may not fetch cannot
+/// check, so its doubts stay until the user settles them.
 struct DoubtSearch {
   private let policy: RetryPolicy
   private var result = PushReport()
@@ -15,7 +15,7 @@ struct DoubtSearch {
 
   private init(_ policy: RetryPolicy) { self.policy = policy }
 
-  /// - Returns: what it did, as a part of a push.
+  /// - Returns: what the search did, as part of a push.
   static func run(
     _ session: inout Session, into report: inout SyncReport
   ) throws -> PushReport {
@@ -82,7 +82,7 @@ struct DoubtSearch {
           doubt.id, untilLookAt: askedAt.advanced(bySeconds: policy.lateness))
         return
       }
-      // To send it again could make a copy, and not to could lose it.
+      // Sending it again could create a copy; not sending it could lose it.
       let error = QueueEntry.LastError(
         kind: .invalidResponse,
         message: "the server has a memory that cannot be read, which could be this one")
@@ -96,8 +96,8 @@ struct DoubtSearch {
     }
   }
 
-  /// Whether no look will tell whether a store arrived: one of the server's records makes no sense, for
-  /// good.
+  /// Whether no look will show whether the store arrived, because a record of the server stays
+  /// unreadable.
   private func mayLeaveToUser(_ doubt: QueueEntry, at now: Timestamp) -> Bool {
     guard !doubt.deleteWhenKnown, !doubt.isDropped,
       let since = doubt.lastSentAt ?? Timestamp(doubt.createdAt)
@@ -105,8 +105,8 @@ struct DoubtSearch {
     return now.seconds(since: since) >= policy.longestDoubt
   }
 
-  /// A store that did not arrive goes back into the queue, unless its memory is gone, the user dropped
-  /// it, or the server has rejected it or failed at it too often.
+  /// Puts a store that did not arrive back into the queue, unless its memory is gone, the user
+  /// dropped it, or the server has rejected it or failed at it too often.
   private mutating func settleMissing(
     _ doubt: QueueEntry, in transaction: borrowing Transaction
   ) throws {
@@ -120,7 +120,7 @@ struct DoubtSearch {
     }
   }
 
-  /// - Parameter error: nil to keep the one that is noted.
+  /// - Parameter error: nil to keep the error that is already noted.
   private mutating func markDead(
     _ doubt: QueueEntry, _ error: QueueEntry.LastError?, in transaction: borrowing Transaction
   ) throws {

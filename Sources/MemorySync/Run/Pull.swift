@@ -2,17 +2,17 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// Fetches what the server has and applies it.
+/// Fetches what the server has, and applies it.
 struct Pull {
-  /// What belongs into the same transaction as the rows.
+  /// Work that belongs in the same transaction as the rows.
   private let finish: (borrowing Transaction) throws -> Void
 
   init(finish: @escaping (borrowing Transaction) throws -> Void = { _ in }) {
     self.finish = finish
   }
 
-  /// Fetches what changed since the watermark and applies it. Where that may not be all that differs,
-  /// everything is compared afterwards, so that a comparison which is refused holds up nothing.
+  /// Fetches what changed since the watermark, and applies it. If more than that may differ,
+  /// everything is compared afterwards, so that a refused comparison does not hold up the changes.
   func run(_ session: inout Session, into report: inout SyncReport) throws {
     if !report.mayCall { return }
     let conditions = session.conditions
@@ -23,7 +23,7 @@ struct Pull {
         try snapshot.notes.watermark()
       )
     }
-    // A rehearsal of a comparison that follows would start from the same file again.
+    // Rehearsing the comparison that follows would start from the same file again.
     if !isTakeover, !(isDue && session.isRehearsal), let watermark {
       guard let pull = try pullChanges(after: watermark, &session, into: &report) else { return }
       report.pull = (report.pull ?? PullReport()) + pull
@@ -33,11 +33,11 @@ struct Pull {
     if isDue { try pullEverything(&session, into: &report, force: isTakeover) }
   }
 
-  /// Pulls before an update goes out that has waited: where the server was restored meanwhile, its id
-  /// may be another memory's, which a pull tells.
+  /// Pulls before an update is sent that has waited. If the server was restored meanwhile, the
+  /// update's id may belong to another memory, which a pull shows.
   ///
-  /// A delete has no such check: what was deleted is not here to be compared, and no time tells both
-  /// memories apart, since clocks may have been set.
+  /// Deletes are not checked: the deleted memory is no longer here to be compared, and times cannot
+  /// distinguish the two memories, since clocks may have been set.
   func runBeforeOldChanges(_ session: inout Session, into report: inout SyncReport) throws {
     let conditions = session.conditions
     let now = conditions.now()
@@ -50,11 +50,12 @@ struct Pull {
     if hasWaited { try run(&session, into: &report) }
   }
 
-  /// Fetches what changed since the watermark, less the time by which the server may commit late, and
-  /// applies it together with the new watermark.
+  /// Fetches what changed since the watermark, less the time by which the server may commit late,
+  /// and applies it together with the new watermark.
   ///
-  /// A row gets its time when its transaction begins. So a slow one commits a row that is older than a
-  /// watermark that was handed out in between, and a pull from the watermark on would never see it.
+  /// A row gets its time when its transaction begins. So a slow transaction can commit a row that
+  /// is older than a watermark that was handed out in between, and a pull from that watermark on
+  /// would never see the row.
   private func pullChanges(
     after watermark: Timestamp, _ session: inout Session, into report: inout SyncReport
   ) throws -> PullReport? {
@@ -71,7 +72,7 @@ struct Pull {
       do {
         return try apply(answer, &session)
       } catch is RowApplier.Loss {
-        // Only a comparison of everything tells whether it is one.
+        // Only a comparison of everything shows whether it is one.
         var pull = PullReport()
         pull.needsComparison = true
         return pull
@@ -81,12 +82,12 @@ struct Pull {
 
   /// Fetches everything and makes the cache equal to it.
   ///
-  /// - Parameter force: also where more than half of the cache would be deleted.
+  /// - Parameter force: whether to proceed even if more than half of the cache would be deleted.
   func pullEverything(
     _ session: inout Session, into report: inout SyncReport, force: Bool
   ) throws {
-    // What another machine deleted is no loss. Where much is missing, or a record may be any of what
-    // is, tombstones tell, since the first.
+    // A memory that another machine deleted is no loss. If much is missing, or an unreadable record
+    // may be any of the missing memories, all tombstones since the epoch are fetched to tell.
     for since in [nil, Timestamp.epoch] where report.mayCall {
       let known = try session.read { try $0.memories.serverIDs() }
       let askedAt = session.conditions.now()
@@ -95,7 +96,7 @@ struct Pull {
       do {
         let pull = try report.notingProblems { try apply(answer, &session, force: force) }
         if let pull { report.pull = (report.pull ?? PullReport()) + pull }
-        // With a watermark, the next pull brings the tombstones.
+        // If there is a watermark, the next pull brings the tombstones.
         let hasWatermark = try session.read { try $0.notes.watermark() } != nil
         if pull?.isComplete != false || hasWatermark { return }
       } catch let loss as RowApplier.Loss {
@@ -119,10 +120,11 @@ struct Pull {
   }
 }
 
-/// Making a cache another server's, because the user insists.
+/// Makes a cache belong to another server because the user insists.
 private enum Takeover {
-  /// Applies all that a server has. Where the user insisted on another one, the cache becomes that
-  /// one's in the same transaction, since an id must never be taken for one of the other server's.
+  /// Applies everything that a server has. If the user insisted on another server, the cache
+  /// becomes that server's in the same transaction, because an id must never be mistaken for one of
+  /// the other server.
   static func perform(
     _ origin: Origin?, in transaction: borrowing Transaction, _ apply: () throws -> PullReport
   ) throws -> PullReport {
@@ -130,7 +132,7 @@ private enum Takeover {
     try CacheOrigin.holdBack(queuedFor: known, in: transaction)
     try CacheOrigin.change(to: origin, in: transaction)
     let report = try apply()
-    // What seems to be missing was not deleted, and so keeps an id of the former server's.
+    // A memory that seems to be missing was not deleted, and so keeps an id of the former server.
     if report.watermark == nil {
       throw Problem.invalidResponse("a record does not say which memory it is")
     }

@@ -1,7 +1,7 @@
 import MemoryModel
 import MemoryStore
 
-/// Puts the cache in order after whatever happened since the last run. The caller holds the sync lock.
+/// Puts the cache in order after whatever happened since the last run; needs the sync lock.
 enum Recovery {
   static func run(_ session: inout Session, _ mark: PushMark) throws {
     let (conditions, timeout) = (session.conditions, session.requests.timeout)
@@ -10,8 +10,8 @@ enum Recovery {
   }
 
   /// - Parameter timeout: seconds that a request may take.
-  /// - Returns: whether the cache is a copy of one from which more was pushed. Then each store that is
-  ///   pending is in doubt now.
+  /// - Returns: whether the cache is a copy whose original has pushed more. Then every pending
+  ///   store is now in doubt.
   static func tidy(
     _ transaction: borrowing Transaction, _ mark: PushMark, _ conditions: SyncConditions,
     timeout: Double

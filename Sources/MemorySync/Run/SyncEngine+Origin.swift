@@ -3,13 +3,13 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// What a user says of the server that a cache belongs to.
+/// Changes the server that a cache belongs to, on the user's word.
 extension SyncEngine {
-  /// Makes this server's address that of the server that the cache was filled from. Ids, queue and
-  /// watermark stay.
+  /// Records that the server that the cache was filled from now has this server's address. Ids,
+  /// queue and watermark stay.
   ///
-  /// - Throws: `Problem`: of kind `.refused` where it is not the same server, as far as the account
-  ///   and the memories tell; and whatever keeps it from being asked. Then nothing was changed.
+  /// - Throws: `Problem` of kind `.refused` if the account or the memories show that it is another
+  ///   server, and any problem that keeps the server from being asked. Then nothing was changed.
   package func moveOrigin() throws -> OriginChange {
     try meeting { met, session in
       let (known, linked) = try session.read { snapshot in
@@ -33,13 +33,13 @@ extension SyncEngine {
     }
   }
 
-  /// Makes the cache that of this server, which is to get all that the cache has: ids are forgotten,
-  /// and every memory is queued, unless the user withholds it. What the server has already stays
-  /// there, and is adopted where it is equal.
+  /// Makes the cache belong to this server, and queues all of its memories for it, except those
+  /// that the user withholds. The ids of the former server are forgotten. What the server has
+  /// already stays there, and is adopted where it is equal.
   ///
-  /// - Parameter force: also where the server has memories.
-  /// - Throws: `Problem`: of kind `.refused` where the server has memories; and whatever keeps it from
-  ///   being asked. Then nothing was changed.
+  /// - Parameter force: whether to proceed even if the server has memories.
+  /// - Throws: `Problem` of kind `.refused` if the server has memories, unless `force`, and any
+  ///   problem that keeps the server from being asked. Then nothing was changed.
   package func adoptOrigin(force: Bool = false) throws -> OriginChange {
     try meeting { met, session in
       let (conditions, activity) = (session.conditions, session.activity)
@@ -55,7 +55,8 @@ extension SyncEngine {
         let dropped = try CacheOrigin.forgetServer(in: transaction, at: conditions.now())
         try CacheOrigin.change(to: met, in: transaction)
         let pull = try answer.apply(force: true, conditions, activity, in: transaction)
-        // Those that a resync would still wait for, as another program might be sending them.
+        // This includes memories that a resync would leave alone for now, as another program might
+        // be sending them.
         for memory in try AdoptionCandidates.Candidate.all(in: transaction.snapshot)
         where memory.entry == nil && !memory.isWithheld {
           try transaction.queue.enqueue(
@@ -70,7 +71,7 @@ extension SyncEngine {
     }
   }
 
-  /// Runs `body` with the server at the engine's address, whichever the cache belongs to.
+  /// Runs `body` with the server at the engine's address, whichever server the cache belongs to.
   private func meeting(
     _ body: (Origin, inout Session) throws -> OriginChange
   ) throws -> OriginChange {
@@ -92,10 +93,11 @@ extension Session {
   }
 }
 
-/// Whether a server is the one that the cache was filled from, by its memories.
+/// Decides by its memories whether a server is the one that the cache was filled from.
 private struct OriginComparison {
   private var portion: [Int64: ServerRow] = [:]
-  /// Memories of the cache that it has, and ids of the cache's that are other memories there.
+  /// The numbers of ids that mean the same memory on the server as in the cache, and of those that
+  /// mean another one.
   private(set) var same = 0
   private var different = 0
 
@@ -115,7 +117,8 @@ private struct OriginComparison {
     portion.removeAll(keepingCapacity: true)
   }
 
-  /// What was changed or deleted elsewhere since the last sync differs as well, so not all need agree.
+  /// Memories that were changed or deleted elsewhere since the last sync differ as well, so not all
+  /// have to agree.
   func isConvincing(of count: Int) -> Bool { same * 2 >= count && different * 10 <= same }
 }
 

@@ -2,10 +2,11 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// Keeps a cache and a server equal: pushes the queue, pulls what changed, heals drift by a resync.
+/// Keeps a cache and a server equal: pushes the queue, pulls changes, and heals drift by a resync.
 ///
-/// It runs on the caller's thread. Whatever ends it, a command, a fault or a crash, leaves the file
-/// in a state from which the next run goes on. Each operation holds the sync lock while it runs.
+/// It runs on the caller's thread. However a run ends, by a cancellation, an error or a crash, it
+/// leaves the file in a state from which the next run continues. Each operation holds the sync lock
+/// while it runs.
 package final class SyncEngine {
   private let database: Database
   private let api: APIClient
@@ -13,12 +14,13 @@ package final class SyncEngine {
   let conditions: SyncConditions
   /// The server and account that were found to be those of the cache.
   private var admitted: Origin?
-  /// Whether the server is called although it asked for a pause: a person wants it now.
+  /// Whether to call the server even though it asked for a pause, because a person wants a sync
+  /// now.
   package var overridesPause = false
-  /// Told what takes time while it does; on the thread that runs the engine.
+  /// Receives the progress of a run, on the thread that runs the engine.
   package var activity: (SyncActivity) -> Void = { _ in }
 
-  /// - Parameter lock: nil where no other process can sync the same cache.
+  /// - Parameter lock: nil if no other process can sync the same cache.
   package init(
     _ database: Database, _ api: APIClient, lock: SyncLock?, _ conditions: SyncConditions
   ) {
@@ -30,9 +32,10 @@ package final class SyncEngine {
 
   // MARK: Operations
 
-  /// Pushes, then pulls; each runs whatever became of the other.
+  /// Pushes, then pulls; the pull runs even if entries could not be pushed.
   ///
-  /// - Throws: `Problem` of kind `.file` or `.busy`; everything else stands in the report.
+  /// - Throws: `Problem` of kind `.file`, `.busy` or `.interrupted`; all else is part of the
+  ///   report.
   package func sync() throws -> SyncReport {
     try run(.sync) { session, report in
       try session.checkIndex()
@@ -44,14 +47,14 @@ package final class SyncEngine {
     }
   }
 
-  /// Sends the queue, at most `limit` requests.
+  /// Sends the queue, with at most `limit` requests.
   ///
   /// - Throws: as `sync`.
   package func push(limit: Int? = nil) throws -> SyncReport {
     try run(.push) { session, report in try push(&session, into: &report, limit: limit) }
   }
 
-  /// Fetches what changed since the watermark and applies it.
+  /// Fetches what changed since the watermark, and applies it.
   ///
   /// - Throws: as `sync`.
   package func pull() throws -> SyncReport {
@@ -63,27 +66,27 @@ package final class SyncEngine {
 
   /// Pushes what the server lacks, then makes the cache equal to the server.
   ///
-  /// - Parameter force: also where that deletes more than half of the cache, or where the cache was
-  ///   filled from another server or account.
+  /// - Parameter force: whether to proceed even if that deletes more than half of the cache, or if
+  ///   the cache was filled from another server or account.
   /// - Throws: as `sync`.
   package func resync(force: Bool = false) throws -> SyncReport {
     try run(.sync, force: force) { session, report in
       try session.checkIndex()
-      // What is queued for another server waits until the cache is this one's.
+      // What is queued for another server waits until the cache belongs to this one.
       if session.takeover == nil {
         try Pull().runBeforeOldChanges(&session, into: &report)
         try push(&session, into: &report)
       }
       try Pull().pullEverything(&session, into: &report, force: force)
-      // Orphans were found by comparing with the server, and are queued now.
+      // Comparing with the server found the orphans, and they are queued now.
       if report.pull != nil { try push(&session, into: &report) }
       if report.push == nil { report.push = try session.withQueueState(PushReport()) }
       report.kept = try session.read { try $0.memories.countUnlinked() }
     }
   }
 
-  /// Tries to send these entries at once. Where another process is syncing, they stay in the queue
-  /// for it.
+  /// Tries to send these entries at once. If another process is syncing, they stay in the queue for
+  /// that process to send.
   ///
   /// - Throws: `Problem` of kind `.file`.
   package func send(_ entries: [EntryID]) throws -> SyncReport {
@@ -98,8 +101,8 @@ package final class SyncEngine {
     }
   }
 
-  /// Rehearses an operation on the present answer of the server; neither side is changed. What the
-  /// report says of the queue is how it stands now.
+  /// Rehearses an operation with the server's current answer, without changing either side. The
+  /// report describes the queue as it is now.
   ///
   /// - Throws: as the operation.
   package func rehearse(
@@ -107,7 +110,7 @@ package final class SyncEngine {
   ) throws -> (report: SyncReport, plan: SyncPlan) {
     try withSession(isRehearsal: true) { session in
       var report = SyncReport()
-      // What a push would send stands in the file; the others ask the server.
+      // The file shows what a push would send; the other operations ask the server.
       if operation.asksServer,
         let problem = try reasonNotToCall(&session, force: operation.isForced)
       {
@@ -122,7 +125,7 @@ package final class SyncEngine {
 
   // MARK: One run
 
-  /// Runs `body` with a session, and the sync lock held.
+  /// Runs `body` with a session while holding the sync lock.
   func withSession<Result>(
     isRehearsal: Bool = false, patience: Double? = nil,
     _ body: (inout Session) throws -> Result
@@ -143,7 +146,7 @@ package final class SyncEngine {
 
   var mark: PushMark { PushMark(lock, conditions.random) }
 
-  /// - Parameter scope: what the end of the run is noted as; nil where it is not noted.
+  /// - Parameter scope: what the result of the run is noted for; nil if it is not noted.
   private func run(
     _ scope: LastRunError.Scope?, patience: Double? = nil, force: Bool = false,
     _ body: (inout Session, inout SyncReport) throws -> Void
@@ -156,11 +159,11 @@ package final class SyncEngine {
         try body(&session, &report)
       } catch let problem as Problem {
         admitted = nil
-        // Where the file itself is the problem, there may be no place for a note.
+        // If the file itself is the problem, it may be impossible to write a note.
         if let scope { try? session.noteEnd(problem, of: scope) }
         throw problem
       }
-      // After any trouble auth-check comes first again.
+      // After any problem, auth-check is called first again.
       if report.problems.contains(where: { $0.kind != .rejected }) { admitted = nil }
       if let scope {
         try session.noteEnd(report.problems.first { $0.kind != .rejected }, of: scope)
@@ -169,19 +172,19 @@ package final class SyncEngine {
     }
   }
 
-  /// Why the server must not be called now: it asked for a pause, it refused the key and still does,
-  /// or it is not the one that the cache was filled from, unless `force`.
+  /// Why the server must not be called now: it asked for a pause, it refused the key and still
+  /// does, or it is not the one that the cache was filled from, unless `force`.
   ///
-  /// The first request of an engine, and the first one after any trouble, is auth-check, and nothing
-  /// else goes out until it passes.
+  /// The first request of an engine, and the first one after any problem, is auth-check; nothing
+  /// else is sent until it passes.
   private func reasonNotToCall(_ session: inout Session, force: Bool) throws -> Problem? {
     let now = conditions.now()
     if let until = try session.read({ try $0.notes.pause(at: now) }) {
       guard overridesPause else { return .overloaded("it asked for a pause", until: until) }
-      // Where it is needed still, the server says so again.
+      // If the pause is still needed, the server says so again.
       try session.set(.notBefore, nil)
     }
-    // Another process may have made the cache another server's meanwhile.
+    // Another process may have made the cache belong to another server meanwhile.
     if let admitted {
       let isStillAdmitted = try session.read { snapshot in
         try snapshot.notes.origin()?.agrees(with: admitted) == true
@@ -223,7 +226,7 @@ extension Rehearsed {
 }
 
 extension PushReport {
-  /// The same with how the queue stands now.
+  /// This report with the current state of the queue.
   func withQueueState(in snapshot: borrowing Snapshot, at now: Timestamp) throws -> PushReport {
     var report = self
     let entries = try snapshot.queue.entries().filter { $0.state != .dead && !$0.isDropped }
@@ -238,14 +241,15 @@ extension PushReport {
 }
 
 extension Session {
-  /// The report of a push with how the queue stands now.
+  /// The report of a push with the current state of the queue.
   mutating func withQueueState(_ report: PushReport) throws -> PushReport {
     let now = conditions.now()
     return try read { try report.withQueueState(in: $0, at: now) }
   }
 
-  /// Notes how a run ended, for every process to tell. That entries became dead letters is no error
-  /// of the run's, and half a sync does not end the error of the other half.
+  /// Notes how a run ended, for every process to see. Entries that became dead letters are not an
+  /// error of the run, and a run that only pushes or pulls does not clear the error of the other
+  /// half.
   fileprivate mutating func noteEnd(_ problem: Problem?, of scope: LastRunError.Scope) throws {
     let now = conditions.now()
     if let problem {

@@ -3,11 +3,11 @@ import MemoryAPI
 import MemoryModel
 import System
 
-/// The one right to sync a cache, held by one memctl process at a time. The kernel takes it back when
-/// the process ends, however it ends.
+/// The exclusive right to sync a cache, held by one memctl process at a time. The kernel releases
+/// it when the process ends, however it ends.
 ///
-/// It is a lock (`flock`) on a file beside the cache. In that file stands who holds it, for messages,
-/// and the mark of the last push, by which a cache that is a copy of another one is recognized.
+/// It is a lock (`flock`) on a file beside the cache. The file contains the name of the holder, for
+/// messages, and the mark of the last push, by which a copy of another cache is recognized.
 package final class SyncLock {
   private let cachePath: String
   private let path: String
@@ -19,9 +19,9 @@ package final class SyncLock {
   private let tryLocking: (Int32) -> Int32
 
   /// - Parameters:
-  ///   - cachePath: of a file that exists; two names of it are one lock.
-  ///   - path: of another file to lock, where the cache's file system has no locks.
-  ///   - tryLocking: as `flock` without waiting, whose place it takes in tests.
+  ///   - cachePath: the path of a file that exists; two names of one file share one lock.
+  ///   - path: another file to lock, if the cache's file system has no locks.
+  ///   - tryLocking: locks without waiting, as `flock` does; tests replace it.
   package init(
     cachePath: String, path: String? = nil, patience: Double, cancellation: Cancellation,
     tryLocking: ((Int32) -> Int32)? = nil
@@ -36,13 +36,14 @@ package final class SyncLock {
   /// Runs `body` while holding the lock.
   ///
   /// - Parameter patience: seconds to wait; nil for the lock's own.
-  /// - Throws: `Problem` of kind `.busy` that names who holds it, when that does not end in time; of
-  ///   kind `.file` where there is no lock to be had.
+  /// - Throws: `Problem` of kind `.busy`, which names the holder, if the lock is not free in time;
+  ///   of kind `.interrupted` if the cancellation ends the wait; of kind `.file` if locking is
+  ///   impossible.
   package func withLock<Result>(
     patience: Double? = nil, _ body: () throws -> Result
   ) throws -> Result {
     let descriptor = try openFile()
-    // The file stays: removing it would let two processes lock two files of the same name.
+    // The file stays: if it were removed, two processes could lock two files of the same name.
     defer { close(descriptor) }
     try acquire(descriptor, patience: patience ?? self.patience)
     defer { FileLock.release(descriptor) }
@@ -52,8 +53,8 @@ package final class SyncLock {
     return try body()
   }
 
-  /// Opens the file, which is the cache's owner's, whoever created it. It is written to, so it must be
-  /// a file of its own, and no link to another one.
+  /// Opens the file, which belongs to the cache's owner, whoever created it. It is written to, so
+  /// it must be a file of its own and not a link to another one.
   private func openFile() throws -> Int32 {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
     guard descriptor >= 0 else {
@@ -92,16 +93,17 @@ package final class SyncLock {
 
   // MARK: The mark of the last push
 
-  /// The marks that the cache may have: that of the last push, and the one before where that push may
-  /// have ended before the cache had its own. Empty where there was none. Only while the lock is held.
+  /// The marks that the cache may have: that of the last push, and also the previous one if that
+  /// push may have ended before the cache got its mark. Empty if there was none. Valid only while
+  /// the lock is held.
   var marks: [String] { Array((held.map(Self.lines) ?? []).dropFirst()) }
 
-  /// Only while the lock is held.
+  /// Writes the marks; does nothing unless the lock is held.
   func write(marks: [String]) {
     guard let held else { return }
     let lines = ["process \(getpid()), since \(Timestamp.now)"] + marks
     let text = lines.map { "\($0)\n" }.joined()
-    // In this order, so that a process that dies in between leaves no file without a mark.
+    // In this order, a process that dies in between leaves no file without a mark.
     _ = text.withCString { pwrite(held, $0, strlen($0), 0) }
     ftruncate(held, text.utf8.count)
   }

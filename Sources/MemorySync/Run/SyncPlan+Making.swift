@@ -2,7 +2,8 @@ import MemoryModel
 import MemoryStore
 
 extension SyncPlan {
-  /// Finds what an operation would do, by doing it in a session whose transactions are undone.
+  /// Finds out what an operation would do by performing it in a session whose transactions are
+  /// undone.
   static func make(
     of operation: Rehearsed, _ session: inout Session, _ mark: PushMark,
     into report: inout SyncReport
@@ -29,7 +30,7 @@ extension SyncPlan {
       var kept = try session.read { try plan.orphans(in: $0) }
       let pull = Pull { transaction in
         plan.losses = try transaction.trash.versions(since: lastTrashed)
-        // Orphans were found by comparing with the server, and are queued now.
+        // Comparing with the server found the orphans, and they are queued now.
         (push, plan.requests) = try rehearsal.run(limit: nil, in: transaction)
         kept = try plan.orphans(in: transaction.snapshot)
       }
@@ -40,7 +41,7 @@ extension SyncPlan {
     return plan
   }
 
-  /// How many memories the server would still lack after the plan.
+  /// The number of memories that the server would still lack after the plan.
   private func orphans(in snapshot: borrowing Snapshot) throws -> Int {
     let stores = requests.count { request in
       if case .store(_, localID: _?) = request.operation { true } else { false }

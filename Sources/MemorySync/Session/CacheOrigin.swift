@@ -4,10 +4,10 @@ import MemoryModel
 import MemoryStore
 
 extension NoteTable {
-  /// The server and the account that the cache was filled from; nil where it belongs to none yet.
+  /// The server and the account that the cache was filled from; nil if it belongs to none yet.
   package func origin() throws -> Origin? {
     guard let address = try value(of: .originAddress) else { return nil }
-    // The note may hold the address as somebody typed it.
+    // The note may contain the address as somebody typed it.
     return Origin(
       address: CurlURL(address)?.base ?? address, account: try value(of: .originAccount))
   }
@@ -21,17 +21,17 @@ extension NoteTable where Access == ReadWrite {
   }
 }
 
-/// What becomes of ids, queue and notes when a cache goes from one server to another.
+/// What happens to ids, queue and notes when a cache changes from one server to another.
 enum CacheOrigin {
-  /// Whether a memory or an entry names an id of a server's.
+  /// Whether a memory or an entry contains the id of a memory on a server.
   static func hasServerIDs(_ snapshot: borrowing Snapshot) throws -> Bool {
     if try snapshot.memories.hasServerIDs() { return true }
     return try !snapshot.queue.serverIDs(ofEntries: "delete").isEmpty
       || !snapshot.queue.serverIDs(ofEntries: "update").isEmpty
   }
 
-  /// Makes the cache that of `origin`: forgets the ids and times of the former server, which mean
-  /// nothing on the next.
+  /// Makes the cache belong to `origin`, and forgets the ids and times of the former server, which
+  /// mean nothing to the new one.
   static func change(to origin: Origin, in transaction: borrowing Transaction) throws {
     try transaction.notes.setWatermark(nil)
     try transaction.trash.forgetServerIDs()
@@ -42,8 +42,8 @@ enum CacheOrigin {
     try transaction.notes.setOrigin(origin)
   }
 
-  /// Lets no entry go out that names an id of `origin`: it would change some other memory here. They
-  /// become dead letters, which the user can retry.
+  /// Holds back every entry with an id of `origin`, which would change some other memory here. Such
+  /// entries become dead letters, which the user can retry.
   static func holdBack(
     queuedFor origin: Origin, in transaction: borrowing Transaction
   ) throws {
@@ -60,11 +60,11 @@ enum CacheOrigin {
     }
   }
 
-  /// Makes every memory one that no server has, and what waits for the server one that never went out.
-  /// Deletes and changes are removed: their ids mean nothing elsewhere, and the changes stand in the
-  /// memories.
+  /// Unlinks every memory from the former server, and makes queued stores look as if they had never
+  /// been sent. Deletes and changes are removed: their ids mean nothing elsewhere, and the memories
+  /// contain the changes.
   ///
-  /// - Returns: how many those were.
+  /// - Returns: the number of deletes and changes.
   static func forgetServer(in transaction: borrowing Transaction, at now: Timestamp) throws -> Int {
     var dropped = 0
     for entry in try transaction.queue.entries() {

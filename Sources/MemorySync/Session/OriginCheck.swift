@@ -3,11 +3,11 @@ import MemoryStore
 
 /// Whether a server is the one that the cache was filled from.
 enum OriginCheck {
-  /// It is; what is known of it now is this.
+  /// It is the same one; the value is what is now known about it.
   case same(Origin)
-  /// The cache has nothing of any server's, so the next one is as good.
+  /// The cache has nothing from any server, so it may belong to this one.
   case free
-  /// It is another one.
+  /// It is another server or account.
   case foreign(known: Origin)
 
   init(_ met: Origin, in snapshot: borrowing Snapshot) throws {
@@ -16,7 +16,7 @@ enum OriginCheck {
       return
     }
     if known.agrees(with: met) {
-      // What a server without auth-check does not tell is not forgotten.
+      // An account that is known is kept if the server has no auth-check that names one.
       self = .same(Origin(address: met.address, account: met.account ?? known.account))
     } else {
       self = try CacheOrigin.hasServerIDs(snapshot) ? .foreign(known: known) : .free
@@ -25,12 +25,12 @@ enum OriginCheck {
 }
 
 extension Session {
-  /// Compares the server with the one that the cache was filled from, and remembers it where that
-  /// is still open.
+  /// Compares the server with the one that the cache was filled from, and remembers it if there is
+  /// none yet.
   ///
-  /// - Parameter force: the user says that the cache belongs to this server; the pull to come makes
-  ///   it so.
-  /// - Returns: the problem that names both, where they are not the same.
+  /// - Parameter force: whether the user says that the cache belongs to this server; the following
+  ///   pull makes it so.
+  /// - Returns: the problem that names both, if they are not the same.
   mutating func admit(_ met: Origin, force: Bool) throws -> Problem? {
     let check = try write { transaction in
       let check = try OriginCheck(met, in: transaction.snapshot)
@@ -43,7 +43,7 @@ extension Session {
     }
     switch check {
     case .same: takeover = nil
-    // In a rehearsal the change is undone at once, and comes again with the rows.
+    // A rehearsal undoes the change at once, so it is made again together with the rows.
     case .free: takeover = force || isRehearsal ? met : nil
     case .foreign(let known):
       takeover = force ? met : nil

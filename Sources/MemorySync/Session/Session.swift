@@ -4,17 +4,17 @@ import MemoryModel
 import MemoryStore
 import System
 
-/// What a run of the sync engine works with: the cache and the server, one at a time.
+/// The cache and the server that a run of the sync engine works with, one at a time.
 ///
-/// Everything here that lends a transaction or asks the server takes exclusive access, so a request
-/// within a transaction does not compile: a transaction never waits for the network.
+/// Every function here that lends a transaction or calls the server takes exclusive access. So a
+/// request within a transaction does not compile: a transaction never waits for the network.
 struct Session: ~Copyable {
   private let ledger: any Ledger
   private let api: APIClient
   let conditions: SyncConditions
-  /// Told what takes time while it does.
+  /// Receives the progress of long operations.
   let activity: (SyncActivity) -> Void
-  /// The server that the cache is to belong to once all of its memories have been applied.
+  /// The server that the cache will belong to once all of that server's memories have been applied.
   var takeover: Origin?
 
   init(
@@ -27,10 +27,10 @@ struct Session: ~Copyable {
     self.activity = activity
   }
 
-  /// Whether what is written is undone.
+  /// Whether everything that is written is undone.
   var isRehearsal: Bool { ledger.isRehearsal }
 
-  /// The requests that the server takes.
+  /// The requests that this server understands.
   var requests: Requests { api.requests }
 
   // MARK: The cache
@@ -43,13 +43,14 @@ struct Session: ~Copyable {
     try ledger.write(body)
   }
 
-  /// Sets a note, nil to remove it. What is so already takes no transaction.
+  /// Sets a note, or removes it if the value is nil. A value that is already set takes no
+  /// transaction.
   mutating func set(_ note: Note, _ value: String?) throws {
     if try read({ try $0.notes.value(of: note) }) == value { return }
     try write { try $0.notes.set(note, value) }
   }
 
-  /// Compares the full-text index with the memories, and mends it; a rehearsal passes that over.
+  /// Compares the full-text index with the memories, and repairs it; a rehearsal skips this.
   mutating func checkIndex() throws { try ledger.checkIndex(at: conditions.now()) }
 
   // MARK: The server
@@ -59,7 +60,7 @@ struct Session: ~Copyable {
   /// Waits until an exchange ends; see `Transport.next`.
   mutating func nextEnds() -> [ExchangeEnd] { api.transport.next() }
 
-  /// Asks auth-check; remembers a refusal of the key, and its end.
+  /// Calls auth-check, and notes whether the key is refused or accepted again.
   mutating func checkAuth() throws -> AuthCheck {
     let check = api.checkAuth()
     switch check {
@@ -70,23 +71,24 @@ struct Session: ~Copyable {
     return check
   }
 
-  /// Whether the server has its database at hand, which auth-check does without. Nothing is applied.
+  /// Checks whether the server can reach its database, which auth-check does not need. Nothing is
+  /// applied.
   ///
-  /// - Returns: nil where it answered.
+  /// - Returns: nil if the server answered properly.
   mutating func checkDatabase() throws -> Setback? {
-    // What has changed since now is nothing, or little where a clock is wrong.
+    // Nothing has changed since now, or little if a clock is wrong.
     let watermark = try read { try $0.notes.watermark() }
     return api.checkDatabase(since: max(conditions.now(), watermark ?? .epoch))
   }
 
-  /// The problem that a setback of a question is, once it is noted what it says of the time to come.
+  /// Notes what a setback of a question means for later calls, and returns it as a problem.
   mutating func problem(of setback: Setback) throws -> Problem {
     let effect = SetbackEffect(setback, of: nil, api.requests, conditions)
     if let (note, value) = effect.note { try set(note, value) }
     return effect.problem
   }
 
-  /// The body of a sync answer; nil when there is none, and the report says why.
+  /// The body of a sync answer; nil if there is none, with the reason in the report.
   mutating func fetch(
     since: Timestamp?, into report: inout SyncReport
   ) throws -> ResponseBody? {
@@ -97,7 +99,7 @@ struct Session: ~Copyable {
     } catch {
       setback = error
     }
-    // The key may be refused, or only not be allowed to fetch: auth-check tells.
+    // Either the key is refused, or it only may not fetch; auth-check tells which.
     if case .refused(403, _) = setback, case .setback(let other) = try checkAuth() {
       setback = other
     }

@@ -5,10 +5,11 @@ import MemoryStore
 /// What a setback means for a run.
 struct SetbackEffect {
   let problem: Problem
-  /// What is to be noted of the time to come.
+  /// What has to be noted for later calls.
   let note: (Note, String?)?
 
-  /// - Parameter operation: what was asked for; nil for a question, which is simply asked again.
+  /// - Parameter operation: what the request asked for; nil for a question, which is simply
+  ///   repeated.
   init(
     _ setback: Setback, of operation: QueuedOperation?, _ requests: Requests,
     _ conditions: SyncConditions

@@ -2,11 +2,11 @@ import MemoryAPI
 import MemoryModel
 import System
 
-/// What a run depends on beside the cache and the server; a test owns all of it.
+/// What a run depends on besides the cache and the server; tests control all of it.
 package struct SyncConditions {
   package let policy: RetryPolicy
   package let random: Randomness
-  /// The clock.
+  /// Reads the clock.
   package let now: () -> Timestamp
   package let cancellation: Cancellation
 
@@ -20,6 +20,6 @@ package struct SyncConditions {
     self.cancellation = cancellation
   }
 
-  /// Whether nothing new is to be sent.
+  /// Whether nothing new may be sent.
   var isCancelled: Bool { cancellation.isCancelled }
 }

@@ -1,10 +1,10 @@
 import MemoryModel
 
 extension SyncReport {
-  /// Runs `body`, and notes a problem of the server's answer. A file that cannot be written ends the
-  /// run.
+  /// Runs `body`, and notes a problem with the server's answer. A file that cannot be written ends
+  /// the run.
   ///
-  /// - Returns: nil where the answer cannot be used.
+  /// - Returns: nil if the answer cannot be used.
   mutating func notingProblems<Result>(_ body: () throws -> Result) throws -> Result? {
     do {
       return try body()

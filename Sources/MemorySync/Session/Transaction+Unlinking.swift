@@ -2,8 +2,9 @@ import MemoryModel
 import MemoryStore
 
 extension Loan where Access == ReadWrite {
-  /// Lets go of an id that is another memory's now. The memory is one that the server lacks, unless
-  /// a comparison of everything finds it there; what was queued to change it goes to no other.
+  /// Unlinks a memory from an id that now belongs to another one. The server lacks the memory
+  /// unless a comparison of everything finds it there; queued changes to it are not sent to the
+  /// other one.
   func unlink(_ id: LocalID, from serverID: ServerID) throws {
     try queue.dropUpdates(of: serverID)
     try memories.unlink(id)

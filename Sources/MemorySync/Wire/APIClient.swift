@@ -2,7 +2,7 @@ import HTTPTransport
 import JSON
 import MemoryAPI
 
-/// Asks one server, with one key, over one transport.
+/// Asks one server questions, with one key and over one transport.
 package struct APIClient {
   let requests: Requests
   let transport: any Transport
@@ -12,7 +12,7 @@ package struct APIClient {
     self.transport = transport
   }
 
-  /// The answer to a question; it has status 200.
+  /// Returns the answer to a question; its status is 200.
   func answer(to request: HTTPRequest) throws(Setback) -> HTTPResponse {
     let response: HTTPResponse
     do throws(TransportFailure) {
@@ -24,10 +24,10 @@ package struct APIClient {
     return response
   }
 
-  /// Asks auth-check, and where the server has none, `/health`.
+  /// Calls auth-check, or `/health` if the server has no auth-check.
   func checkAuth() -> AuthCheck {
     do throws(Setback) {
-      // It is kept in the file and shown in messages.
+      // The account is kept in the file and shown in messages.
       if let account = try answer(to: requests.authCheck()).member("user_id")?.string,
         account.utf8.count <= AuthCheck.longestAccount
       {
@@ -51,9 +51,10 @@ package struct APIClient {
     return .setback(.invalidResponse("\(requests.baseURL) does not answer like a memory server"))
   }
 
-  /// Asks for what changed since `time`, which takes the server's database, unlike auth-check.
+  /// Asks for what changed since `time`, for which the server needs its database, unlike
+  /// auth-check.
   ///
-  /// - Returns: nil where the server answered as it should.
+  /// - Returns: nil if the server answered properly.
   func checkDatabase(since time: Timestamp) -> Setback? {
     do throws(Setback) {
       let response = try answer(to: requests.sync(since: time))
@@ -65,24 +66,24 @@ package struct APIClient {
   }
 }
 
-/// Whether the server accepts the key, as auth-check tells.
+/// Whether the server accepts the key, according to auth-check.
 enum AuthCheck: Hashable {
-  /// The key is that of this account, by its `user_id`.
+  /// The key belongs to this account, which is the server's `user_id`.
   case accepted(account: String)
   /// The server has no auth-check, but it is a memory server.
   case unknown
-  /// The key is refused, or there is no telling.
+  /// The key is refused, or the check did not succeed.
   case setback(Setback)
 
-  /// Bytes of a `user_id` above which it names no account.
+  /// The longest `user_id`, in bytes, that counts as the name of an account.
   static let longestAccount = 256
 
-  /// `user_id` of auth-check; nil where that is unknown.
+  /// The `user_id` of auth-check; nil if it is unknown.
   var account: String? { if case .accepted(let account) = self { account } else { nil } }
 }
 
 extension HTTPResponse {
-  /// A member of the JSON object that the body is; nil where it is none, or has none of that name.
+  /// A member of the JSON object in the body; nil if there is no object, or no such member.
   fileprivate func member(_ name: String) -> JSONValue? {
     body.withBytes { try? JSONValue(parsing: $0) }?[name]
   }

@@ -1,7 +1,7 @@
 import HTTPTransport
 import MemoryModel
 
-/// What keeps a request from being sent, in the user's words and with the way out.
+/// Describes in the user's words what keeps a request from being sent, and how to resolve it.
 extension Problem {
   init(_ obstacle: Obstacle) {
     switch obstacle {

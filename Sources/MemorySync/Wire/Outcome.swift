@@ -4,21 +4,21 @@ import MemoryModel
 
 /// What the end of an exchange means for the operation that it carried.
 package enum Outcome: Hashable, Sendable {
-  /// The server has done it; a store comes with the new id.
+  /// The server has done it; a store comes with its new id.
   case acknowledged(ServerID?)
   /// The server will not do it, however often it is asked.
   case rejected(status: Int, message: String)
-  /// The server failed at this very operation, while it is well otherwise. Whether it took effect is
+  /// The server failed at this operation, but works otherwise. Whether the operation took effect is
   /// unknown.
   case failed(status: Int, message: String)
-  /// Nothing is known of the operation but, where not `mayHaveArrived`, that it took no effect.
+  /// The operation's fate is unknown, except that it took no effect if `mayHaveArrived` is false.
   case setback(Setback, mayHaveArrived: Bool)
 }
 
 extension Outcome {
   /// Judges the end of an exchange that carried `operation`.
   ///
-  /// - Parameter key: that of the server, which no message may repeat.
+  /// - Parameter key: the server's API key, which no message may repeat.
   init(
     of operation: QueuedOperation, _ result: Result<HTTPResponse, TransportFailure>,
     key: String = ""
@@ -36,10 +36,10 @@ extension Outcome {
 
   init(_ setback: Setback) { self = .setback(setback, mayHaveArrived: setback.mayHaveArrived) }
 
-  /// What it means that this API refuses an operation while it accepts the key.
+  /// Judges an operation that this API refuses although it accepts the key.
   init(refusalOf operation: QueuedOperation, status: Int, message: String) {
     switch operation {
-    // What is gone on the server already need not be deleted, and cannot be changed.
+    // What the server no longer has need not be deleted, and cannot be changed.
     case .delete where status == 404, .update where status == 404: self = .acknowledged(nil)
     default: self = .rejected(status: status, message: message)
     }
@@ -68,7 +68,7 @@ extension Outcome {
     }
   }
 
-  /// The API's only documented example names memory 1, so both the id and a count are understood.
+  /// The API's only documented example is of memory 1, so its 1 may be an id or a count.
   private static func confirmation(
     _ value: JSONValue?, of id: ServerID, _ response: HTTPResponse
   ) -> Outcome {

@@ -15,7 +15,7 @@ extension Problem {
       hint: "nothing is lost; \(.sync) finds out whether it arrived before sending it again")
   }
 
-  /// The answer to a question, which is simply asked again.
+  /// The answer to a question was lost; the question is simply asked again.
   static func lostReply(_ reason: String) -> Problem {
     Problem(
       .offline, "the server's answer was lost: \(reason)",
@@ -31,7 +31,7 @@ extension Problem {
         ?? "nothing is lost; try again later")
   }
 
-  /// - Parameter isQueued: whether an entry of the queue waits for it.
+  /// - Parameter isQueued: whether an entry of the queue is waiting for the server.
   static func serverFailed(_ status: Int, _ message: String, isQueued: Bool = false) -> Problem {
     Problem(
       .serverFailed,
@@ -42,7 +42,7 @@ extension Problem {
         : "nothing is lost; try again later")
   }
 
-  /// - Parameter what: what answered in the server's place, and how.
+  /// - Parameter what: what answered in place of the server, and how.
   static func gateway(_ what: String, status: Int) -> Problem {
     Problem(
       .gateway, what,
@@ -69,14 +69,14 @@ extension Problem {
         """)
   }
 
-  /// What auth-check accepts may still not fetch: the key is that of a client that only sends.
+  /// A key that auth-check accepts may still not be allowed to fetch, if its client only sends.
   static func forbidden(_ message: String) -> Problem {
     Problem(
       .forbidden, "the server does not let this key fetch memories: \(message)",
       hint: "\(.push) still sends what is queued; to fetch, use a key that is allowed to")
   }
 
-  /// - Parameter first: the first of `count` stores of which cannot be told whether they arrived.
+  /// - Parameter first: the first of `count` stores that may or may not have arrived.
   static func ambiguous(_ first: QueueEntry, count: Int) -> Problem {
     let id = first.id.rawValue
     let what = count == 1 ? "entry \(id)" : "\(grouped(count)) entries, the first of them \(id),"
@@ -97,7 +97,7 @@ extension Problem {
 
   /// - Parameters:
   ///   - first: the first of `count` entries that became dead letters.
-  ///   - isEditable: whether it carries a memory.
+  ///   - isEditable: whether that entry carries a memory.
   static func dead(
     _ first: (id: EntryID, error: QueueEntry.LastError), isEditable: Bool = true, count: Int
   ) -> Problem {

@@ -3,23 +3,24 @@ import JSON
 import MemoryAPI
 import MemoryModel
 
-/// The requests that the remote API takes, for one server and one key.
+/// The requests that the remote API understands, for one server and one key.
 package struct Requests: Sendable {
-  /// Scheme, host and path, without a slash at the end: equal for all ways to write one address.
+  /// The scheme, host and path, without a slash at the end; equal for all spellings of one address.
   package let baseURL: String
   /// Whether the server is on this machine.
   package let isLoopback: Bool
   private let key: String
   /// Seconds for a whole exchange; for a sync answer, to its first byte.
   let timeout: Double
-  /// Bytes; only a sync answer, which is read from a file, may be longer.
+  /// The largest short answer, in bytes; only a sync answer, which is read from a file, may be
+  /// larger.
   private static let longestShortAnswer = 1 << 20
 
   /// - Parameters:
   ///   - address: begins with `http://` or `https://`.
   ///   - timeout: seconds for a whole exchange; for a sync answer, to its first byte.
-  ///   - hosts: those besides this machine that may get the key over plain http, in lower case.
-  /// - Throws: `Problem` of kind `.configuration` for an address that the key must not be sent to.
+  ///   - hosts: hosts other than this machine that may get the key over plain http, in lower case.
+  /// - Throws: `Problem` of kind `.configuration` if the key must not be sent to this address.
   package init(
     address: String, key: String, timeout: Double, allowingHTTPTo hosts: Set<String> = []
   ) throws {
@@ -40,7 +41,7 @@ package struct Requests: Sendable {
     self.timeout = timeout
   }
 
-  /// `http://user:password@host?key=…` as it may be shown.
+  /// The address without the secrets in `http://user:password@host?key=…`, so that it may be shown.
   private static func withoutSecrets(_ address: String) -> String {
     var address = address
     if let end = address.lastIndex(of: "@") {
@@ -63,7 +64,7 @@ package struct Requests: Sendable {
     return "an address looks like https://memory.example.org"
   }
 
-  /// What may be wrong with the address where nothing there answers like a memory server.
+  /// What may be wrong with the address if nothing there answers like a memory server.
   var addressHint: Hint {
     let paths = ["/api/memories", "/api"]
     guard let path = paths.first(where: baseURL.hasSuffix) else {
@@ -74,14 +75,15 @@ package struct Requests: Sendable {
 
   func authCheck() -> HTTPRequest { request(.get, "/api/auth-check", .whole(timeout)) }
 
-  /// The one request that needs no key, and gets none.
+  /// The only request that needs no key, and is sent without one.
   func health() -> HTTPRequest {
     var request = HTTPRequest(.get, baseURL + "/health", patience: .whole(timeout))
     request.longestAnswer = Self.longestShortAnswer
     return request
   }
 
-  /// What changed after `since`, tombstones included; without it, every live memory.
+  /// Asks for what changed after `since`, including tombstones, or without it for every live
+  /// memory.
   func sync(since: Timestamp?) -> HTTPRequest {
     let query = since.map { "?since=" + $0.description.replacing("+", with: "%2B") } ?? ""
     return request(.get, "/api/memories/sync" + query, .firstByte(timeout))
@@ -101,14 +103,14 @@ package struct Requests: Sendable {
     }
   }
 
-  /// What the end of an exchange means for the operation that it carried.
+  /// Judges the end of an exchange that carried `operation`.
   func outcome(
     of operation: QueuedOperation, _ result: Result<HTTPResponse, TransportFailure>
   ) -> Outcome {
     Outcome(of: operation, result, key: key)
   }
 
-  /// Hides the key in what a server answers to a question.
+  /// Hides the key in the server's answers to questions.
   var veil: Veil { Veil(key: key) }
 
   private func request(

@@ -1,15 +1,15 @@
 import HTTPTransport
 import MemoryAPI
 
-/// When a server asks to come back (RFC 9110, section 10.2.3).
+/// When a server asks the client to come back (RFC 9110, section 10.2.3).
 package enum RetryAfter: Hashable, Sendable {
   case seconds(Int)
   case date(Timestamp)
 
-  /// Seconds that a pause never exceeds, so that a mistaken server cannot stop sync for good.
+  /// The longest pause in seconds, so that a mistaken server cannot stop sync permanently.
   static let longest = 3_600.0
 
-  /// Reads the header's value; nil where it is neither a number of seconds nor an HTTP date.
+  /// Reads the header's value; nil if it is neither a number of seconds nor an HTTP date.
   package init?(_ value: String) {
     let value = value.split(separator: " ").joined(separator: " ")
     if value.allSatisfy(\.isASCII), let seconds = Int(value), seconds >= 0 {
@@ -21,7 +21,7 @@ package enum RetryAfter: Hashable, Sendable {
     }
   }
 
-  /// The time that is meant, no further away than `longest`.
+  /// The time that the value stands for, at most `longest` seconds away.
   package func time(from now: Timestamp) -> Timestamp {
     switch self {
     case .seconds(let seconds): now.advanced(bySeconds: min(Double(seconds), Self.longest))
@@ -29,7 +29,7 @@ package enum RetryAfter: Hashable, Sendable {
     }
   }
 
-  /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers still send.
+  /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that servers still send.
   private static func date(_ text: String) -> Timestamp? {
     let months = [
       "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",

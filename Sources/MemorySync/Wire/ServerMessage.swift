@@ -1,18 +1,18 @@
 import HTTPTransport
 import JSON
 
-/// The server's own words in an answer that is an error, fit to be shown.
+/// The server's own message in an error answer, fit to be shown.
 enum ServerMessage {
   private static let limit = 300
-  /// More than that of an answer is not looked at.
+  /// The most characters of a message that are looked at.
   private static let longest = 10 * limit
-  /// Bytes of an answer above which it is no message.
+  /// The largest answer, in bytes, that counts as a message.
   private static let longestAnswer = 1 << 20
-  /// What the API's framework answers, as plain text, where its code crashed.
+  /// The plain text with which the API's framework answers when the API's code crashed.
   private static let crash = Array("Internal Server Error".utf8)
 
-  /// The `detail` of the answer; of a list of validation errors, where and what, but never the
-  /// `input`, which repeats the memory.
+  /// The `detail` of the answer. From a list of validation errors, it is the place and the message
+  /// of each, but never the `input`, which repeats the memory.
   static func text(of response: HTTPResponse, behind veil: Veil = Veil()) -> String {
     let detail = detail(of: response)
     if let text = detail?.string { return clean(text, veil) }
@@ -41,7 +41,7 @@ enum ServerMessage {
     let line = text.unicodeScalars.prefix(longest).map { scalar in
       scalar.properties.generalCategory == .control ? " " : String(scalar)
     }
-    // What is cut off is no longer recognised, so the veil comes first.
+    // A secret that is cut off could no longer be recognized, so the veil comes first.
     let shown = veil.over(line.joined()).unicodeScalars
     return String(shown.prefix(limit)) + (shown.count > limit ? "…" : "")
   }

@@ -3,15 +3,17 @@ import MemoryAPI
 import MemoryModel
 
 extension ServerRow {
-  /// Bytes of a text, as it stands in the record. The API keeps texts of 1,400 characters.
+  /// The longest text in bytes, as it appears in the record. The API keeps texts of 1,400
+  /// characters.
   private static let longestText = 256 << 10
 
-  /// Levels beyond which a record spoils the whole answer, and not only itself.
+  /// The nesting depth beyond which a record makes the whole answer unreadable, and not only
+  /// itself.
   private static let deepestRecord = 1 << 16
 
-  /// Reads one record. Columns that the server may leave NULL get the local column's default.
+  /// Reads one record. Columns that the server may leave NULL get the default of the local column.
   ///
-  /// - Throws: `JSONError` where the document itself is broken; then nothing after it can be read.
+  /// - Throws: `JSONError` if the document itself is broken; then nothing after it can be read.
   /// - Returns: the row, or what is wrong with it.
   static func read(_ reader: inout JSONReader) throws -> Result<ServerRow, Defect> {
     guard try reader.peek() == .object else {
@@ -38,7 +40,7 @@ extension ServerRow {
           wrong = "\(name) is not valid text"
           return nil
         }
-        // It can only be written as an escape.
+        // A NUL character can be written only as an escape.
         if text.isEscaped, string.utf8.contains(0) { wrong = "\(name) contains a NUL character" }
         return string
       case .null: try reader.readNull()

@@ -1,35 +1,35 @@
 import HTTPTransport
 import MemoryModel
 
-/// Why a request did not get what it asked for: the one table for writes, pulls and auth-check.
+/// Why a request did not get what it asked for; shared by writes, pulls and auth-check.
 ///
-/// An answer is this API's own only where it looks like it. Any other, whatever its status, was
-/// made by something in between, and says nothing about the request.
+/// An answer counts as this API's own only if it looks like one. Any other answer, whatever its
+/// status, came from something in between, and says nothing about the request.
 package enum Setback: Error, Hashable, Sendable {
   /// This API does not accept the key.
   case unauthorized(message: String)
-  /// This API will not do it. That may be because of the key: auth-check tells.
+  /// This API refused the request, perhaps because of the key; auth-check tells.
   case refused(status: Int, message: String)
-  /// This API failed at it.
+  /// This API failed at the request.
   case failed(status: Int, message: String)
-  /// Whoever answers asks to come back later.
+  /// The answer, from whatever sent it, asks the client to come back later.
   case overloaded(status: Int, message: String, retryAfter: RetryAfter?)
   /// Something between here and the server answered in its place.
   case gateway(status: Int)
   /// The request did not reach the server.
   case unreachable(String)
-  /// Nor did this one, for a reason of which the user is told as it is.
+  /// The request did not reach the server either, for a reason that is shown to the user as it is.
   case blocked(Problem)
   /// The answer was lost.
   case lost(String)
-  /// The answer cannot be kept on this machine while it is used.
+  /// This machine has no room to keep the answer while it is used.
   case noRoom(String)
-  /// What answers does not answer like this API.
+  /// The answer is not one of this API.
   case invalidResponse(String)
 }
 
 extension Setback {
-  /// Judges an answer whose status is not one of success.
+  /// Judges an answer whose status does not indicate success.
   ///
   /// - Parameter veil: hides what no message may repeat.
   init(_ response: HTTPResponse, behind veil: Veil = Veil()) {
@@ -65,18 +65,18 @@ extension Setback {
     }
   }
 
-  /// Whether the request may have taken effect all the same.
+  /// Whether the request may still have taken effect.
   var mayHaveArrived: Bool {
     switch self {
     case .unauthorized, .refused, .unreachable, .blocked: false
     case .failed, .lost, .noRoom, .invalidResponse: true
     case .overloaded(let status, _, _): status >= 500
-    // Who asks for a password of its own has let nothing pass.
+    // A proxy that asks for a password of its own has let nothing pass.
     case .gateway(let status): ![401, 407, 511].contains(status)
     }
   }
 
-  /// What happened, without what it means for the user.
+  /// What happened, without the consequences for the user.
   var message: String {
     switch self {
     case .unauthorized(let message), .refused(_, let message), .failed(_, let message),
@@ -91,7 +91,7 @@ extension Setback {
     }
   }
 
-  /// What a queue entry remembers of it.
+  /// The error that a queue entry remembers.
   var lastError: QueueEntry.LastError {
     switch self {
     case .unauthorized: .init(kind: .unauthorized, status: 401, message: message)

@@ -3,11 +3,11 @@ import JSON
 import MemoryAPI
 import MemoryModel
 
-/// Walks through a sync answer without keeping it in memory.
+/// Reads a sync answer record by record, without keeping it in memory.
 struct SyncAnswer {
   let body: ResponseBody
   let extent: SyncExtent
-  /// By this machine's clock, before the server was asked.
+  /// Read from this machine's clock before the server was asked.
   let askedAt: Timestamp
 
   init(_ body: ResponseBody, _ extent: SyncExtent, askedAt: Timestamp) {
@@ -18,8 +18,8 @@ struct SyncAnswer {
 
   /// Calls `row` for each record, in order; returns the answer's `server_time`.
   ///
-  /// - Throws: `Problem` of kind `.invalidResponse` when the answer is not one of this API, and whatever
-  ///   `row` throws. The caller undoes then what it did with earlier records.
+  /// - Throws: `Problem` of kind `.invalidResponse` if the answer is not one of this API, and
+  ///   whatever `row` throws. The caller then undoes what it did with earlier records.
   static func read(
     _ body: ResponseBody, row: (Result<ServerRow, ServerRow.Defect>) throws -> Void
   ) throws -> Timestamp {
@@ -69,12 +69,12 @@ struct SyncAnswer {
   }
 }
 
-/// What the rows stand for.
+/// Which part of the server's memories the rows are.
 enum SyncExtent {
-  /// What changed since a time.
+  /// The changes since a time.
   case changes(since: Timestamp)
-  /// Everything that the server has. `known` are the ids, ascending, that the cache had before the
-  /// server was asked; of these, what the server no longer has is deleted. A memory that is linked
-  /// while the answer is on its way is not among them, and so is kept.
+  /// Everything that the server has. `known` contains the ids, ascending, that the cache had before
+  /// the server was asked; those that the server no longer has are deleted. A memory that is linked
+  /// while the answer is on its way is not in `known`, and so is kept.
   case everything(known: [Int64])
 }

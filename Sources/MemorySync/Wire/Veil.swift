@@ -1,17 +1,17 @@
 import MemoryAPI
 import MemoryModel
 
-/// What no message may repeat, whatever a server answers: the key, and what the entry says.
+/// Hides what no message may repeat, whatever a server answers: the key and the entry's texts.
 struct Veil {
   private struct Secret {
     let text: [Unicode.Scalar]
-    /// So many characters of it in a row betray it.
+    /// The number of consecutive characters that give the secret away.
     let least: Int
   }
 
   private let secrets: [Secret]
 
-  /// Shorter texts are part of too many words.
+  /// Shorter texts occur in too many words.
   private static let shortest = 4
   private static let leastOfSecret = 8
   /// Any two texts have shorter pieces in common.
@@ -31,8 +31,8 @@ struct Veil {
     self.secrets = secrets.filter { $0.text.count >= Self.shortest }
   }
 
-  /// The message with everything between the first and the last piece of a secret left out, as what
-  /// stands between two pieces is often another one, in other quotes.
+  /// The message without anything between the first and the last piece of a secret, since what is
+  /// between two pieces is often another piece in different quotes.
   func over(_ message: String) -> String {
     let scalars = Self.scalars(message)
     let pieces = secrets.compactMap { Self.extent(of: $0, in: scalars) }
@@ -53,7 +53,7 @@ struct Veil {
     return first..<last + length
   }
 
-  /// White space of all kinds counts as a blank: a server may fold lines.
+  /// White space of all kinds counts as a blank, because a server may fold lines.
   private static func scalars(_ text: String) -> [Unicode.Scalar] {
     text.unicodeScalars.map { scalar in
       scalar.properties.generalCategory == .control || scalar.properties.isWhitespace ? " " : scalar
@@ -62,7 +62,7 @@ struct Veil {
 }
 
 extension QueuedOperation {
-  /// What it says of a memory; nil for a delete.
+  /// The fields of the memory in the operation; nil for a delete.
   var fields: MemoryFields? {
     switch self {
     case .store(let fields, localID: _), .update(let fields, _): fields
