@@ -1,11 +1,6 @@
 import MemoryModel
 import SQLite
 
-/// The access of a loan that only allows reading.
-package enum ReadOnly {}
-/// The access of a loan that allows reading and writing.
-package enum ReadWrite {}
-
 /// The cache as it is at one moment. Nothing can be written through it.
 package typealias Snapshot = Loan<ReadOnly>
 

@@ -1,0 +1,4 @@
+/// The access of a loan that only allows reading.
+package enum ReadOnly {}
+/// The access of a loan that allows reading and writing.
+package enum ReadWrite {}
