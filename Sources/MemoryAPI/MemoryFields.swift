@@ -87,6 +87,14 @@ public enum FieldValue: Hashable, Sendable {
   case text(String)
   case number(Double)
   case flag(Bool)
+
+  public var kind: MemoryField.Kind {
+    switch self {
+    case .text: .text
+    case .number: .number
+    case .flag: .flag
+    }
+  }
 }
 
 extension MemoryFields {

@@ -10,15 +10,20 @@ public struct MemoryChanges: Hashable, Sendable, ExpressibleByDictionaryLiteral 
     values = Dictionary(uniqueKeysWithValues: MemoryField.allCases.map { ($0, fields[$0]) })
   }
 
-  /// The new value of a field; nil if the field stays as it is.
+  /// The new value of a field; nil if the field stays as it is. Setting a value of another kind than
+  /// the field's is a programming error.
   public subscript(field: MemoryField) -> FieldValue? {
     get { values[field] }
-    set { values[field] = newValue }
+    set {
+      if let newValue { precondition(newValue.kind == field.kind, "\(field) is no \(newValue)") }
+      values[field] = newValue
+    }
   }
 
   /// Changes the given fields to the given values.
   public init(dictionaryLiteral values: (MemoryField, FieldValue)...) {
-    self.values = Dictionary(uniqueKeysWithValues: values)
+    self.values = [:]
+    for (field, value) in values { self[field] = value }
   }
 
   /// Whether no field is changed.

@@ -71,8 +71,11 @@ public struct UnreadableOperation: Error, Hashable {
 
 extension MemoryFields {
   /// The fields under the names that a store request uses.
-  package var members: [JSONValue.Member] {
-    MemoryField.allCases.map { .init($0.requestName, self[$0].json) }
+  package var members: [JSONValue.Member] { members { _ in true } }
+
+  /// The same for some of the fields.
+  package func members(where isIncluded: (MemoryField) -> Bool) -> [JSONValue.Member] {
+    MemoryField.allCases.filter(isIncluded).map { .init($0.requestName, self[$0].json) }
   }
 }
 

@@ -98,7 +98,7 @@ package struct Requests: Sendable {
     case .delete(let id):
       return request(.delete, "/api/memories/\(id.rawValue)", .whole(timeout))
     case .update(let fields, let id):
-      let members = fields.members.filter { $0.name != "force_sensitive" }
+      let members = fields.members { $0.isChangeable }
       return request(.put, "/api/memories/\(id.rawValue)", .whole(timeout), body: members)
     }
   }
