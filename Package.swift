@@ -29,23 +29,23 @@ let package = Package(
     // What the API fixes for both of its sides.
     .target(name: "MemoryAPI"),
 
-    // What memctl is about, and the file that it is kept in.
+    // The client: its values, its file, its sync, and the face of these.
     .target(name: "MemoryModel", dependencies: ["MemoryAPI", "JSON"]),
     .target(
       name: "MemoryStore", dependencies: ["MemoryModel", "MemoryAPI", "SQLite", "JSON", "System"]),
-
     .target(
       name: "MemorySync",
       dependencies: [
         "MemoryStore", "HTTPTransport", "MemoryModel", "MemoryAPI", "JSON", "System",
       ]),
 
-    // The system.
     .target(
       name: "MemctlCore",
       dependencies: [
         "MemorySync", "MemoryStore", "HTTPTransport", "MemoryModel", "MemoryAPI", "JSON", "System",
       ]),
+
+    // The programs.
     .target(
       name: "MemctlCLI",
       dependencies: ["MemctlCore", "CommandLine", "System", "JSON", "CTerminal", "CReadline"]),
@@ -57,7 +57,6 @@ let package = Package(
       ]),
     .executableTarget(name: "memctl", dependencies: ["MemctlCLI", "CommandLine"]),
     .executableTarget(name: "memctl-serve", dependencies: ["MemctlServer", "CommandLine"]),
-
     .executableTarget(
       name: "memctl-example", dependencies: ["MemctlCore"], path: "Examples/memctl-example"),
 
@@ -138,9 +137,9 @@ let package = Package(
 
 // What a module has is seen where that module is imported, and not where something else imports it: a
 // program uses the face of the core, and nothing behind it.
-for target in package.targets where target.path?.hasPrefix("Tests/") != true && target.type != .test
-{
-  if target.type == .system { continue }
+for target in package.targets {
+  let isOfTests = target.type == .test || target.path?.hasPrefix("Tests/") == true
+  if isOfTests || target.type == .system { continue }
   target.swiftSettings = [.enableUpcomingFeature("MemberImportVisibility")]
 }
 

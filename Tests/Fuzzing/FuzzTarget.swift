@@ -1,6 +1,5 @@
 import HTTPTransport
 import CommandLine
-import HTTPTransport
 import JSON
 import MemoryAPI
 import MemoryModel

@@ -1,6 +1,5 @@
 import HTTPTransport
 import Foundation
-import HTTPTransport
 import JSON
 import SQLite
 

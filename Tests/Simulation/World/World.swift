@@ -1,6 +1,5 @@
 import HTTPTransport
 import Foundation
-import HTTPTransport
 import MemctlCore
 import MemoryAPI
 import MemoryModel
