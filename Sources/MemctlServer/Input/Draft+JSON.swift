@@ -3,7 +3,7 @@ import MemoryAPI
 import ServerStore
 
 extension Draft {
-  /// What a request asks to store: validated, its category folded, its content redacted.
+  /// The memory that a request asks to store: validated, with a canonical category and redacted content.
   ///
   /// - Parameter location: what names `object` in an error.
   init(_ object: JSONValue, at location: [JSONValue] = ["body"]) throws(Refusal) {
