@@ -56,7 +56,7 @@ enum Commands {
         CommandExample("memctl sync", shows: "send what is queued, then fetch what is new"),
         CommandExample("memctl queue", shows: "see what the server does not have yet"),
       ]),
-    globalOptions: GlobalOptions.all, topics: Topics.all)
+    globalOptions: GlobalOptions.all, topics: Topics.all, habits: Habits.all)
 
   private static var groups: [CommandSpec] {
     var specs: [CommandSpec] = []

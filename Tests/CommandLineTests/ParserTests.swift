@@ -15,6 +15,7 @@ struct ParserTests {
       ("queue", ["queue", "list"]),
       ("queue --dead", ["queue", "list"]),
       ("queue -q list", ["queue", "list"]),
+      ("queue --dead list", ["queue", "list"]),
       ("-- push", ["push"]),
       ("key add", ["key", "add"]),
     ])
@@ -42,6 +43,21 @@ struct ParserTests {
     #expect(parsed[Sample.db] == "x")
     #expect(parsed[Sample.quiet])
     #expect(!parsed[Sample.verbose])
+  }
+
+  @Test(
+    "takes the options of a command before its name",
+    arguments: [
+      "-c taste --importance=0.5 store tea", "-qctaste store --importance 0.5 tea",
+      "--tag a --category taste store --tag b --importance 0.5 -- tea",
+    ])
+  func earlyOptions(line: String) throws {
+    let parsed = try parse(line)
+    #expect(parsed.path == ["store"])
+    #expect(parsed[Sample.text] == "tea")
+    #expect(parsed[Sample.importance] == 0.5)
+    #expect(parsed[Sample.category] == "taste")
+    #expect([[], ["a", "b"]].contains(parsed[Sample.tag]))
   }
 
   @Test("takes options after operands")
@@ -88,7 +104,8 @@ struct ParserTests {
     arguments: [
       ("--help", []), ("-h", []), ("queue --help", ["queue"]),
       ("queue show -h", ["queue", "show"]),
-      ("push -qh", ["push"]), ("push --help --nonsense", ["push"]),
+      ("push -qh", ["push"]), ("push --help --nonsense", ["push"]), ("-h push", ["push"]),
+      ("-h queue show", ["queue", "show"]), ("queue -h show 4", ["queue", "show"]),
     ] as [(String, [String])])
   func help(line: String, path: [String]) throws {
     let parsed = try parse(line)

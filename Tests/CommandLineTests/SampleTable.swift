@@ -98,7 +98,9 @@ extension CommandTable {
         text: [
           .definitions([("0", "done"), ("75", "try again: nothing is lost, the server was away")])
         ])
-    ])
+    ],
+    habits: Habits(
+      commands: ["rm": "queue drop", "queue rm": "queue drop"], options: ["token": "use a file"]))
 
   /// A program without commands.
   static let server = CommandTable(

@@ -74,6 +74,14 @@ struct TableTests {
         program([leaf("help")], topics: [HelpTopic("t", summary: "t", text: [])]),
         "topic t: the text is empty"
       ),
+      (
+        program([leaf("a")], habits: Habits(commands: ["b": "c"])),
+        "habits: there is no command 'c'"
+      ),
+      (
+        program([leaf("a"), leaf("b")], habits: Habits(commands: ["b": "a"])),
+        "habits: 'b' is a command"
+      ),
     ])
   func violation(table: CommandTable, violation: String) {
     #expect(table.violations().contains(violation))
@@ -81,9 +89,11 @@ struct TableTests {
 }
 
 private func program(
-  name: String = "p", _ commands: [CommandSpec] = [], topics: [HelpTopic] = []
+  name: String = "p", _ commands: [CommandSpec] = [], topics: [HelpTopic] = [],
+  habits: Habits = Habits()
 ) -> CommandTable {
-  CommandTable(program: CommandSpec(name, summary: "p", subcommands: commands), topics: topics)
+  CommandTable(
+    program: CommandSpec(name, summary: "p", subcommands: commands), topics: topics, habits: habits)
 }
 
 private func leaf(

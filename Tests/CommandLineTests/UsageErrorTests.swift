@@ -19,13 +19,23 @@ struct UsageErrorTests {
         "did you mean '--dry-run'? otherwise: memctl push --help"
       ),
       ("push --secrte", "unknown option '--secrte'", "memctl push --help"),
-      ("--limit 5 push", "unknown option '--limit'", "memctl --help"),
+      ("--limit 5", "the command is missing that --limit belongs to", "memctl --help"),
+      ("--limit 5 key add", "unknown option '--limit'", "memctl key add --help"),
+      (
+        "--limit many push", "--limit takes a whole number of at least 1, not 'many'",
+        "memctl push --help"
+      ),
+      ("--limit 1 push -n 2", "-n is given twice", "memctl push --help"),
+      ("--limit", "--limit needs a value: N", "memctl --help"),
+      (
+        "--limti 5 push", "unknown option '--limti'",
+        "did you mean '--limit'? otherwise: memctl --help"
+      ),
       ("push -x", "unknown option '-x'", "memctl push --help"),
       (
         "store -5", "unknown option '-5'",
         "put -- before text that begins with a dash: memctl store -- TEXT"
       ),
-      ("queue --dead list", "unexpected operand 'list'", "memctl queue list --help"),
       ("push --limit", "--limit needs a value: N", "memctl push --help"),
       ("push -n", "-n needs a value: N", "memctl push --help"),
       ("push --dry-run=yes", "--dry-run takes no value", "memctl push --help"),
@@ -44,12 +54,43 @@ struct UsageErrorTests {
         "did you mean 'always'? otherwise: memctl --help"
       ),
       (
-        "export xml", "jsonl|csv takes one of jsonl, csv, not 'xml'", "memctl export --help"
+        "export xml", "export takes one of jsonl, csv, not 'xml'",
+        "memctl export jsonl|csv [FILE]; memctl export --help explains it"
       ),
-      ("queue show", "missing operand ID", "memctl queue show --help"),
-      ("queue drop", "missing operand ID", "memctl queue drop --help"),
+      (
+        "export cvs", "export takes one of jsonl, csv, not 'cvs'",
+        "did you mean 'csv'? otherwise: memctl export --help"
+      ),
+      (
+        "queue show", "missing operand ID",
+        "memctl queue show ID; memctl queue show --help explains it"
+      ),
+      (
+        "queue drop", "missing operand ID",
+        "memctl queue drop ID...; memctl queue drop --help explains it"
+      ),
       ("push now", "unexpected operand 'now'", "memctl push --help"),
       ("queue show 1 2", "unexpected operand '2'", "memctl queue show --help"),
+      (
+        "store prefers it's tabs", "unexpected operand 'it's'",
+        #"quote a text that has blanks: memctl store 'prefers it'\''s tabs'"#
+      ),
+      (
+        "push -q --db a path", "unexpected operand 'path'",
+        "quote a value that has blanks: --db 'a path'"
+      ),
+      ("--db x push now", "unexpected operand 'now'", "memctl push --help"),
+      ("-c x key add now", "unknown option '-c'", "memctl key add --help"),
+      ("push -n 5 6", "unexpected operand '6'", "memctl push --help"),
+      ("rm", "unknown command 'rm'", "did you mean 'queue drop'? otherwise: memctl --help"),
+      ("add", "unknown command 'add'", "did you mean 'key add'? otherwise: memctl --help"),
+      ("-h add", "unknown command 'add'", "did you mean 'key add'? otherwise: memctl --help"),
+      (
+        "queue rm 4", "unknown command 'queue rm'",
+        "did you mean 'queue drop'? otherwise: memctl queue --help"
+      ),
+      ("--token xyz push", "there is no option '--token'", "use a file"),
+      ("push --token=xyz", "there is no option '--token'", "use a file"),
     ])
   func usageError(line: String, message: String, hint: String) {
     let error = #expect(throws: UsageError.self) {
@@ -59,11 +100,24 @@ struct UsageErrorTests {
     #expect(error?.hint == hint)
   }
 
+  @Test("about a text that begins with a dash names --, also where it has blanks")
+  func dashedText() {
+    for word in ["-5 degrees", "- a list", "--no more", "-foo bar"] {
+      let error = #expect(throws: UsageError.self) {
+        try CommandTable.sample.parse(["store", word])
+      }
+      #expect(
+        error?.hint == "put -- before text that begins with a dash: memctl store -- TEXT", "\(word)"
+      )
+    }
+  }
+
   @Test(
     "names the command that the line got as far as",
     arguments: [
       ("pusch", []), ("push --limit 0", ["push"]), ("queue shwo", ["queue"]),
-      ("queue --dead list", ["queue", "list"]), ("store -5", ["store"]),
+      ("queue --dead shwo", ["queue"]), ("queue --dead --limit", ["queue", "list"]),
+      ("store -5", ["store"]),
     ])
   func path(line: String, path: [String]) {
     let error = #expect(throws: UsageError.self) {

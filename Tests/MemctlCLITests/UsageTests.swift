@@ -25,10 +25,27 @@ struct UsageTests {
         "memctl store --help"
       ),
       (
-        "completions bsh", "SHELL takes one of bash, zsh, fish, not 'bsh'",
+        "completions bsh", "completions takes one of bash, zsh, fish, not 'bsh'",
         "did you mean 'bash'? otherwise: memctl completions --help"
       ),
-      ("show", "missing operand ID", "memctl show --help"),
+      (
+        "show", "missing operand ID",
+        "memctl show [OPTIONS] ID...; memctl show --help explains it"
+      ),
+      ("rm 4", "unknown command 'rm'", "did you mean 'delete'? otherwise: memctl --help"),
+      (
+        "retry 4", "unknown command 'retry'", "did you mean 'queue retry'? otherwise: memctl --help"
+      ),
+      ("-c facts sync", "unknown option '-c'", "memctl sync --help"),
+      ("-c facts", "the command is missing that -c belongs to", "memctl --help"),
+      (
+        "list -t two words", "unexpected operand 'words'",
+        "quote a value that has blanks: -t 'two words'"
+      ),
+      (
+        "store -5 degrees", "unknown option '-5'",
+        "put -- before text that begins with a dash: memctl store -- TEXT"
+      ),
       ("show abc", "'abc' is not the id of a memory", "memctl list shows the ids"),
       ("queue show abc", "'abc' is not the id of a queue entry", "memctl queue shows the ids"),
       ("delete -- -1", "'-1' is not the id of a memory", "memctl list shows the ids"),
@@ -57,6 +74,31 @@ struct UsageTests {
     try Home().play(
       "usage-json", "--json sycn", "show abc --json", "--json", "list --limit 0 --json",
       "queue lst --json")
+  }
+
+  @Test(
+    "does not get to show a key, wherever it stands",
+    arguments: ["--api-key", "--api-key=", "--token", "--key", "--password"])
+  func key(option: String) throws {
+    let key = "cm_live_2f6d1b"
+    for words in [["list"], ["list", "--json"]] {
+      let line = option.hasSuffix("=") ? [option + key] : [option, key]
+      let ended = try Home().start(line + words).finish()
+      #expect(ended.message.hasPrefix("there is no option '--"))
+      #expect(ended.hint?.contains("MEMORY_API_KEY") == true)
+      #expect(!(ended.output + ended.errors).contains(key))
+      #expect(ended.status == 64)
+    }
+  }
+
+  @Test("is right where an option of the command stands before it")
+  func earlyOptions() throws {
+    let home = try Home()
+    let ended = try home.memctl("-c", "facts", "--tags", "a", "store", "y", "--importance", "0.7")
+    #expect(ended.status == 0)
+    let listed = try home.memctl("-n1", "list").output
+    #expect(listed.contains("\tfacts\t0.7\ta\t"))
+    #expect(try home.memctl("-h", "list").output == home.memctl("list", "--help").output)
   }
 
   @Test("without a command is answered with help on stderr")

@@ -15,6 +15,8 @@ struct Grammar {
     case uncalledValue(OptionSpec, spelling: String)
     /// The line ends before its value.
     case missingValue(OptionSpec, spelling: String)
+    /// An option of a command below the group where the line ends.
+    case optionWithoutCommand(spelling: String)
     case operand(String)
     /// A command that takes the rest of the line.
     case line([String])
@@ -26,10 +28,16 @@ struct Grammar {
   private(set) var path: [String] = []
   /// Whether there was a `--`.
   private(set) var optionsHaveEnded = false
+  /// The word that is being read.
+  private(set) var word = ""
   private var words: ArraySlice<String>
   /// The rest of a word such as `-qvn5`.
   private var letters = Substring()
   private var operandCount = 0
+  /// Options that stand before the command that they belong to.
+  private var early: ArraySlice<(spelling: String, value: String?)> = []
+  /// Whether the last step was one of those.
+  private(set) var isReadingEarlyOption = false
 
   init(_ words: [String], in table: CommandTable) {
     self.table = table
@@ -46,7 +54,15 @@ struct Grammar {
   /// Nil at the end of the line.
   mutating func next() -> Step? {
     if let letter = letters.popFirst() { return step(shortOption: letter) }
-    guard let word = words.popFirst() else { return nil }
+    isReadingEarlyOption = spec.subcommands.isEmpty && !early.isEmpty
+    if isReadingEarlyOption, let (spelling, value) = early.popFirst() {
+      guard let option = option(spelled: spelling) else {
+        return .unknownOption(spelling: spelling)
+      }
+      return .option(option, spelling: spelling, value: value)
+    }
+    guard let word = words.popFirst() else { return end() }
+    self.word = word
     if optionsHaveEnded || word == "-" || !word.hasPrefix("-") { return step(word: word) }
     if word == "--" {
       optionsHaveEnded = true
@@ -62,18 +78,34 @@ struct Grammar {
     if let fallback = spec.fallback { descend(to: fallback) }
   }
 
-  /// An option of the command or the program; an option of the default subcommand selects that.
-  mutating func option(spelled spelling: String) -> OptionSpec? {
-    let matches = { (option: OptionSpec) in option.spellings.contains(spelling) }
-    if let option = (spec.options + table.globalOptions).first(where: matches) { return option }
-    guard let option = spec.fallback?.options.first(where: matches) else { return nil }
-    descendToDefault()
-    return option
+  /// An option of the command or the program.
+  func option(spelled spelling: String) -> OptionSpec? {
+    (spec.options + table.globalOptions).first { $0.spellings.contains(spelling) }
+  }
+
+  /// An option of the commands that may still follow, where they agree whether it takes a value: `-c` in
+  /// `-c facts list`.
+  func laterOption(spelled spelling: String) -> OptionSpec? {
+    let options = spec.optionsBelow.filter { $0.spellings.contains(spelling) }
+    guard let first = options.first,
+      options.allSatisfy({ ($0.value == nil) == (first.value == nil) })
+    else { return nil }
+    return first
   }
 
   private mutating func descend(to subcommand: CommandSpec) {
     path.append(subcommand.name)
     spec = subcommand
+  }
+
+  private mutating func end() -> Step? {
+    guard let first = early.first else { return nil }
+    if spec.fallback != nil {
+      descendToDefault()
+      return next()
+    }
+    early = []
+    return .optionWithoutCommand(spelling: first.spelling)
   }
 
   // MARK: Steps
@@ -92,18 +124,22 @@ struct Grammar {
     return .operand(word)
   }
 
-  private mutating func step(longOption word: String) -> Step {
+  private mutating func step(longOption word: String) -> Step? {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let spelling = String(parts[0])
-    guard let option = option(spelled: spelling) else { return .unknownOption(spelling: spelling) }
+    guard let option = option(spelled: spelling) ?? laterOption(spelled: spelling) else {
+      return .unknownOption(spelling: spelling)
+    }
     let attached = parts.count == 2 ? String(parts[1]) : nil
     if option.value == nil, attached != nil { return .uncalledValue(option, spelling: spelling) }
     return step(option, spelling, attached)
   }
 
-  private mutating func step(shortOption letter: Character) -> Step {
+  private mutating func step(shortOption letter: Character) -> Step? {
     let spelling = "-\(letter)"
-    guard let option = option(spelled: spelling) else { return .unknownOption(spelling: spelling) }
+    guard let option = option(spelled: spelling) ?? laterOption(spelled: spelling) else {
+      return .unknownOption(spelling: spelling)
+    }
     var attached: String?
     if option.value != nil, !letters.isEmpty {
       attached = String(letters)
@@ -114,11 +150,16 @@ struct Grammar {
 
   private mutating func step(
     _ option: OptionSpec, _ spelling: String, _ attached: String?
-  ) -> Step {
-    guard option.value != nil else { return .option(option, spelling: spelling, value: nil) }
-    // The next word, whatever it looks like.
-    guard let value = attached ?? words.popFirst() else {
-      return .missingValue(option, spelling: spelling)
+  ) -> Step? {
+    var value: String?
+    if option.value != nil {
+      // The next word, whatever it looks like.
+      value = attached ?? words.popFirst()
+      if value == nil { return .missingValue(option, spelling: spelling) }
+    }
+    if self.option(spelled: spelling) == nil {
+      early.append((spelling, value))
+      return next()
     }
     return .option(option, spelling: spelling, value: value)
   }

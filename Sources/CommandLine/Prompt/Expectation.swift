@@ -13,7 +13,7 @@ extension CommandTable {
     var given: Set<String> = []
     while let step = grammar.next() {
       switch step {
-      case .subcommand, .unknownOption, .operand: break
+      case .subcommand, .unknownOption, .optionWithoutCommand, .operand: break
       case .option(let option, _, _), .uncalledValue(let option, _): given.insert(option.name)
       case .missingValue(let option, _): return option.value.map { [.value($0, prefix: "")] } ?? []
       case .unknownCommand: return []
@@ -24,12 +24,13 @@ extension CommandTable {
   }
 
   private func expectations(
-    at place: Grammar, given: Set<String>, typing word: String
+    at grammar: Grammar, given: Set<String>, typing word: String
   ) -> [Expectation] {
-    var grammar = place
     let mayBeOption = !grammar.optionsHaveEnded && word.hasPrefix("-")
     if mayBeOption, word.hasPrefix("--"), let equals = word.firstIndex(of: "=") {
-      guard let value = grammar.option(spelled: String(word[..<equals]))?.value else { return [] }
+      let spelling = String(word[..<equals])
+      let option = grammar.option(spelled: spelling) ?? grammar.laterOption(spelled: spelling)
+      guard let value = option?.value else { return [] }
       return [.value(value, prefix: String(word[...equals]))]
     }
     let spec = grammar.spec

@@ -52,6 +52,11 @@ extension CommandSpec {
 
   func subcommand(_ name: String) -> CommandSpec? { subcommands.first { $0.name == name } }
 
+  /// The options of all commands below a group.
+  var optionsBelow: [OptionSpec] {
+    visibleSubcommands.flatMap { $0.visibleOptions + $0.optionsBelow }
+  }
+
   /// The subcommand that runs if the line names none.
   var fallback: CommandSpec? { defaultSubcommand.flatMap(subcommand) }
 

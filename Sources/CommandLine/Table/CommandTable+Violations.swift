@@ -21,7 +21,15 @@ extension CommandTable {
     if nodes.contains(where: \.spec.asksProgram), program.subcommand(Completions.command) == nil {
       found.append("\(program.name): dynamic values without a command '\(Completions.command)'")
     }
+    for (word, name) in habits.commands.sorted(by: <) {
+      if spec(named: word) != nil { found.append("habits: '\(word)' is a command") }
+      if spec(named: name) == nil { found.append("habits: there is no command '\(name)'") }
+    }
     return found
+  }
+
+  private func spec(named name: String) -> CommandSpec? {
+    visibleNodes.first { $0.key == name }?.spec
   }
 
   private func violations(in node: CommandNode) -> [String] {

@@ -9,14 +9,17 @@ public struct CommandTable: Sendable {
   /// Options accepted before and after the command, `--help` and `--version` last.
   public let globalOptions: [OptionSpec]
   public let topics: [HelpTopic]
+  public let habits: Habits
 
   /// - Parameter globalOptions: All but `--help` and `--version`, which every program has.
   public init(
-    program: CommandSpec, globalOptions: [OptionSpec] = [], topics: [HelpTopic] = []
+    program: CommandSpec, globalOptions: [OptionSpec] = [], topics: [HelpTopic] = [],
+    habits: Habits = Habits()
   ) {
     self.program = program
     self.globalOptions = globalOptions + [Flag.help.spec, Flag.version.spec]
     self.topics = topics
+    self.habits = habits
   }
 }
 

@@ -33,6 +33,19 @@ extension ValueSpec {
     }
   }
 
+  /// Whether it can have blanks.
+  var isText: Bool {
+    switch kind {
+    case .text, .file, .directory, .dynamic: true
+    case .integer, .number, .choice: false
+    }
+  }
+
+  /// The choice that `text` was probably meant to be.
+  func guess(at text: String) -> String? {
+    if case .choice(let choices) = kind { nearest(to: text, among: choices) } else { nil }
+  }
+
   /// What `accepts` requires, in words: `a whole number of at least 1`.
   var expectation: String {
     switch kind {
@@ -47,7 +60,8 @@ extension ValueSpec {
         + bounds(
           lower: range.lowerBound.isFinite ? plain(range.lowerBound) : nil,
           upper: range.upperBound.isFinite ? plain(range.upperBound) : nil)
-    case .choice(let choices): "one of \(choices.joined(separator: ", "))"
+    case .choice(let choices):
+      (choices.count == 1 ? "" : "one of ") + choices.joined(separator: ", ")
     }
   }
 

@@ -40,7 +40,7 @@ struct PromptTable {
       program: CommandSpec(
         "", summary: program.program.summary,
         subcommands: program.program.subcommands + own.map { $0.spec }),
-      globalOptions: GlobalOptions.all, topics: program.topics)
+      globalOptions: GlobalOptions.all, topics: program.topics, habits: program.habits)
   }
 
   /// A command of the prompt's own.

@@ -166,7 +166,7 @@ struct ScriptTests {
       ("store & counts\n", "standard input: '&' does not run commands in the background here", 64),
       ("store a\u{0}b\n", "a command cannot contain a NUL character", 64),
       (".watch x version\n", "S takes a number from 0 to 86400, not 'x'", 64),
-      (".mode xml\n", "table|tsv|json takes one of table, tsv, json, not 'xml'", 64),
+      (".mode xml\n", ".mode takes one of table, tsv, json, not 'xml'", 64),
       ("repl\n", "this is already memctl's prompt", 64),
       ("--quiet repl --no-rc\n", "this is already memctl's prompt", 64),
       ("--db other.db\n", "this is already memctl's prompt", 64),

@@ -1,0 +1,24 @@
+import CommandLine
+
+extension Habits {
+  private static let keyHint =
+    "others can see a command line; set MEMORY_API_KEY, or give a file with --api-key-file PATH"
+
+  static let all = Habits(
+    commands: [
+      "add": "store", "create": "store", "insert": "store", "new": "store", "put": "store",
+      "remember": "store", "save": "store", "write": "store",
+      "del": "delete", "forget": "delete", "remove": "delete", "rm": "delete",
+      "all": "list", "ls": "list",
+      "cat": "show", "get": "show", "read": "show", "view": "show",
+      "count": "counts",
+      "download": "pull", "fetch": "pull", "send": "push", "upload": "push",
+      "daemon": "watch", "pending": "queue",
+      "bin": "trash", "recover": "trash restore", "remote": "origin",
+      "fix": "repair", "completion": "completions", "man": "help", "server": "serve",
+      "prompt": "repl", "shell": "repl",
+      "queue delete": "queue drop", "queue remove": "queue drop", "queue rm": "queue drop",
+      "queue ls": "queue list", "trash ls": "trash list", "trash empty": "trash purge",
+    ],
+    options: ["api-key": keyHint, "key": keyHint, "password": keyHint, "token": keyHint])
+}
