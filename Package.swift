@@ -32,6 +32,8 @@ let package = Package(
     // The client: its values, its file, its sync, and the face of these.
     .target(name: "MemoryModel", dependencies: ["MemoryAPI", "JSON"]),
     .target(
+      name: "MemoryExchange", dependencies: ["MemoryModel", "MemoryAPI", "JSON", "System", "CZlib"]),
+    .target(
       name: "MemoryStore", dependencies: ["MemoryModel", "MemoryAPI", "SQLite", "JSON", "System"]),
     .target(
       name: "MemorySync",
@@ -42,7 +44,8 @@ let package = Package(
     .target(
       name: "MemctlCore",
       dependencies: [
-        "MemorySync", "MemoryStore", "HTTPTransport", "MemoryModel", "MemoryAPI", "JSON", "System",
+        "MemorySync", "MemoryStore", "MemoryExchange", "HTTPTransport", "MemoryModel", "MemoryAPI",
+        "JSON", "System",
       ]),
 
     // The programs.
@@ -71,8 +74,8 @@ let package = Package(
     .target(
       name: "Fuzzing",
       dependencies: [
-        "MemctlCLI", "MemctlCore", "MemorySync", "HTTPTransport", "MemoryModel", "MemoryAPI",
-        "CommandLine", "JSON",
+        "MemctlCLI", "MemctlCore", "MemorySync", "MemoryExchange", "HTTPTransport", "MemoryModel",
+        "MemoryAPI", "CommandLine", "JSON",
       ],
       path: "Tests/Fuzzing"),
     .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "TestSupport"]),
@@ -101,6 +104,9 @@ let package = Package(
       name: "MemoryModelTests",
       dependencies: ["MemoryModel", "MemoryAPI", "ClientSupport", "MemctlCore"]),
     .testTarget(
+      name: "MemoryExchangeTests",
+      dependencies: ["MemoryExchange", "MemoryModel", "MemoryAPI", "System", "TestSupport"]),
+    .testTarget(
       name: "MemoryStoreTests",
       dependencies: [
         "MemoryStore", "MemorySync", "MemctlCore", "MemoryModel", "MemoryAPI", "System", "SQLite",
@@ -115,8 +121,8 @@ let package = Package(
     .testTarget(
       name: "MemctlCoreTests",
       dependencies: [
-        "MemctlCore", "MemorySync", "HTTPTransport", "MemoryModel", "MemoryAPI", "System",
-        "ClientSupport", "TestSupport", "memctl-example", "memctl-serve",
+        "MemctlCore", "MemorySync", "MemoryStore", "MemoryExchange", "HTTPTransport", "MemoryModel",
+        "MemoryAPI", "System", "ClientSupport", "TestSupport", "memctl-example", "memctl-serve",
       ]),
     .testTarget(name: "ServerStoreTests", dependencies: ["ServerStore", "MemoryAPI", "SQLite"]),
     .testTarget(

@@ -3,7 +3,7 @@
 # Sets commands and options: what may follow the command $1.
 _memctl_command() {
   case $1 in
-    '') commands='sync push pull resync watch counts queue store delete list show trash origin repair repl serve completions help version' options='' ;;
+    '') commands='sync push pull resync watch counts queue store delete list show import export trash origin repair repl serve completions help version' options='' ;;
     'sync') commands='' options='' ;;
     'push') commands='' options='-n --limit --dry-run' ;;
     'pull') commands='' options='--dry-run' ;;
@@ -23,6 +23,8 @@ _memctl_command() {
     'delete') commands='' options='' ;;
     'list') commands='' options='-c --category -t --tag -n --limit --sort --reveal' ;;
     'show') commands='' options='--reveal' ;;
+    'import') commands='' options='--from -c --category --duplicates --split --strict --dry-run --as-new' ;;
+    'export') commands='' options='-c --category -t --tag --markdown -f --force --reveal' ;;
     'trash') commands='list restore purge' options='-n --limit --reveal' ;;
     'trash list') commands='' options='-n --limit --reveal' ;;
     'trash restore') commands='' options='--as-new --all' ;;
@@ -76,6 +78,13 @@ _memctl_kind() {
     'list:'-n | 'list:'--limit) kind='text' ;;
     'list:'--sort) kind='words newest oldest updated importance' ;;
     'show:'[0-9]*) kind='dynamic memory' ;;
+    'import:'--from) kind='words jsonl json memctl claude-code claude-mem basic-memory markdown' ;;
+    'import:'-c | 'import:'--category) kind='dynamic category' ;;
+    'import:'[0-9]*) kind='file' ;;
+    'export:'-c | 'export:'--category) kind='dynamic category' ;;
+    'export:'-t | 'export:'--tag) kind='dynamic tag' ;;
+    'export:'--markdown) kind='directory' ;;
+    'export:0') kind='file' ;;
     'trash:'-n | 'trash:'--limit) kind='text' ;;
     'trash list:'-n | 'trash list:'--limit) kind='text' ;;
     'trash restore:'[0-9]*) kind='dynamic trash' ;;

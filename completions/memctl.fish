@@ -15,12 +15,12 @@ function __memctl_at
             set ended true
         else if not $ended; and string match -q -- '-?*' "$word"
             switch "$command:$word"
-                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'queue settle:--is' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'repl:-c' 'repl:--command' 'repl:-f' 'repl:--file' 'serve:--listen' 'serve:--store' 'serve:--keys'
+                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'queue settle:--is' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'import:--from' 'import:-c' 'import:--category' 'export:-c' 'export:--category' 'export:-t' 'export:--tag' 'export:--markdown' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'repl:-c' 'repl:--command' 'repl:-f' 'repl:--file' 'serve:--listen' 'serve:--store' 'serve:--keys'
                     set is_value true
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repair' 'repl' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'import' 'export' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repair' 'repl' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -52,6 +52,8 @@ complete -c memctl -n '__memctl_at \':0\'' -a store -d 'store a memory'
 complete -c memctl -n '__memctl_at \':0\'' -a delete -d 'delete memories here and on the server'
 complete -c memctl -n '__memctl_at \':0\'' -a list -d 'list memories'
 complete -c memctl -n '__memctl_at \':0\'' -a show -d 'show memories in full'
+complete -c memctl -n '__memctl_at \':0\'' -a import -d 'import memories from files'
+complete -c memctl -n '__memctl_at \':0\'' -a export -d 'write memories to a file, for a backup or another program'
 complete -c memctl -n '__memctl_at \':0\'' -a trash -d 'see what a sync overwrote or deleted, and restore it'
 complete -c memctl -n '__memctl_at \':0\'' -a origin -d 'see or change which server the cache belongs to'
 complete -c memctl -n '__memctl_at \':0\'' -a repair -d 'rescue what can be read of a damaged cache'
@@ -114,6 +116,20 @@ complete -c memctl -n '__memctl_at \'list:*\'' -l sort -r -f -a 'newest oldest u
 complete -c memctl -n '__memctl_at \'list:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'show:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'show:*\'' -f -a '(memctl __complete memory 2>/dev/null </dev/null)'
+complete -c memctl -n '__memctl_at \'import:*\'' -l from -r -f -a 'jsonl json memctl claude-code claude-mem basic-memory markdown' -d 'the format of the files'
+complete -c memctl -n '__memctl_at \'import:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'the category of memories that have none'
+complete -c memctl -n '__memctl_at \'import:*\'' -l duplicates -d 'import memories whose text is already here, too'
+complete -c memctl -n '__memctl_at \'import:*\'' -l split -d 'store a text that is too long in several parts'
+complete -c memctl -n '__memctl_at \'import:*\'' -l strict -d 'import nothing unless everything can be'
+complete -c memctl -n '__memctl_at \'import:*\'' -l dry-run -d 'show what would be imported, without doing it'
+complete -c memctl -n '__memctl_at \'import:*\'' -l as-new -d 'import an export of this server\'s cache like any other file'
+complete -c memctl -n '__memctl_at \'import:*\'' -F
+complete -c memctl -n '__memctl_at \'export:*\'' -l category -s c -r -f -a '(memctl __complete category 2>/dev/null </dev/null)' -d 'only memories in this category'
+complete -c memctl -n '__memctl_at \'export:*\'' -l tag -s t -r -f -a '(memctl __complete tag 2>/dev/null </dev/null)' -d 'only memories with this tag'
+complete -c memctl -n '__memctl_at \'export:*\'' -l markdown -r -f -a '(__fish_complete_directories)' -d 'write a markdown file for each memory into a folder'
+complete -c memctl -n '__memctl_at \'export:*\'' -l force -s f -d 'replace a file that exists'
+complete -c memctl -n '__memctl_at \'export:*\'' -l reveal -d 'write sensitive memories with their content; a backup needs it'
+complete -c memctl -n '__memctl_at \'export:0\'' -F
 complete -c memctl -n '__memctl_at \'trash:*\'' -l limit -s n -r -f -d 'show at most N'
 complete -c memctl -n '__memctl_at \'trash:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'trash:0\'' -a list -d 'list what a sync overwrote or deleted, latest first'

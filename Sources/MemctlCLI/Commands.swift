@@ -22,6 +22,8 @@ enum Commands {
     (["delete"], DeleteCommand.self),
     (["list"], ListCommand.self),
     (["show"], ShowCommand.self),
+    (["import"], ImportCommand.self),
+    (["export"], ExportCommand.self),
     (["trash", "list"], TrashListCommand.self),
     (["trash", "restore"], TrashRestoreCommand.self),
     (["trash", "purge"], TrashPurgeCommand.self),

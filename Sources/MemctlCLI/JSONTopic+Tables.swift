@@ -54,6 +54,27 @@ extension JSONTopic {
         .init("id", "the memory's id in the cache"), serverID,
         .init("queued", "whether its entry is still in the queue"),
       ]),
+    .report(
+      "import",
+      keys: [
+        dryRun, .init("added", "memories written to the cache"),
+        .init("restored", "those that are linked to the server as they were in an export"),
+        .init("skipped", "memories left out because their text is here"),
+        .init("refused", "how much could not be imported"),
+        .init("queued", "entries that memctl sync sends"),
+        .init("refusals", "a list of the first 1,000, each with file, line and reason"),
+      ]),
+    .line(
+      "export",
+      keys: [.init("id", "the memory's id in the cache")] + memory + [
+        .init("address", "the server that the cache belongs to"),
+        .init("account", "the account that the cache belongs to"),
+        .init(
+          "tags_text", "only if the list does not say it all: the tags as they are stored",
+          isAlwaysThere: false),
+        .init("unsent", "only if true: a change has not reached the server", isAlwaysThere: false),
+        .init("withheld", "only if true: its store was dropped", isAlwaysThere: false),
+      ]),
     .report("delete", keys: [.init("deleted", "memories removed from the cache"), queued]),
     .line("list", "show", keys: [.init("id", "the memory's id in the cache")] + memory),
     .line(

@@ -1,7 +1,7 @@
 /// The version of a file as one connection counts it: it changes whenever anybody writes the file.
 /// See <https://sqlite.org/pragma.html#pragma_data_version>.
 public struct FileVersion: Hashable, Sendable {
-  private let others: Int64
+  package let others: Int64
   private let own: Int64
 
   package init(others: Int64, own: Int64) {

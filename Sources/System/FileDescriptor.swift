@@ -50,18 +50,26 @@ package struct FileDescriptor: RawRepresentable, Hashable, Sendable {
 
   // MARK: Whole contents
 
+  /// Reads the next bytes, at most `count`; none at the end.
+  package func readSome(_ count: Int = 1 << 16) throws(SystemError) -> [UInt8] {
+    var result = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      repeat {
+        result = read(rawValue, buffer.baseAddress, count)
+      } while result < 0 && errno == EINTR
+      filled = max(result, 0)
+    }
+    if result < 0 { throw SystemError() }
+    return bytes
+  }
+
   /// Reads everything up to the end; of contents longer than `limit`, at least `limit` bytes.
   package func readAll(limit: Int = .max) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
     while bytes.count < limit {
-      let count = read(rawValue, &piece, piece.count)
-      if count == 0 { break }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw SystemError()
-      }
-      bytes += piece[..<count]
+      let piece = try readSome()
+      if piece.isEmpty { break }
+      bytes += piece
     }
     return bytes
   }

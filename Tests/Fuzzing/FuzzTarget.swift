@@ -2,6 +2,7 @@ import HTTPTransport
 import CommandLine
 import JSON
 import MemoryAPI
+import MemoryExchange
 import MemoryModel
 
 @testable import MemctlCLI
@@ -22,6 +23,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case script
   /// Times and headers of the server's.
   case text
+  /// A file to import; the first byte chooses the format.
+  case file
 
   public func run(_ bytes: [UInt8]) {
     switch self {
@@ -31,6 +34,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .arguments: Self.parse(bytes)
     case .script: Self.split(String(decoding: bytes, as: UTF8.self))
     case .text: Self.readText(String(decoding: bytes, as: UTF8.self))
+    case .file: Self.readFile(bytes)
     }
   }
 
@@ -115,6 +119,34 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     precondition(splitter.lastWord.map { $0.length >= 0 } ?? true, "a word has a length")
     try splitter.end()
     return splitter.takeCommands()
+  }
+
+  private static func readFile(_ bytes: [UInt8]) {
+    guard let first = bytes.first else { return }
+    let bytes = Array(bytes.dropFirst())
+    for name in [nil, "a.md"] { _ = ImportFormat(of: bytes, named: name, isListed: false) }
+    let formats = ImportFormat.allCases
+    var lastLine = 0
+    do {
+      try ImportReader.read(
+        ByteStream(of: bytes), as: formats[Int(first) % formats.count]
+      ) { line, result in
+        precondition(line >= 1, "a line has a number")
+        lastLine = max(lastLine, line)
+        guard case .success(var memory) = result else { return }
+        memory.resolveCategory(default: "facts")
+        precondition(
+          Category.all.contains(memory.fields.category), "a category is one of the known")
+        for time in [memory.createdAt, memory.updatedAt] {
+          precondition(time.map { Timestamp($0) != nil } ?? true, "a time can be read")
+        }
+        let parts = TextParts.split(memory.fields.content, title: memory.title, limit: 100)
+        precondition(parts.allSatisfy { $0.unicodeScalars.count <= 100 }, "a part is short")
+      }
+    } catch {
+      preconditionFailure("what cannot be read is a refusal: \(error)")
+    }
+    precondition(lastLine <= bytes.count { $0 == UInt8(ascii: "\n") } + 1, "a line is in the file")
   }
 
   private static func readText(_ text: String) {

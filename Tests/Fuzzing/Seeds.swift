@@ -37,6 +37,17 @@ extension FuzzTarget {
           "store 'Prefers tabs' -c preferences; queue # what waits\nlist | head -n 3\n",
           "a \"b \\\" c\" \\\n ~/d 2>'e f' | grep \"#\" # no '\n", "~ '' \\' 'a\nb'\\\n;; x |\n y",
         ]
+      case .file:
+        [
+          "\0" + #"{"content":"a","tags":["x"],"address":null,"created_at":"2026-01-01"}"#
+            + "\n{}\n",
+          "\u{1}" + #"{"total":1,"memories":[{"content":"a\ud83d\ude42"},{"content":"b"}]}"#,
+          "\u{2}---\nmemctl: 1\ncategory: facts\ntags: [a, \"b\"]\nimportance: 0.5\n---\n\ntext\n",
+          "\u{3}---\nname: a\nmetadata: \n  type: user\ndescription: >-\n  folded\n---\ntext",
+          "\u{4}" + #"{"observations":[{"title":"t","facts":"[\"f\"]"}],"summaries":[]}"#,
+          "\u{5}---\ntitle: a\ntags:\n- x\n---\n# a\n- [fact] b #c (d)\n- r [[e]] (f)\n\ntext",
+          "\u{6}# a\n## b\n- one\n  two\n\n  ```\n  x\n  ```\n1. three\n<!-- c -->\n- [l](m.md)\n",
+        ]
       case .text:
         [
           "2026-03-01T12:00:00.123456+00:00", "2026-02-29T24:60:60-23:59",
@@ -52,6 +63,7 @@ extension FuzzTarget {
     "{", "}", "[", "]", ",", ":", "\"", "\\", "'", "|", ";", "~", "#", "\n", " ", "\\u", "\\ud800",
     "1", "-", "e", ".", "null", "true",
     "\u{1}", "\0", "--", "=", "9223372036854775808", "1e999", "é", "\u{202E}", "[REDACTED",
+    "---\n", "```", "- ", "# ", "\r\n", "\t", "|", ">", "'",
   ].map { Array($0.utf8) }
 
   /// An input made of a seed by a few random changes.

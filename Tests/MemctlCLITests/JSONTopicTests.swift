@@ -52,6 +52,16 @@ struct JSONTopicTests {
       DELETE FROM pending_ops WHERE id = 3;
       """)
     try output.check(home, "queue settle 3 --none")
+    try Connection(path: home.database).execute(
+      """
+      UPDATE memories SET tags = 'x ,y', server_id = 7 WHERE id = 3;
+      INSERT INTO memctl_entries (id, op_type, payload, created_at, state, idempotency_key)
+      VALUES (99, 'update', '{"server_id":7,"content":"c"}', 'x', 'pending', 'k');
+      """)
+    _ = try home.memctl("queue", "drop", "4")
+    try output.check(home, "export")
+    try Data("nothing".utf8).write(to: home.folder.appending(path: "a.jsonl"))
+    try output.check(home, "import a.jsonl")
   }
 
   private func writeSyncs(_ output: Keys) throws {

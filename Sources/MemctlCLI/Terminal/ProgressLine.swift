@@ -19,7 +19,8 @@ final class ProgressLine {
     }
   }
 
-  private func draw(_ text: String) {
+  /// Shows a text until the next one, or until `end`.
+  func draw(_ text: String) {
     if let drawing { return drawing.pen.text.withLock { $0 = text } }
     let pen = Pen(text)
     var thread = pthread_t()
@@ -32,7 +33,7 @@ final class ProgressLine {
     if result == 0 { drawing = (pen, thread) }
   }
 
-  private func end() {
+  func end() {
     guard let (pen, thread) = drawing else { return }
     pen.end.cancel()
     pthread_join(thread, nil)

@@ -5,10 +5,13 @@ import SQLite
 /// reflects a single moment; a row that is deleted before its turn is left out.
 extension Database {
   /// Calls `body` with each selected memory, in order, without keeping more than a few in memory.
+  ///
+  /// - Parameter byID: whether they come in the order of their ids, and not in that of the selection.
   package func forEachMemory(
-    _ selection: MemorySelection, _ body: (Memory) throws -> Void
+    _ selection: MemorySelection, byID: Bool = false, _ body: (Memory) throws -> Void
   ) throws {
-    let ids = try read { try $0.memories.ids(selection) }
+    var ids = try read { try $0.memories.ids(selection) }
+    if byID { ids.sort() }
     try forEachPortion(of: ids) { portion, list in
       let memories = try read { try $0.memories.memories(list) }
       let found = Dictionary(uniqueKeysWithValues: memories.map { ($0.id.rawValue, $0) })

@@ -68,6 +68,12 @@ package struct MemoryTable<Access>: ~Copyable {
     ) { (category: $0.text(0), count: $0.int(1)) }
   }
 
+  /// The highest id that a memory has or ever had; 0 if there never was one.
+  package func highestID() throws -> Int64 {
+    try connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'memories'") { $0.int64(0) }
+      ?? 0
+  }
+
   /// Every tag that a memory has, in alphabetical order.
   func tags() throws -> [String] {
     let lists = try connection.query("SELECT DISTINCT tags FROM memories WHERE tags <> ''") {
@@ -112,6 +118,21 @@ extension MemoryTable where Access == ReadWrite {
       INSERT INTO memories (\(FieldColumns.names), created_at, updated_at)
       VALUES (\(FieldColumns.placeholders), ?, ?)
       """, values: FieldColumns.values(fields) + [.text(createdAt), .text(now.description)])
+    return LocalID(rawValue: connection.lastInsertedRowID)
+  }
+
+  /// Writes a memory with all that belongs to it.
+  ///
+  /// - Parameter keepingID: whether it gets the id that it has, which must be free, or a new one.
+  func insert(_ memory: Memory, keepingID: Bool) throws -> LocalID {
+    try connection.run(
+      """
+      INSERT INTO memories (id, server_id, \(FieldColumns.names), created_at, updated_at)
+      VALUES (?, ?, \(FieldColumns.placeholders), ?, ?)
+      """,
+      values: [keepingID ? .integer(memory.id.rawValue) : .null]
+        + [memory.serverID.map { .integer($0.rawValue) } ?? .null]
+        + FieldColumns.values(memory.fields) + [.text(memory.createdAt), .text(memory.updatedAt)])
     return LocalID(rawValue: connection.lastInsertedRowID)
   }
 

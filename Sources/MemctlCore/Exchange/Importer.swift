@@ -1,0 +1,237 @@
+import MemoryAPI
+import MemoryExchange
+import MemoryModel
+import MemoryStore
+import System
+
+extension Cache {
+  /// Writes the memories of files into the cache, and queues their stores.
+  ///
+  /// They are written in portions, each in one transaction, so that a file of any length takes little
+  /// memory and keeps no other program waiting. An import that is interrupted has written whole
+  /// portions, and one that is run again leaves out what is here.
+  ///
+  /// An export of a cache of the same server is restored as it was, with its ids, if this cache has
+  /// not pulled anything yet.
+  ///
+  /// - Parameters:
+  ///   - cancellation: ends the import after the portion that is being read.
+  ///   - progress: receives the number of memories that have been read.
+  ///   - tell: receives each refusal as it is found.
+  /// - Throws: `Problem` of kind `.notFound` if there is no such file; then nothing was changed. See
+  ///   `Cache` for others; then what was written so far stays.
+  public func importMemories(
+    from sources: [ImportSource], _ options: ImportOptions = ImportOptions(),
+    temporaryFolder: String = "/tmp", cancellation: Cancellation = Cancellation(),
+    progress: @escaping (Int) -> Void = { _ in }, tell: @escaping (ImportProblem) -> Void = { _ in }
+  ) throws -> ImportReport {
+    let files = try ImportFiles(
+      sources, format: options.format, isReadTwice: options.isStrict,
+      temporaryFolder: temporaryFolder, cancellation)
+    func run(isRehearsal: Bool, _ tell: @escaping (ImportProblem) -> Void) throws -> ImportReport {
+      let importer = try Importer(
+        database, options, isRehearsal: isRehearsal, cancellation, progress, tell)
+      return try importer.run(files)
+    }
+    if options.isRehearsal { return try run(isRehearsal: true, tell) }
+    if options.isStrict {
+      let rehearsal = try run(isRehearsal: true, tell)
+      if rehearsal.refused > 0 || rehearsal.isInterrupted {
+        var report = ImportReport()
+        report.refused = rehearsal.refused
+        report.refusals = rehearsal.refusals
+        report.isInterrupted = rehearsal.isInterrupted
+        return report
+      }
+    }
+    return try run(isRehearsal: false, tell)
+  }
+}
+
+/// One pass over files that writes their memories, or finds out what would be written.
+private final class Importer {
+  private static let portionSize = 1_000
+
+  private let database: Database
+  private let options: ImportOptions
+  private let isRehearsal: Bool
+  private let cancellation: Cancellation
+  private let progress: (Int) -> Void
+  private let tell: (ImportProblem) -> Void
+  private var contents: ContentIndex
+  private var version: FileVersion
+  private var report = ImportReport()
+  private var read = 0
+  /// Whether memories of an origin can be restored, as of the portion that is being written.
+  private var restorable: [Origin?: Bool] = [:]
+  private var portion: [Item] = []
+
+  private struct Item {
+    let file: String?
+    let line: Int?
+    var memory: ImportedMemory
+  }
+
+  init(
+    _ database: Database, _ options: ImportOptions, isRehearsal: Bool,
+    _ cancellation: Cancellation, _ progress: @escaping (Int) -> Void,
+    _ tell: @escaping (ImportProblem) -> Void
+  ) throws {
+    self.database = database
+    self.options = options
+    self.isRehearsal = isRehearsal
+    self.cancellation = cancellation
+    self.progress = progress
+    self.tell = tell
+    version = try database.version()
+    contents = try database.read { try ContentIndex($0) }
+  }
+
+  func run(_ files: ImportFiles) throws -> ImportReport {
+    do {
+      try files.read { file, line, result in
+        switch result {
+        case .success(let memory):
+          portion.append(Item(file: file, line: line, memory: memory))
+        case .failure(let refusal): refuse(file, line, refusal.reason)
+        }
+        read += 1
+        if portion.count >= Self.portionSize { try writePortion() }
+      }
+      try writePortion()
+    } catch let problem as Problem where problem.kind == .interrupted {
+      report.isInterrupted = true
+    }
+    return report
+  }
+
+  private func refuse(_ file: String?, _ line: Int?, _ reason: String) {
+    let problem = ImportProblem(file: file, line: line, reason: reason)
+    report.refused += 1
+    if report.refusals.count < ImportReport.refusalLimit { report.refusals.append(problem) }
+    tell(problem)
+  }
+
+  private func writePortion() throws {
+    let now = Timestamp.now
+    restorable = [:]
+    if isRehearsal {
+      try database.read { snapshot in
+        for item in portion { for step in try steps(for: item, in: snapshot) { count(step) } }
+      }
+    } else if !portion.isEmpty {
+      try database.write { transaction in
+        try refreshContents(transaction.snapshot)
+        for item in portion {
+          for step in try steps(for: item, in: transaction.snapshot) {
+            count(try take(step, in: transaction, at: now))
+          }
+        }
+      }
+    }
+    portion.removeAll(keepingCapacity: true)
+    progress(read)
+    if cancellation.isCancelled { throw Problem(.interrupted, "the import was interrupted") }
+  }
+
+  /// Another program may have written what would be a duplicate now.
+  private func refreshContents(_ snapshot: borrowing Snapshot) throws {
+    let version = try database.version()
+    if version.others != self.version.others { contents = try ContentIndex(snapshot) }
+    self.version = version
+  }
+
+  // MARK: One memory
+
+  private enum Step {
+    case skip
+    case restore(FormerMemory, Origin?)
+    case store(MemoryFields, createdAt: String?)
+  }
+
+  /// What is to be done with an item, in view of what is in the cache; nothing if it is refused.
+  private func steps(for item: Item, in snapshot: borrowing Snapshot) throws -> [Step] {
+    if let former = try former(item.memory, in: snapshot) {
+      _ = try contents.insert(former.0.memory.fields.content)
+      return [.restore(former.0, former.1)]
+    }
+    var memory = item.memory
+    memory.resolveCategory(default: options.category)
+    let texts =
+      options.splitsLongTexts
+      ? TextParts.split(
+        memory.fields.content, title: memory.title, limit: MemoryBounds.content)
+      : [memory.fields.content]
+    var steps: [Step] = []
+    do {
+      let parts = try texts.map { text in
+        var fields = memory.fields
+        fields.content = text
+        return try fields.validated()
+      }
+      let createdAt = memory.createdAt.flatMap(Timestamp.init)?.description
+      for part in parts {
+        let isNew = try contents.insert(part.content)
+        steps.append(
+          isNew || options.keepsDuplicates ? .store(part, createdAt: createdAt) : .skip)
+      }
+    } catch let problem as Problem where problem.kind == .invalidInput {
+      let message = problem.message
+      refuse(
+        item.file, item.line, message.hasPrefix("the ") ? String(message.dropFirst(4)) : message)
+    }
+    return steps
+  }
+
+  /// The memory as it was in the cache that was exported, if it can be so here.
+  private func former(
+    _ memory: ImportedMemory, in snapshot: borrowing Snapshot
+  ) throws -> (FormerMemory, Origin?)? {
+    guard let state = memory.exported, !options.asNew else { return nil }
+    let origin = state.address.map { Origin(address: $0, account: state.account) }
+    let isRestorable = try restorable[origin] ?? snapshot.mayRestore(from: origin)
+    restorable[origin] = isRestorable
+    // What the server does not have has to be what it would take.
+    guard isRestorable, state.serverID != nil || (try? memory.fields.validated()) == memory.fields
+    else { return nil }
+    let now = Timestamp.now.description
+    let createdAt = memory.createdAt ?? now
+    return (
+      FormerMemory(
+        Memory(
+          id: state.id ?? LocalID(rawValue: 0), fields: memory.fields, createdAt: createdAt,
+          updatedAt: memory.updatedAt ?? createdAt, serverID: state.serverID),
+        hasID: state.id != nil, isUnsent: state.isUnsent, isWithheld: state.isWithheld),
+      origin
+    )
+  }
+
+  private func take(
+    _ step: Step, in transaction: borrowing Transaction, at now: Timestamp
+  ) throws -> Step {
+    switch step {
+    case .skip: break
+    case .restore(let former, let origin):
+      if let origin { try transaction.settle(at: origin) }
+      if try transaction.restore(former, at: now) == nil { return .skip }
+    case .store(let fields, let createdAt):
+      let id = try transaction.memories.insert(
+        fields, createdAt: createdAt ?? now.description, at: now)
+      _ = try transaction.queue.enqueue(.store(fields, localID: id), at: now)
+    }
+    return step
+  }
+
+  private func count(_ step: Step) {
+    switch step {
+    case .skip: report.skipped += 1
+    case .restore(let former, _):
+      report.added += 1
+      if former.memory.serverID != nil { report.restored += 1 }
+      if former.needsEntry { report.queued += 1 }
+    case .store:
+      report.added += 1
+      report.queued += 1
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("memctl import and export") struct ImportExportTests {
+  private let home: Home
+
+  init() throws { home = try Home() }
+
+  private func write(_ name: String, _ text: String) throws {
+    let url = home.folder.appending(path: name)
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url)
+  }
+
+  private func contents(_ home: Home) throws -> [String] {
+    try home.memctl("list", "--json", "--sort", "oldest").json.compactMap {
+      $0["content"] as? String
+    }
+  }
+
+  private static let lines = """
+    {"content":"a","tags":["x"]}
+    {"content":"a"}
+    {"content":"\(String(repeating: "x", count: 1_612))"}
+    {"content":"b","category":"decision"}
+
+    """
+
+  @Test("say what would be, then do it, and name what is refused by its line")
+  func plan() throws {
+    try write("notes.jsonl", Self.lines)
+    try home.memctl("store", "b")
+    try home.play(
+      "import", "import --dry-run notes.jsonl", "import --strict notes.jsonl", "list --sort oldest",
+      "import notes.jsonl --json", "import notes.jsonl -q", "import --split - notes.jsonl")
+    #expect(try contents(home).count == 4)
+  }
+
+  @Test("fit into a pipeline with gzip, and a new cache has the same lines")
+  func pipeline() throws {
+    try home.addSamples()
+    let program = builtProduct("memctl").path
+    let pipe = try ChildProgram(
+      URL(filePath: "/bin/sh"),
+      [
+        "-c",
+        """
+        set -e
+        "$0" export --reveal | gzip > x.gz
+        "$0" --db new.db import x.gz > /dev/null
+        "$0" --db new.db export --reveal > new.jsonl
+        "$0" --db new.db import - < x.gz > again
+        "$0" export --reveal | cmp - new.jsonl && echo same
+        """, program,
+      ], environment: home.environment, folder: home.folder
+    ).finish()
+    #expect(pipe.output == "same\n")
+    #expect(pipe.errors == "")
+    #expect(pipe.status == 0)
+  }
+
+  @Test("restore a backup, which then syncs without sending anything twice")
+  func backup() throws {
+    let home = try Home.withServer()
+    for text in ["one", "two"] { try home.memctl("store", text) }
+    try home.memctl("sync")
+    home.environment["MEMORY_SYNC_DISABLE"] = "1"
+    try home.memctl("store", "three")
+    let backup = home.folder.path + "/backup.jsonl.gz"
+    #expect(try home.memctl("export", backup).errors == "memctl: \(backup): 3 exported\n")
+    home.environment["MEMORY_SYNC_DISABLE"] = nil
+    // Sent only after the backup was made.
+    try home.memctl("sync")
+    let other = try home.neighbour()
+    let restored = try other.memctl("import", backup, "--json").json[0]
+    #expect(restored["restored"] as? Int == 2)
+    #expect(restored["queued"] as? Int == 1)
+    let synced = try other.memctl("sync", "--json").json[0]
+    #expect((synced["push"] as? [String: Any])?["adopted"] as? Int == 1)
+    #expect(try contents(other).sorted() == ["one", "three", "two"])
+    let third = try home.neighbour()
+    try third.memctl("sync")
+    #expect(try contents(third).sorted() == ["one", "three", "two"])
+  }
+
+  @Test("write a file as a whole, for the owner alone, and replace none unasked")
+  func file() throws {
+    try home.memctl("store", "one")
+    try home.play("export", "export x.jsonl", "export x.jsonl", "export x.jsonl --force -q")
+    let path = home.folder.path + "/x.jsonl"
+    #expect(
+      try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+    let there = try home.memctl("export", "/nonexistent/x.jsonl")
+    #expect(there.message == "cannot write /nonexistent/x.jsonl: No such file or directory")
+    #expect(there.status == 74)
+    #expect(try home.memctl("export", "--markdown", "d", "x").status == 64)
+  }
+
+  @Test("hide what is sensitive, say so, and take no line without its content")
+  func sensitive() throws {
+    try home.memctl("store", Home.secret, "--sensitive")
+    let exported = try home.memctl("export")
+    #expect(try exported.json[0]["content"] is NSNull)
+    #expect(
+      exported.errors == """
+        memctl: 1 sensitive memories are written without their content, so this is no full backup
+        hint: --reveal writes them as well
+
+        """)
+    let other = try Home()
+    let refused = try other.memctl("import", "-", input: .pipe(exported.output))
+    #expect(refused.status == 65)
+    #expect(refused.message == "line 1: its content is hidden, because it is sensitive")
+    let whole = try home.start(["export", "--reveal"]).finish().output
+    try other.memctl("import", "-", input: .pipe(whole))
+    let memory = try other.memctl("list", "--json").json[0]
+    #expect(memory["is_sensitive"] as? Bool == true)
+    #expect(try home.memctl("export", "--markdown", "tree").hint == "--reveal writes them as well")
+    #expect(!FileManager.default.fileExists(atPath: home.folder.path + "/tree/facts"))
+  }
+
+  @Test("read folders of Claude Code and basic-memory, and name each file that is neither")
+  func folders() throws {
+    try write(
+      "projects/x/memory/feedback_mocks.md",
+      "---\nname: no-mocks\ndescription: Real databases\ntype: feedback\n---\n\nUse a real database.\n"
+    )
+    try write("projects/x/memory/MEMORY.md", "- [Mocks](feedback_mocks.md) — no mocks\n")
+    try write(
+      "projects/y/coffee.md",
+      "---\ntitle: Coffee\ntype: note\npermalink: coffee\n---\n# Coffee\n\n- [fact] Grind it fresh\n"
+    )
+    try write("projects/y/other.md", "Just text.\n")
+    let ended = try home.memctl("import", "projects")
+    #expect(ended.status == 65)
+    #expect(ended.message == "projects/y/other.md: it is in no format that is known for sure")
+    #expect(
+      ended.hint
+        == "--from names the format: jsonl, json, memctl, claude-code, claude-mem, basic-memory, markdown"
+    )
+    #expect(try contents(home).sorted() == ["Grind it fresh", "Use a real database."])
+    let forced = try home.memctl("import", "--from=markdown", "projects/y/other.md")
+    #expect(forced.status == 0)
+    #expect(try contents(home).count == 3)
+  }
+
+  @Test("keep a tree of files that comes back with the same fields")
+  func tree() throws {
+    try home.addSamples()
+    try home.play(
+      "export-tree", "export --markdown tree --reveal", "export --markdown tree --reveal")
+    let other = try Home()
+    try FileManager.default.copyItem(
+      at: home.folder.appending(path: "tree"), to: other.folder.appending(path: "tree"))
+    try other.memctl("import", "tree")
+    func fields(_ home: Home) throws -> Set<String> {
+      Set(
+        try home.start(["list", "--json", "--reveal"]).finish().json.map { memory in
+          [
+            "content", "category", "tags", "expanded_keywords", "importance", "is_sensitive",
+            "created_at",
+          ]
+          .map { "\(memory[$0] ?? "")" }.joined(separator: "|")
+        })
+    }
+    #expect(try fields(other) == fields(home))
+  }
+
+  @Test("tell a file that is not there, and read nothing then")
+  func missing() throws {
+    try write("a.jsonl", "{\"content\":\"a\"}\n")
+    let ended = try home.memctl("import", "a.jsonl", "b.jsonl")
+    #expect(ended.status == 66)
+    #expect(ended.message == "cannot read b.jsonl: No such file or directory")
+    #expect(try home.memctl("import", "-c", "nonsense", "a.jsonl").status == 65)
+    try write("empty/a.txt", "")
+    #expect(
+      try home.memctl("import", "empty").message == "there are no markdown files (*.md) in empty")
+  }
+
+  @Test("hear a signal while they wait for a pipe, and keep what was read")
+  func signal() throws {
+    let pipe = Pipe()
+    let path = home.folder.path + "/fifo"
+    mkfifo(path, 0o600)
+    let program = try home.start(["import", path, "-v"])
+    let writer = try FileHandle(forWritingTo: URL(filePath: path))
+    try writer.write(contentsOf: Data("{\"content\":\"a\"}\n".utf8))
+    program.send(SIGINT)
+    let ended = program.finish()
+    #expect(ended.status == 130)
+    #expect(ended.errors.contains("the import was interrupted"))
+    _ = pipe
+  }
+}

@@ -1,0 +1,258 @@
+import ClientSupport
+import Foundation
+import MemoryAPI
+import MemoryExchange
+import MemoryModel
+import MemoryStore
+import TestSupport
+import Testing
+
+@testable import MemctlCore
+
+@Suite("Import and export") struct ExchangeTests {
+  private let folder = TemporaryFolder()
+  private let origin = Origin(address: "https://memory.example.org", account: "ann")
+
+  private func cache(_ name: String) throws -> Cache { try Cache(path: folder.file(name)) }
+
+  private func importing(
+    _ text: String, into cache: Cache, _ change: (inout ImportOptions) -> Void = { _ in }
+  ) throws -> ImportReport {
+    let path = folder.file("input-\(UUID().uuidString).jsonl")
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    var options = ImportOptions()
+    change(&options)
+    return try cache.importMemories(from: [.path(path)], options)
+  }
+
+  private func memories(_ cache: Cache) throws -> [Memory] {
+    var memories: [Memory] = []
+    try cache.forEachMemory { memories.append($0) }
+    return memories.sorted { $0.id < $1.id }
+  }
+
+  /// Texts that could be taken for something else on their way through a file.
+  private static let hostile: [String] = [
+    "plain", " leading", "trailing \n", "\n\n", "\r\ntwo\r\nlines\r", "---\nmemctl: 1\n---\n",
+    "---",
+    "# heading\n\n- item", "tab\there", "\u{1}\u{7F}\u{85}\u{2028}\u{FEFF}", "é e\u{301} 🙂 👨‍👩‍👧‍👦",
+    "\"quoted\" 'single' \\ back\\slash \\n", "key: value # comment",
+    "[a, b] {c: d} &e *f !g %h @i `j",
+    "null", "true", "- ", "| >", "\u{202E}right to left", "{\"content\":\"nested\"}", "a,b", "~",
+    "1e5", "..",
+  ]
+
+  /// A cache with memories of all kinds, as if it had been synced: linked, changed since, waiting,
+  /// withheld; from other programs, too.
+  private func filled(_ seed: UInt64) throws -> Cache {
+    var random = SeededGenerator(seed: seed)
+    let cache = try cache("filled-\(seed).db")
+    let texts = Self.hostile.shuffled(using: &random)
+    try cache.database.write { transaction in
+      try transaction.settle(at: origin)
+      for (index, text) in texts.enumerated() {
+        let fields = MemoryFields(
+          content: text, category: Category.all.randomElement(using: &random)!,
+          tags: [texts[0], "a,b", "", "p ,q", "x, y"].randomElement(using: &random)!,
+          expandedKeywords: texts.randomElement(using: &random)!,
+          importance: Double.random(in: 0...1, using: &random),
+          isSensitive: Bool.random(using: &random))
+        let id = try transaction.memories.insert(
+          fields, createdAt: "2026-01-0\(index % 9 + 1)T03:04:05.\(index)+01:00",
+          at: Timestamp(microseconds: Int64.random(in: 0...1 << 50, using: &random)))
+        if index % 4 != 0 {
+          try transaction.memories.link(id, to: ServerID(rawValue: Int64(1000 - index)))
+        } else {
+          _ = try transaction.queue.enqueue(.store(fields, localID: id), at: .now)
+        }
+      }
+    }
+    try cache.delete(try memories(cache)[3].id)
+    try cache.delete(try memories(cache).last!.id)
+    return cache
+  }
+
+  @Test("restore an empty cache to the same rows, with ids, server ids and times", arguments: 1...5)
+  func roundTrip(_ seed: UInt64) throws {
+    let original = try filled(seed)
+    for name in ["copy.jsonl", "copy.jsonl.gz"] {
+      let path = folder.file(name)
+      let exported = try original.exportMemories(to: path, replacing: true, revealed: true)
+      let copy = try cache("copy-\(name)-\(seed).db")
+      let report = try copy.importMemories(from: [.path(path)])
+      let valid = try memories(original).filter {
+        $0.serverID != nil || (try? $0.fields.validated()) == $0.fields
+      }
+      #expect(report.refused == exported.exported - valid.count)
+      #expect(try memories(copy) == valid)
+      #expect(try copy.origin()?.address == origin.address)
+      #expect(try copy.origin()?.account == origin.account)
+      #expect(report.restored == valid.count { $0.serverID != nil })
+      #expect(report.queued == valid.count { $0.serverID == nil })
+      #expect(try copy.queue.entries().allSatisfy { $0.state == .inDoubt })
+    }
+  }
+
+  @Test("of a folder keep every field of what can be stored, and its time", arguments: 1...5)
+  func tree(_ seed: UInt64) throws {
+    let original = try filled(seed)
+    let tree = folder.file("tree-\(seed)")
+    let report = try original.exportTree(to: tree, revealed: true)
+    let all = try memories(original)
+    #expect(report.written == all.count)
+    let again = try original.exportTree(to: tree, revealed: true)
+    #expect((again.written, again.unchanged, again.removed) == (0, all.count, 0))
+    let copy = try cache("tree-\(seed).db")
+    _ = try copy.importMemories(from: [.path(tree)])
+    func comparable(_ memory: Memory) -> [String] {
+      ["\(memory.fields)", "\(Timestamp(memory.createdAt)!)"]
+    }
+    let wanted = all.filter { (try? $0.fields.validated()) == $0.fields }
+    #expect(
+      Set(try memories(copy).map(comparable)) == Set(wanted.map(comparable)))
+  }
+
+  @Test("keep what was unsent or withheld so")
+  func states() throws {
+    let original = try cache("original.db")
+    let (id, entry) = try original.store(MemoryFields(content: "withheld"))
+    _ = try original.queue.drop(entry)
+    try original.database.write { transaction in
+      try transaction.settle(at: origin)
+      let fields = MemoryFields(content: "changed")
+      let id = try transaction.memories.insert(fields, createdAt: "2026-01-01", at: .now)
+      try transaction.memories.link(id, to: ServerID(rawValue: 7))
+      _ = try transaction.queue.enqueue(.update(fields, ServerID(rawValue: 7)), at: .now)
+    }
+    var lines = ""
+    _ = try original.exportMemories(revealed: true) { lines += $0 + "\n" }
+    let copy = try cache("copy.db")
+    let report = try importing(lines, into: copy)
+    #expect((report.added, report.restored, report.queued) == (2, 1, 1))
+    #expect(try copy.isWithheld(id))
+    #expect(
+      try copy.queue.entries().map { try $0.operation() }
+        == [.update(MemoryFields(content: "changed"), ServerID(rawValue: 7))])
+  }
+
+  @Test("link nothing to a server where the cache belongs to another one, or has pulled already")
+  func foreign() throws {
+    let lines = """
+      {"id":5,"server_id":42,"content":"a","address":"https://memory.example.org","account":"ann"}
+      {"id":6,"server_id":43,"content":"b","address":"https://elsewhere.example.org","account":"ann"}
+      """
+    let empty = try cache("empty.db")
+    #expect(try importing(lines, into: empty).restored == 1)
+    #expect(try memories(empty).map(\.serverID) == [ServerID(rawValue: 42), nil])
+    #expect(try memories(empty).map(\.id.rawValue) == [5, 6])
+
+    let other = try cache("other.db")
+    try other.database.write {
+      try $0.settle(at: Origin(address: "https://a.example.org", account: nil))
+    }
+    #expect(try importing(lines, into: other).restored == 0)
+
+    let pulled = try cache("pulled.db")
+    try pulled.database.write {
+      try $0.settle(at: origin)
+      try $0.notes.setWatermark(.now)
+    }
+    #expect(try importing(lines, into: pulled).restored == 0)
+    #expect(try memories(pulled).allSatisfy { $0.serverID == nil })
+
+    let asNew = try cache("as-new.db")
+    #expect(try importing(lines, into: asNew) { $0.asNew = true }.restored == 0)
+    #expect(try asNew.origin() == nil)
+  }
+
+  @Test("link nothing that is no export: other files have ids as well")
+  func noExport() throws {
+    let cache = try cache("a.db")
+    let report = try importing("{\"id\":5,\"server_id\":42,\"content\":\"a\"}", into: cache)
+    #expect((report.added, report.restored, report.queued) == (1, 0, 1))
+    #expect(try memories(cache).map(\.serverID) == [nil])
+  }
+
+  @Test("give no id that a memory here once had")
+  func ids() throws {
+    let cache = try cache("a.db")
+    for content in ["one", "two"] { try cache.store(MemoryFields(content: content)) }
+    try cache.delete(LocalID(rawValue: 2))
+    let line = { (id: Int) in
+      "{\"id\":\(id),\"server_id\":\(id + 40),\"content\":\"\(id)\",\"address\":null}\n"
+    }
+    _ = try importing(line(1) + line(2) + line(9), into: cache)
+    #expect(try memories(cache).map(\.fields.content) == ["one", "1", "2", "9"])
+    #expect(try memories(cache).map(\.id.rawValue) == [1, 3, 4, 9])
+  }
+
+  @Test("take each content once, in the file and in the cache, unless more are wanted")
+  func duplicates() throws {
+    let cache = try cache("a.db")
+    try cache.store(MemoryFields(content: "here"))
+    let lines = ["here", "new", "new", "New"].map { "{\"content\":\"\($0)\"}\n" }.joined()
+    let plan = try importing(lines, into: cache) { $0.isRehearsal = true }
+    #expect((plan.added, plan.skipped) == (2, 2))
+    #expect(try memories(cache).count == 1)
+    let report = try importing(lines, into: cache)
+    #expect((report.added, report.skipped, report.queued) == (2, 2, 2))
+    let again = try importing(lines, into: cache)
+    #expect((again.added, again.skipped) == (0, 4))
+    let all = try importing(lines, into: cache) { $0.keepsDuplicates = true }
+    #expect((all.added, all.skipped) == (4, 0))
+  }
+
+  @Test("see what another program writes in the meantime")
+  func concurrent() throws {
+    let cache = try cache("a.db")
+    let other = try self.cache("a.db")
+    let lines = (0..<2_500).map { "{\"content\":\"m\($0)\"}\n" }.joined()
+    let path = folder.file("many.jsonl")
+    try lines.write(toFile: path, atomically: true, encoding: .utf8)
+    var stored = false
+    let report = try cache.importMemories(
+      from: [.path(path)],
+      progress: { _ in
+        if !stored { try! other.store(MemoryFields(content: "m2400")) }
+        stored = true
+      })
+    #expect((report.added, report.skipped) == (2_499, 1))
+  }
+
+  @Test("are stopped between portions, and go on when run again")
+  func cancellation() throws {
+    let cache = try cache("a.db")
+    let path = folder.file("many.jsonl")
+    try (0..<2_500).map { "{\"content\":\"m\($0)\"}\n" }.joined()
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    let cancellation = Cancellation()
+    let report = try cache.importMemories(
+      from: [.path(path)], cancellation: cancellation, progress: { _ in cancellation.cancel() })
+    #expect((report.added, report.isInterrupted) == (1_000, true))
+    #expect(try memories(cache).count == 1_000)
+    let rest = try cache.importMemories(from: [.path(path)])
+    #expect((rest.added, rest.skipped, rest.isInterrupted) == (1_500, 1_000, false))
+  }
+
+  @Test("write no file of another program's, and remove none")
+  func mirror() throws {
+    let cache = try cache("a.db")
+    let (first, _) = try cache.store(MemoryFields(content: "one"))
+    try cache.store(MemoryFields(content: "two", category: "gotchas"))
+    let tree = folder.file("tree")
+    #expect(try cache.exportTree(to: tree, revealed: false).written == 2)
+    let manager = FileManager.default
+    for name in ["facts/notes.md", "README.md"] {
+      try "# mine".write(toFile: "\(tree)/\(name)", atomically: true, encoding: .utf8)
+    }
+    try cache.delete(first)
+    #expect(try cache.exportTree(to: tree, revealed: false).removed == 1)
+    #expect(
+      try manager.subpathsOfDirectory(atPath: tree).sorted()
+        == ["README.md", "facts", "facts/notes.md", "gotchas", "gotchas/unsent-2.md"])
+    try "# mine".write(toFile: "\(tree)/gotchas/unsent-2.md", atomically: true, encoding: .utf8)
+    #expect { try cache.exportTree(to: tree, revealed: false) } throws: {
+      ($0 as? Problem)?.kind == .file
+    }
+  }
+}
