@@ -163,6 +163,8 @@ void creadline_prepare(const char *name, creadline_completer complete_line, crea
   rl_sort_completion_matches = 0;
   rl_completion_display_matches_hook = display;
   using_history();
+  // Before the user's inputrc is read, which may say otherwise. An older readline does not know it.
+  if (rl_readline_version >= 0x0803) rl_variable_bind("search-ignore-case", "on");
 }
 
 void creadline_begin(const char *prompt) {

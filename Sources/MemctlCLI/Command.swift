@@ -1,4 +1,5 @@
 import CommandLine
+import MemctlCore
 
 /// One command of the table: its description, the check of its arguments, and what it does.
 protocol Command: Sendable {
@@ -12,6 +13,10 @@ protocol Command: Sendable {
   /// - Returns: the code to end with.
   /// - Throws: `Problem`.
   func run(_ context: Context) throws -> ExitCode
+}
+
+extension Problem {
+  init(_ error: UsageError) { self.init(.usage, error.message, hint: Hint(error.hint)) }
 }
 
 extension CommandSpec {

@@ -32,7 +32,7 @@ public enum Memctl {
       let arguments = try Commands.table.parse(words.compactMap(\.self))
       return run(Context(arguments, in: Commands.table, environment))
     } catch {
-      return refuse(Problem(.usage, error.message, hint: Hint(error.hint)), at: error.path)
+      return refuse(Problem(error), at: error.path)
     }
   }
 

@@ -118,7 +118,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     for piece in pieces { try splitter.read(piece) }
     precondition(splitter.lastWord.map { $0.length >= 0 } ?? true, "a word has a length")
     try splitter.end()
-    return splitter.takeCommands()
+    return splitter.takeCommands().flatMap { $0 }
   }
 
   private static func readFile(_ bytes: [UInt8]) {

@@ -87,6 +87,8 @@ public struct Screen {
     case "C": column = min(columns - 1, column + (number ?? 1))
     case "D": column = max(0, column - (number ?? 1))
     case "G": column = (number ?? 1) - 1
+    case "H": (row, column) = (0, 0)
+    case "J" where number == 2 || number == 3: rows = Array(repeating: [], count: row + 1)
     case "J":
       cut(row, at: column)
       rows.removeSubrange((row + 1)...)

@@ -22,6 +22,11 @@ public struct HelpPage: Sendable {
     sections = Self.sections(of: CommandNode(path: words, spec: spec), in: table)
   }
 
+  /// A page of terms and their explanations.
+  public init(_ heading: String, _ definitions: [(term: String, text: String)]) {
+    sections = [HelpSection(heading, [.definitions(definitions)])]
+  }
+
   /// The page, ending with a newline.
   ///
   /// - Parameter width: The columns of the terminal, to which prose is wrapped.

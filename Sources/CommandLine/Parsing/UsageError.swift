@@ -20,7 +20,7 @@ extension CommandTable {
     _ message: String, at path: [String] = [], didYouMean guess: String? = nil
   ) -> UsageError {
     let invocation = invocation(path)
-    let help = invocation.isEmpty ? "help" : "\(invocation) --help"
+    let help = invocation.isEmpty ? "help lists the commands" : "\(invocation) --help"
     return UsageError(
       message: message,
       hint: guess.map { "did you mean '\($0)'? otherwise: \(help)" } ?? help, path: path)

@@ -1,8 +1,9 @@
 /// Splits the text of a prompt or a script into commands and their words, as a POSIX shell does: with
-/// quotes, backslashes, comments, `;`, and a `~` at the beginning of a word.
+/// quotes, backslashes, comments, `;`, `&&`, `||`, and a `~` at the beginning of a word.
 ///
 /// Variables and patterns, which a shell would replace, are taken literally. From the first `|`, `<` or
-/// `>` on, the rest of the command is left to a real shell. The text may come in pieces.
+/// `>` on, the rest of the command is left to a real shell, and so is all of a line after `!`. The text
+/// may come in pieces.
 public struct ShellSplitter: Sendable {
   /// The word at the end of the text.
   public struct Word: Hashable, Sendable {
@@ -12,7 +13,11 @@ public struct ShellSplitter: Sendable {
   }
 
   private let home: String?
-  private var complete: [CommandWords] = []
+  private let shellCommand: String?
+  private var complete: [[CommandWords]] = []
+  /// The commands before the one that is being read, which are joined to it.
+  private var joined: [CommandWords] = []
+  private var condition = CommandWords.Condition.always
   private var words: [String] = []
   private var word: [UInt8]?
   private var wordStart = 0
@@ -28,13 +33,23 @@ public struct ShellSplitter: Sendable {
   /// Whether the backslash began the word, which does not exist if a line break follows.
   private var escapeBeganWord = false
   private var isComment = false
+  /// Whether the last byte was a `&`.
+  private var isAmpersand = false
+  /// Whether the tail began with `!`.
+  private var isForShellAlone = false
   private var position = 0
   private var line = 1
   private var commandLine = 1
   private var quoteLine = 1
 
-  /// - Parameter home: what a `~` at the beginning of a word stands for; nil if it is literal.
-  public init(home: String? = nil) { self.home = home }
+  /// - Parameters:
+  ///   - home: what a `~` at the beginning of a word stands for; nil if it is literal.
+  ///   - shellCommand: the name of the command that gives the rest of its line to a shell, as one word;
+  ///     `!` stands for it. Nil if there is none.
+  public init(home: String? = nil, shellCommand: String? = nil) {
+    self.home = home
+    self.shellCommand = shellCommand
+  }
 
   /// Takes the next piece of the text.
   ///
@@ -47,23 +62,26 @@ public struct ShellSplitter: Sendable {
     }
   }
 
-  /// The commands that are complete since the last call, each ended by a line break or `;`.
-  public mutating func takeCommands() -> [CommandWords] {
+  /// The commands that are complete since the last call, each ended by a line break or `;`; together
+  /// with those that `&&` and `||` join to it.
+  public mutating func takeCommands() -> [[CommandWords]] {
     defer { complete.removeAll() }
     return complete
   }
 
   /// Whether a command has begun that is not complete. After a line break: a quote is open, or a
-  /// backslash or `|` ended the line.
-  public var isOpen: Bool { word != nil || !words.isEmpty || tail != nil }
+  /// backslash, `|`, `&&` or `||` ended the line.
+  public var isOpen: Bool {
+    word != nil || !words.isEmpty || tail != nil || condition != .always
+  }
 
   /// The words of an incomplete command before the one that the text ends with.
   public var wordsBefore: [String] { words }
 
-  /// The word that the text ends with, which is empty after a space; nil in a comment, and in what is
-  /// left to a shell.
+  /// The word that the text ends with, which is empty after a space; nil in a comment, within `&&`, and
+  /// in what is left to a shell.
   public var lastWord: Word? {
-    if isComment || tail != nil { return nil }
+    if isComment || isAmpersand || tail != nil { return nil }
     guard let word else { return Word(text: "", length: 0) }
     return Word(text: String(decoding: word, as: UTF8.self), length: position - wordStart)
   }
@@ -81,7 +99,9 @@ public struct ShellSplitter: Sendable {
         hint: "close it, or put a backslash before it if it is meant literally")
     }
     if isEscaped { takeEscaped(.lineFeed) }
+    if isAmpersand { try takeSecondAmpersand(.lineFeed) }
     try endCommand()
+    if condition != .always { throw missingCommand("after", condition.spelling) }
   }
 
   // MARK: Words
@@ -89,6 +109,8 @@ public struct ShellSplitter: Sendable {
   private mutating func take(_ byte: UInt8) throws(UsageError) {
     if isEscaped {
       takeEscaped(byte)
+    } else if isAmpersand {
+      try takeSecondAmpersand(byte)
     } else if let quote {
       if byte == quote {
         self.quote = nil
@@ -107,7 +129,11 @@ public struct ShellSplitter: Sendable {
 
   private mutating func takeBare(_ byte: UInt8) throws(UsageError) {
     switch byte {
-    case .blank, .tabulator: endWord()
+    case .blank, .tabulator:
+      endWord()
+      if let shellCommand, words == [shellCommand] { beginShellLine(shellCommand) }
+    case .exclamationMark where word == nil && words.isEmpty && shellCommand != nil:
+      beginShellLine(shellCommand!)
     case .backslash:
       escapeBeganWord = word == nil
       begin()
@@ -118,14 +144,23 @@ public struct ShellSplitter: Sendable {
       quote = byte
       quoteLine = line
     case .hash where word == nil: isComment = true
-    case .semicolon: try endCommand()
+    case .semicolon:
+      try endCommand()
+      if condition != .always { throw missingCommand("after", condition.spelling) }
     case .bar, .less, .greater: try beginTail(byte)
-    case .ampersand:
-      throw UsageError(
-        message: "'&' does not run commands in the background here",
-        hint: "quote it if it is meant literally: '&'")
+    case .ampersand: isAmpersand = true
     default: append(byte)
     }
+  }
+
+  private mutating func takeSecondAmpersand(_ byte: UInt8) throws(UsageError) {
+    isAmpersand = false
+    guard byte == .ampersand else {
+      throw UsageError(
+        message: "'&' does not run commands in the background here",
+        hint: "&& joins commands; quote it if it is meant literally: '&'")
+    }
+    try endCommand(before: .ifSucceeded)
   }
 
   private mutating func takeEscaped(_ byte: UInt8) {
@@ -173,18 +208,37 @@ public struct ShellSplitter: Sendable {
     return Array(home.utf8) + word.dropFirst()
   }
 
-  private mutating func endCommand() throws(UsageError) {
+  /// - Parameter next: how the next command is joined to this one; nil if it is not.
+  private mutating func endCommand(
+    before next: CommandWords.Condition? = nil
+  ) throws(UsageError) {
     endWord()
     let tail = String(decoding: tail ?? [], as: UTF8.self)
-    if words.isEmpty, !tail.isEmpty {
-      throw UsageError(
-        message: "there is no command before '\(tail.prefix(1))'",
-        hint: "quote it if it is meant literally: '\(tail.prefix(1))'")
+    if words.isEmpty {
+      if !tail.isEmpty { throw missingCommand("before", "\(tail.prefix(1))") }
+      if let next { throw missingCommand("before", next.spelling) }
+      // A command may be joined to one on an earlier line.
+      return
     }
-    if !words.isEmpty { complete.append(CommandWords(words: words, tail: tail, line: commandLine)) }
+    joined.append(
+      CommandWords(
+        words: isForShellAlone ? words + [tail] : words, tail: isForShellAlone ? "" : tail,
+        line: commandLine, condition: condition))
+    condition = next ?? .always
+    if next == nil {
+      complete.append(joined)
+      joined = []
+    }
     words = []
     self.tail = nil
+    isForShellAlone = false
     depth = 0
+  }
+
+  private func missingCommand(_ place: String, _ sign: String) -> UsageError {
+    UsageError(
+      message: "there is no command \(place) '\(sign)'",
+      hint: "quote it if it is meant literally: '\(sign)'")
   }
 
   // MARK: The tail
@@ -201,6 +255,14 @@ public struct ShellSplitter: Sendable {
     tailIsOpen = byte == .bar
   }
 
+  private mutating func beginShellLine(_ command: String) {
+    if words.isEmpty { commandLine = line }
+    words = [command]
+    tail = []
+    tailIsOpen = false
+    isForShellAlone = true
+  }
+
   /// Copies what is left to a shell, and finds its end.
   private mutating func takeForShell(_ byte: UInt8) throws(UsageError) {
     if isEscaped {
@@ -212,19 +274,20 @@ public struct ShellSplitter: Sendable {
       isComment = false
       if !tailIsOpen { return try endCommand() }
     } else if !isComment {
-      if byte == .semicolon, depth == 0 { return try endCommand() }
+      if !isForShellAlone {
+        if byte == .semicolon, depth == 0 { return try endCommand() }
+        if byte == .bar, tail == [.bar] {
+          tail = nil
+          return try endCommand(before: .ifFailed)
+        }
+      }
       try takeBareForShell(byte)
     }
     tail!.append(byte)
   }
 
   private mutating func takeBareForShell(_ byte: UInt8) throws(UsageError) {
-    if byte == .bar, tail == [.bar] {
-      throw UsageError(
-        message: "'||' does not join commands here",
-        hint: "put the second command on a line of its own")
-    }
-    if byte == .less, tail!.last == .less {
+    if byte == .less, tail!.last == .less, !isForShellAlone {
       throw UsageError(
         message: "here-documents ('<<') do not work here",
         hint: "use quotes instead: a quoted text can span several lines")
@@ -244,10 +307,21 @@ public struct ShellSplitter: Sendable {
   }
 }
 
+extension CommandWords.Condition {
+  fileprivate var spelling: String {
+    switch self {
+    case .always: ";"
+    case .ifSucceeded: "&&"
+    case .ifFailed: "||"
+    }
+  }
+}
+
 extension UInt8 {
   fileprivate static let tabulator = UInt8(ascii: "\t")
   fileprivate static let lineFeed = UInt8(ascii: "\n")
   fileprivate static let blank = UInt8(ascii: " ")
+  fileprivate static let exclamationMark = UInt8(ascii: "!")
   fileprivate static let quotationMark = UInt8(ascii: "\"")
   fileprivate static let hash = UInt8(ascii: "#")
   fileprivate static let ampersand = UInt8(ascii: "&")

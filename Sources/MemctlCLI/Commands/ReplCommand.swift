@@ -16,13 +16,13 @@ struct ReplCommand: Command {
     discussion: [
       """
       On a terminal, memctl without a command does the same. Type commands as in a shell, without the \
-      word memctl: quotes, backslashes and # work the same way, ; separates commands, and everything \
-      from the first |, < or > on is left to a shell. Variables and patterns are not expanded. An \
-      open quote continues on the next line.
+      word memctl: quotes, backslashes, #, ;, && and || work the same way, and everything from the first \
+      |, < or > on is left to a shell, as is all of a line after !. Variables and patterns are not \
+      expanded. An open quote continues on the next line.
       """,
       """
       Tab completes commands, options, files, categories, tags and ids. Ctrl-R searches earlier \
-      lines; a line that begins with a space or contains --sensitive is not kept. Ctrl-C clears the \
+      lines, in either case with readline 8.3 and later; a line that begins with a space or contains --sensitive is not kept. Ctrl-C clears the \
       line, or asks the running command to stop; a second Ctrl-C abandons it. Ctrl-D leaves the \
       prompt. ~/.inputrc can change the keys.
       """,

@@ -11,7 +11,7 @@ struct Pager {
   static func command(in environment: [String: String]) -> String? {
     guard let command = environment["MEMCTL_PAGER"],
       let program = command.split(separator: " ").first,
-      program != "cat"
+      program != "cat", environment["TERM"] != "dumb"
     else { return nil }
     // If it is missing, the results are better shown without one.
     let folders =

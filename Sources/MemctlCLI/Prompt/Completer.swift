@@ -109,12 +109,7 @@ struct Completer {
   private func candidates(
     of kind: CompletionCandidates.Kind, typing text: String
   ) -> [CompletionCandidate] {
-    guard kind == .tags else { return (try? candidates.of(kind, prefix: text)) ?? [] }
-    // Only the last one of the list is being typed.
-    let before = text.lastIndex(of: ",").map { text[...$0] } ?? ""
-    return ((try? candidates.of(.tag)) ?? []).map {
-      .init(value: before + $0.value, prefix: String(before))
-    }
+    (try? candidates.of(kind, prefix: text)) ?? []
   }
 
   private func files(_ prefix: String, onlyFolders: Bool) -> [CompletionCandidate] {

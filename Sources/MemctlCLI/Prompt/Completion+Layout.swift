@@ -22,11 +22,12 @@ extension Completer.Completion {
 
   private func columns(_ width: Int) -> [String] {
     let (shown, column) = (shown, column)
-    let columns = max(1, width / column)
+    // The last one needs no gap after it.
+    let columns = max(1, (width + 1) / column)
     let rows = (shown.count + columns - 1) / columns
     return (0..<rows).map { row in
-      stride(from: row, to: shown.count, by: rows).map { shown[$0].padded(toWidth: column) }
-        .joined()
+      let cells = stride(from: row, to: shown.count, by: rows).map { shown[$0] }
+      return cells.dropLast().map { $0.padded(toWidth: column) }.joined() + (cells.last ?? "")
     }
   }
 

@@ -79,15 +79,35 @@ struct RepeatCommand: PromptCommand {
   }
 }
 
+struct ShellCommand: PromptCommand {
+  private static let line = Operands(.text("COMMAND"), .line)
+
+  static let spec = CommandSpec(
+    ".shell", summary: "give the rest of the line to a shell; !COMMAND does the same",
+    operands: [line.spec],
+    examples: [CommandExample("!ls *.md | wc -l", shows: "count files")])
+
+  private let line: String
+
+  init(_ arguments: ParsedCommand) throws {
+    line = arguments[Self.line].joined(separator: " ")
+    if line.allSatisfy(\.isWhitespace) {
+      throw Problem(.usage, "there is no command after '!'", hint: "!ls lists the files here")
+    }
+  }
+
+  func run(_ session: Session) throws -> ExitCode { try session.runShell(line) }
+}
+
 struct QuitCommand: PromptCommand {
   private static let code = OptionalOperand(.integer("CODE", 0...255))
 
   static let spec = CommandSpec(
     ".quit", summary: "leave the prompt, with an exit code",
-    discussion: ["Ctrl-D, exit and quit leave it, too."],
+    discussion: ["Ctrl-D, exit, quit and \\q leave it, too."],
     operands: [code.spec])
 
-  static let aliases = ["exit", "quit"]
+  static let aliases = ["exit", "quit", ".exit", "q", ":q"]
 
   private let code: ExitCode
 

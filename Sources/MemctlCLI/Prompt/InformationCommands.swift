@@ -16,6 +16,8 @@ struct PromptHelpCommand: PromptCommand {
     ],
     operands: [pattern.spec])
 
+  static let aliases = ["?", "h"]
+
   private let pattern: String
 
   init(_ arguments: ParsedCommand) { pattern = arguments[Self.pattern]?.lowercased() ?? "" }
@@ -38,12 +40,10 @@ struct PromptHelpCommand: PromptCommand {
         .notFound, "no command has '\(pattern)' in its name or summary",
         hint: ".help lists them all")
     } else {
-      let width = found.map(\.synopsis.count).max()! + 2
-      for spec in found {
-        output.line(
-          output.style.bold(spec.synopsis)
-            + String(repeating: " ", count: width - spec.synopsis.count) + spec.summary)
-      }
+      output.page(
+        HelpPage(
+          "COMMANDS",
+          found.map { ($0.name.hasPrefix(".") ? $0.synopsis : $0.name, $0.summary) }))
     }
     output.finish()
     return .success
@@ -53,23 +53,33 @@ struct PromptHelpCommand: PromptCommand {
 struct SetCommand: PromptCommand {
   private enum Setting: String, CaseIterable, ArgumentValue { case autosync }
 
-  private static let setting = Operand<Setting>(.choice("autosync"))
+  private static let setting = OptionalOperand<Setting>(.choice("autosync"))
+  private static let value = OptionalOperand<Switch>(.choice("on|off"))
 
   static let spec = CommandSpec(
     ".set", summary: "turn a setting of the prompt on or off",
     discussion: [
+      "Without operands, shows the settings, as .show does.",
       .definitions([
         ("autosync", "sync in the background; on by default if there is a key for the server")
-      ])
+      ]),
     ],
-    operands: [setting.spec, Switch.operand.spec])
+    operands: [setting.spec, value.spec])
 
-  private let isOn: Bool
+  /// Nil to show the settings.
+  private let value: Switch?
 
-  init(_ arguments: ParsedCommand) { isOn = arguments[Switch.operand] == .on }
+  init(_ arguments: ParsedCommand) throws {
+    value = arguments[Self.value]
+    if let setting = arguments[Self.setting], value == nil {
+      throw Problem(
+        .usage, "\(setting.rawValue) is on or off", hint: ".set \(setting.rawValue) on, or off")
+    }
+  }
 
-  func run(_ session: Session) -> ExitCode {
-    session.settings.syncsByItself = isOn
+  func run(_ session: Session) throws -> ExitCode {
+    guard let value else { return try SettingsCommand().run(session) }
+    session.settings.syncsByItself = value == .on
     return .success
   }
 }
@@ -77,7 +87,9 @@ struct SetCommand: PromptCommand {
 struct SettingsCommand: PromptCommand {
   static let spec = CommandSpec(".show", summary: "show the settings of the prompt")
 
-  init(_ arguments: ParsedCommand) {}
+  init(_ arguments: ParsedCommand) { self.init() }
+
+  init() {}
 
   func run(_ session: Session) throws -> ExitCode {
     let output = session.makeOutput()

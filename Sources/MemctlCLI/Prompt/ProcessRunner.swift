@@ -37,14 +37,29 @@ struct ProcessRunner {
         printError("\(Int((ContinuousClock.now - start) / .milliseconds(1))) ms")
       }
     }
-    do throws(SystemError) {
-      let process =
-        tail.isEmpty
-        ? try ChildProcess(
-          memctl, ["memctl"] + arguments, adding: variables, streams: streams)
+    let settings = TerminalSettings()
+    // A program that the command has started, such as an editor, may have been killed.
+    defer { settings?.restore() }
+    return try run {
+      () throws(SystemError) in
+      tail.isEmpty
+        ? try ChildProcess(memctl, ["memctl"] + arguments, adding: variables, streams: streams)
         : try ChildProcess(
           "/bin/sh", ["sh", "-c", "\"$0\" \"$@\" \(tail)", memctl] + arguments,
           adding: variables, streams: streams)
+    }
+  }
+
+  /// Gives a line to a shell, and returns the code that it ended with.
+  func run(shell line: String) throws(Problem) -> ExitCode {
+    try run { () throws(SystemError) in try ChildProcess("/bin/sh", ["sh", "-c", line]) }
+  }
+
+  private func run(
+    _ start: () throws(SystemError) -> ChildProcess
+  ) throws(Problem) -> ExitCode {
+    do throws(SystemError) {
+      let process = try start()
       return signals.queue.letting(SIGTSTP) { wait(for: process) }
     } catch {
       if error.code == E2BIG {

@@ -28,8 +28,7 @@ final class Prompt {
   ///
   /// - Parameter startScript: what to run first; nil for nothing.
   func run(startScript: Script?) -> ExitCode {
-    var settings = termios()
-    let isTerminal = tcgetattr(STDIN_FILENO, &settings) == 0
+    let settings = TerminalSettings()
     let completer = Completer(
       session.table.all, CompletionCandidates(session.table.program, state.openCache))
     LineEditor.prepare(
@@ -42,8 +41,7 @@ final class Prompt {
     if let startScript { _ = ScriptRunner(session: session).run(startScript) }
     while session.end == nil { takeCommand() }
     sync.stop()
-    // A program that was killed may have left other settings.
-    if isTerminal { tcsetattr(STDIN_FILENO, TCSADRAIN, &settings) }
+    settings?.restore()
     return session.end!
   }
 
@@ -75,17 +73,17 @@ final class Prompt {
     LineEditor.begin(shown)
     guard let line = waitForLine() else { return }
     do {
-      guard let commands = try typed.add(line) else { return }
-      history.keep(typed.text, of: commands)
-      for command in commands {
-        _ = session.run(command)
+      guard let lists = try typed.add(line) else { return }
+      history.keep(typed.entries)
+      for list in lists {
+        _ = session.run(list)
         if session.signals.haveInterrupted || session.end != nil { break }
       }
       // What was written need not wait, and a server that has answered is back.
       if state.hasChanged { sync.hurry() }
     } catch {
-      history.keep(typed.text, of: [])
-      session.tell(Problem(.usage, error.message, hint: Hint(error.hint)))
+      history.keep(typed.entries)
+      session.tell(Problem(error))
     }
     typed.clear()
   }

@@ -14,11 +14,11 @@ final class PromptHistory {
     return []
   }
 
-  /// - Parameter commands: what stands in the text, as far as it can be read.
-  func keep(_ text: String, of commands: [CommandWords]) {
-    guard History.keeps(text, of: commands) else { return }
-    LineEditor.remember(text)
-    do { try file.append(text) } catch { tellOnce(error) }
+  func keep(_ entries: [TypedText.Entry]) {
+    for entry in entries where History.keeps(entry.text, of: entry.commands) {
+      LineEditor.remember(entry.text)
+      do { try file.append(entry.text) } catch { tellOnce(error) }
+    }
   }
 
   private func tellOnce(_ error: any Error) {

@@ -71,3 +71,21 @@ struct TimerCommand: PromptCommand {
     return .success
   }
 }
+
+struct ClearCommand: PromptCommand {
+  static let spec = CommandSpec(
+    ".clear", summary: "clear the screen",
+    discussion: ["clear and Ctrl-L do the same."])
+
+  static let aliases = ["clear", "cls"]
+
+  init(_ arguments: ParsedCommand) {}
+
+  func run(_ session: Session) -> ExitCode {
+    // The cursor goes home, and what is on the screen and above it goes away.
+    if session.context.terminal.showsProgress {
+      printError("\u{1B}[H\u{1B}[2J\u{1B}[3J", terminator: "")
+    }
+    return .success
+  }
+}

@@ -19,15 +19,15 @@ struct ScriptRunner {
     if depth == 0 { session.scripts.haveToldStop = false }
     session.scripts.depth += 1
     defer { session.scripts.depth -= 1 }
-    var splitter = ShellSplitter(home: session.home)
+    var splitter = ShellSplitter(home: session.home, shellCommand: ShellCommand.spec.name)
     var worst = ExitCode.success
     do {
       while session.end == nil {
         let line = try script.nextLine(session.signals.waitForInput)
         if session.signals.haveInterrupted { break }
         if let line { try splitter.read(line + "\n") } else { try splitter.end() }
-        for command in splitter.takeCommands() {
-          let code = session.run(command)
+        for list in splitter.takeCommands() {
+          let (code, command) = session.run(list)
           if let end = session.end { return end }
           worst = ExitCode.worst(worst, code)
           if session.signals.haveInterrupted { return code == .success ? .ended(by: SIGINT) : code }

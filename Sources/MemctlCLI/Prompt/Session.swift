@@ -55,6 +55,21 @@ final class Session {
     return ExitCode(problem.kind)
   }
 
+  /// Runs commands that are joined, each if its condition holds.
+  ///
+  /// - Returns: the last that ran, and the code that it ended with.
+  func run(_ list: [CommandWords]) -> (code: ExitCode, last: CommandWords) {
+    var (code, last) = (ExitCode.success, list[0])
+    for command in list {
+      switch command.condition {
+      case .ifSucceeded where code != .success, .ifFailed where code == .success: continue
+      default: (code, last) = (run(command), command)
+      }
+      if signals.haveInterrupted || end != nil { break }
+    }
+    return (code, last)
+  }
+
   /// Runs a command and returns the code that it ended with.
   func run(_ command: CommandWords) -> ExitCode {
     signals.begin()
@@ -69,15 +84,31 @@ final class Session {
     if words.contains(where: { $0.utf8.contains(0) }) {
       throw Problem(.usage, "a command cannot contain a NUL character")
     }
-    let command = try? table.program.parse(words)
-    let opensPrompt =
-      command?.action == .nothing || command?.action == .run && command?.path == ["repl"]
-    guard let first = words.first, !opensPrompt else {
-      throw Problem(.usage, "this is already memctl's prompt", hint: "help lists the commands")
+    guard let first = words.first else { throw Self.isPromptAlready }
+    if first.hasPrefix(".") { return try runOwn(words, tail: tail) }
+    do {
+      let command = try table.all.parse(words)
+      if command.action == .nothing || command.action == .run && command.path == ["repl"] {
+        throw Self.isPromptAlready
+      }
+    } catch let error as UsageError {
+      // Only here can the hint be one for the prompt; but where the error goes elsewhere, or is JSON,
+      // the command itself writes it.
+      let isForMachines = settings.mode == .json || words.contains { $0.hasPrefix("--json") }
+      if tail.isEmpty, !isForMachines { throw Problem(error) }
+    } catch let problem as Problem {
+      throw problem
+    } catch {
+      throw Problem(.bug, "a bug in memctl: \(error)")
     }
-    return first.hasPrefix(".")
-      ? try runOwn(words, tail: tail) : try runProcess(words, tail: tail)
+    return try runProcess(words, tail: tail)
   }
+
+  private static let isPromptAlready = Problem(
+    .usage, "this is already memctl's prompt", hint: "help lists the commands")
+
+  /// Gives a line to a shell, and returns the code that it ended with.
+  func runShell(_ line: String) throws(Problem) -> ExitCode { try processes.run(shell: line) }
 
   private func runProcess(_ words: [String], tail: String) throws(Problem) -> ExitCode {
     defer { settings.outputOnce = nil }
@@ -102,7 +133,7 @@ final class Session {
       self.tail = tail
       return try table.command(arguments.path[0])!.init(arguments).run(self)
     } catch let error as UsageError {
-      throw Problem(.usage, error.message, hint: Hint(error.hint))
+      throw Problem(error)
     } catch let problem as Problem {
       throw problem
     } catch {

@@ -6,7 +6,11 @@ import Testing
 @Suite("A line is split into words as a shell does it")
 struct ShellSplitterTests {
   private func split(_ text: String) throws -> [CommandWords] {
-    var splitter = ShellSplitter(home: "/home/a")
+    try lists(text).flatMap { $0 }
+  }
+
+  private func lists(_ text: String) throws -> [[CommandWords]] {
+    var splitter = ShellSplitter(home: "/home/a", shellCommand: ".shell")
     try splitter.read(text)
     try splitter.end()
     return splitter.takeCommands()
@@ -35,6 +39,52 @@ struct ShellSplitterTests {
   }
 
   @Test(
+    "&& and || join commands, also across lines",
+    arguments: [
+      ("a && b", [["a", "&& b"]]), ("a&&b||c; d", [["a", "&& b", "|| c"], ["d"]]),
+      ("a '&&' b", [["a && b"]]), (#"a \&\& b"#, [["a && b"]]),
+      ("a ||\n\n # c\nb", [["a", "|| b"]]),
+      ("a && b | wc && c", [["a", "&& b | wc && c"]]), ("a\nb", [["a"], ["b"]]),
+      ("a || !ls && wc", [["a", "|| .shell ls && wc"]]),
+    ] as [(String, [[String]])])
+  func joints(_ text: String, _ expected: [[String]]) throws {
+    let found = try lists(text).map { list in
+      list.map { command in
+        let sign =
+          switch command.condition {
+          case .always: ""
+          case .ifSucceeded: "&& "
+          case .ifFailed: "|| "
+          }
+        return sign + (command.words + [command.tail]).filter { !$0.isEmpty }.joined(separator: " ")
+      }
+    }
+    #expect(found == expected)
+  }
+
+  @Test(
+    "a line after ! is left to a real shell as it is",
+    arguments: [
+      ("!ls *.md | wc -l; echo $HOME && pwd || x", "ls *.md | wc -l; echo $HOME && pwd || x"),
+      ("  ! echo 'a\nb'", " echo 'a\nb'"), (".shell ls -l 'a b'", "ls -l 'a b'"),
+      ("!ls |\n wc", "ls |\n wc"), ("!a \\\nb", "a \\\nb"), ("!cat <<< x", "cat <<< x"),
+      ("!", ""),
+    ])
+  func shellLines(_ text: String, _ line: String) throws {
+    let commands = try split(text + "\ncounts")
+    #expect(commands.map(\.words) == [[".shell", line], ["counts"]])
+    #expect(commands.map(\.tail) == ["", ""])
+  }
+
+  @Test("! is nothing special within a line, nor where there is no command for it")
+  func exclamationMark() throws {
+    #expect(try split("store Yes! '!' !x").map(\.words) == [["store", "Yes!", "!", "!x"]])
+    var splitter = ShellSplitter()
+    try splitter.read("!a; b\n")
+    #expect(splitter.takeCommands().flatMap { $0 }.map(\.words) == [["!a"], ["b"]])
+  }
+
+  @Test(
     "what follows a pipe or a redirection is left to a real shell, to the end of the command",
     arguments: [
       ("list | head -n 3; counts", ["list"], "| head -n 3"),
@@ -57,7 +107,13 @@ struct ShellSplitterTests {
     "what cannot be understood is refused in plain words",
     arguments: [
       ("sync & counts", "'&' does not run commands in the background here"),
-      ("list || counts", "'||' does not join commands here"),
+      ("list &", "'&' does not run commands in the background here"),
+      ("&& counts", "there is no command before '&&'"),
+      ("list; || counts", "there is no command before '||'"),
+      ("list &&; counts", "there is no command after '&&'"),
+      ("list &&", "there is no command after '&&'"),
+      ("list || && counts", "there is no command before '&&'"),
+      ("list ||", "there is no command after '||'"),
       ("store - <<EOF", "here-documents ('<<') do not work here"),
       ("counts; | wc", "there is no command before '|'"),
       ("a\nb 'c\nd", "the ' on line 2 is never closed"),
@@ -74,9 +130,11 @@ struct ShellSplitterTests {
     arguments: [
       ("a\n", false), ("a 'b\n", true), ("a \\\n", true), ("a |\n", true), ("a | b\n", false),
       ("a 'b\nc'\n", false), ("# 'a\n", false), ("a | \"b\n", true), ("a | b # |\n", false),
+      ("a &&\n", true), ("a ||\n", true), ("a && # b\n", true), ("a && b\n", false),
+      ("!a\n", false), ("!a |\n", true), ("!a '\n", true),
     ])
   func openLines(_ text: String, _ isOpen: Bool) throws {
-    var splitter = ShellSplitter()
+    var splitter = ShellSplitter(shellCommand: ".shell")
     try splitter.read(text)
     #expect(splitter.isOpen == isOpen)
   }
@@ -96,9 +154,10 @@ struct ShellSplitterTests {
   }
 
   @Test(
-    "no word is being typed in a comment, or where a shell takes over", arguments: ["#", "a >b"])
+    "no word is being typed in a comment, or where a shell takes over",
+    arguments: ["#", "a >b", "a&", "!a"])
   func noWord(_ text: String) throws {
-    var splitter = ShellSplitter()
+    var splitter = ShellSplitter(shellCommand: ".shell")
     try splitter.read(text)
     #expect(splitter.lastWord == nil)
   }
@@ -118,7 +177,7 @@ struct ShellSplitterTests {
       var splitter = ShellSplitter(home: "/home/a")
       try splitter.read("w \(line)\n")
       guard !splitter.isOpen else { continue }
-      let commands = splitter.takeCommands()
+      let commands = splitter.takeCommands().flatMap { $0 }
       // `~a` is the home of a user a, `\` before a line break at the end takes the next line.
       guard commands.count == 1, line.firstRange(of: /~[^\/ ]/) == nil, !line.hasSuffix("\\\n")
       else { continue }

@@ -58,10 +58,24 @@ struct PromptCompletionTests {
     try prompt.wait(forText: "2  Décidé")
     try prompt.wait(forText: "4  [sensitive]")
     try expect("\u{3}queue drop \t\t", "queue drop ")
-    try prompt.wait(forText: "3  store, ")
+    try prompt.wait(forText: "3  store, It's | odd")
+    try prompt.wait(forText: "4  store, [sensitive]")
     try expect("\u{3}store --category=\t\t", "store --category=")
     try prompt.wait(forText: "architecture    facts")
     try end()
+  }
+
+  @Test("cuts nothing off where the columns fill the screen to its edge")
+  func fullWidth() throws {
+    let narrow = try home.prompt("--color=never", columns: 80)
+    try narrow.wait(forCursorAfter: "memctl (4 pending, no key)> ")
+    narrow.type("list -c \t\t")
+    try narrow.wait(
+      forText: "architecture    gotchas         operations      process         sessions")
+    try narrow.wait(forCursorAfter: "memctl (4 pending, no key)> list -c ")
+    #expect(!narrow.transcript.contains("…"))
+    narrow.type(Key.control("c"))
+    #expect(try narrow.leave() == 0)
   }
 
   @Test("quotes what a shell would take apart")

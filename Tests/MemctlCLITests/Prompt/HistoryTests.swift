@@ -83,6 +83,24 @@ struct HistoryTests {
     #expect(home.history == ["counts"])
   }
 
+  @Test("has each command of a paste for itself, and a command of several lines as one")
+  func pastes() throws {
+    let prompt = try home.prompt()
+    try prompt.wait(forCursorAfter: "memctl (no key)> ")
+    let lines = (1...300).map { "# line \($0)" }
+    prompt.type("\u{1B}[200~" + lines.joined(separator: "\n") + "\nstore 'a\nb'\u{1B}[201~\r")
+    try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> ")
+    prompt.type(Key.up + Key.up)
+    try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> # line 300")
+    prompt.type(Key.control("c"))
+    // Where one cannot be read, none runs, and all can be found again.
+    prompt.type("\u{1B}[200~version\nstore x & y\nstore --sensitive z\n# more\u{1B}[201~\r")
+    try prompt.wait(forText: "'&' does not run")
+    #expect(try prompt.leave() == 0)
+    #expect(home.history == lines + ["store 'a\\nb'", "version", "store x & y", "# more"])
+    #expect(!prompt.screen.lines.contains("memctl 0.1.0"))
+  }
+
   @Test("loses nothing of several sessions that go on at the same time")
   func severalSessions() throws {
     let prompts = try (0..<3).map { _ in try home.prompt() }

@@ -31,7 +31,9 @@ struct PromptTests {
   func errors() throws {
     let prompt = try home.prompt()
     prompt.enter("cuonts")
-    try prompt.wait(forText: "did you mean 'counts'?")
+    try prompt.wait(forText: "did you mean 'counts'? otherwise: help lists the commands")
+    prompt.enter("list --catgory x")
+    try prompt.wait(forText: "did you mean '--category'? otherwise: list --help")
     prompt.enter(".mdoe json")
     try prompt.wait(forText: "did you mean '.mode'?")
     prompt.enter("repl")
@@ -274,6 +276,38 @@ struct PromptTests {
     #expect(try prompt.leave() == 0)
   }
 
+  @Test("has no pager on a terminal that cannot page")
+  func dumbTerminal() throws {
+    for number in 1...40 { try home.memctl("store", "memory \(number)") }
+    let prompt = try home.prompt(adding: ["PAGER": "echo paged", "TERM": "dumb"])
+    prompt.enter("list --sort oldest")
+    try prompt.wait(forText: "memory 40")
+    #expect(!prompt.transcript.contains("paged"))
+    #expect(try prompt.leave() == 0)
+  }
+
+  @Test("has a terminal that works after a command that left it in disorder")
+  func terminalAfterCommand() throws {
+    let prompt = try home.prompt()
+    prompt.enter("list | (cat; stty -F /dev/tty -opost -echo)")
+    prompt.enter("version; version")
+    try prompt.wait(for: "two lines") { $0.lines.count { $0 == "memctl 0.1.0" } == 2 }
+    #expect(try prompt.leave() == 0)
+  }
+
+  @Test("empties the screen by a command and by Ctrl-L")
+  func emptyScreen() throws {
+    let prompt = try home.prompt()
+    for keys in ["clear\r", Key.control("l")] {
+      prompt.enter("version")
+      try prompt.wait(forLine: "memctl 0.1.0")
+      try prompt.wait(forCursorAfter: "memctl (no key)> ")
+      prompt.type(keys)
+      try prompt.wait(for: "an empty screen") { $0.lines == ["memctl (no key)>"] }
+    }
+    #expect(try prompt.leave() == 0)
+  }
+
   @Test("reads replrc at its start, unless --no-rc")
   func startScript() throws {
     try home.file(".config/memctl/replrc", ".mode tsv\nversion\n")
@@ -346,6 +380,17 @@ struct PromptTests {
     try prompt.wait(forText: "memctl store [OPTIONS] [TEXT]")
     prompt.enter(".bail --help")
     try prompt.wait(forText: "  .bail on|off")
+    #expect(try prompt.leave() == 0)
+  }
+
+  @Test("lists its commands no wider than the terminal")
+  func help() throws {
+    let prompt = try home.prompt(adding: ["PAGER": "cat"])
+    prompt.enter(".help")
+    try prompt.wait(
+      forLine: "  .bail on|off              stop a script at the first command that fails (on),")
+    try prompt.wait(forLine: "  version                   show the version")
+    #expect(prompt.screen.lines.allSatisfy { $0.count <= 80 })
     #expect(try prompt.leave() == 0)
   }
 

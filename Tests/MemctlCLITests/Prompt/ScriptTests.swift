@@ -135,6 +135,34 @@ struct ScriptTests {
     #expect(try script(".show > \(out)").status == 64)
   }
 
+  @Test("joins commands by && and ||, and fails only if the last that ran has failed")
+  func joined() throws {
+    let ended = try script(
+      """
+      version && show 9 || counts | head -n 1
+      show 9 && version
+      version
+      """)
+    #expect(ended.output == "memctl 0.1.0\ntotal\t0\n")
+    #expect(ended.errors.split(separator: "there is no memory 9").count == 3)
+    #expect(ended.errors.contains("stopped at line 2 of standard input"))
+    #expect(ended.status == 66)
+  }
+
+  @Test("gives a line after ! to a shell, and takes its exit code")
+  func shellLines() throws {
+    let ended = try script("!echo a | tr a b; false || echo $((1 + 1))\n.shell exit 7\nversion")
+    #expect(ended.output == "b\n2\n")
+    #expect(ended.errors.contains("stopped at line 2 of standard input"))
+    #expect(ended.status == 7)
+  }
+
+  @Test("shows its settings where .set is given none")
+  func settings() throws {
+    #expect(try script(".set").output == script(".show").output)
+    #expect(try script(".set autosync off\n.show").output.contains("autosync     off\n"))
+  }
+
   @Test("repeats a command, together with what its output goes through")
   func repeating() throws {
     #expect(try script(".watch -n 2 0 counts | head -n 1").output == "total\t0\n" * 2)
@@ -149,7 +177,10 @@ struct ScriptTests {
     #expect(ended.output == "memctl 0.1.0\n")
     #expect(ended.status == 7)
     #expect(try home.memctl("repl", "-c", "exit 3", "-c", "version").status == 3)
-    #expect(try home.memctl("repl", "-c", "quit").status == 0)
+    for word in ["quit", "\\q", ".exit", ":q"] {
+      let ended = try home.memctl("repl", "-c", word, "-c", "version")
+      #expect(ended.status == 0 && ended.output == "")
+    }
     #expect(try script(".quit 256").status == 64)
   }
 
@@ -170,7 +201,10 @@ struct ScriptTests {
       ("repl\n", "this is already memctl's prompt", 64),
       ("--quiet repl --no-rc\n", "this is already memctl's prompt", 64),
       ("--db other.db\n", "this is already memctl's prompt", 64),
-      ("counts || list\n", "standard input: '||' does not join commands here", 64),
+      ("counts ||\n", "standard input: there is no command after '||'", 64),
+      (".set color off\n", ".set takes autosync, not 'color'", 64),
+      (".set autosync\n", "autosync is on or off", 64), (".bail\n", "missing operand on|off", 64),
+      ("!\n", "there is no command after '!'", 64), ("rm 4\n", "unknown command 'rm'", 64),
       (
         "store " + String(repeating: "x", count: 200_000) + "\n",
         "the command is too long for the system", 65
