@@ -45,12 +45,17 @@ struct CompletionCandidates {
   func of(_ kind: Kind, prefix: String = "") throws -> [CompletionCandidate] {
     switch kind {
     case .category: return Category.all.map { CompletionCandidate(value: $0) }
-    case .tag, .tags: return try cache().tags().map { CompletionCandidate(value: $0) }
+    case .tag: return try cache().tags().map { CompletionCandidate(value: $0) }
+    case .tags:
+      // Only the last one of the list is being typed.
+      let before = prefix.lastIndex(of: ",").map { String(prefix[...$0]) } ?? ""
+      return try cache().tags().map { CompletionCandidate(value: before + $0, prefix: before) }
     case .memory: return try memories(prefix)
     case .entry:
-      return try cache().queue.entries(beginningWith: prefix, limit: Self.limit).map {
-        CompletionCandidate(
-          value: "\($0.id.rawValue)", description: "\($0.operationName), \($0.createdAt)")
+      let cache = try cache()
+      return try cache.queue.entries(beginningWith: prefix, limit: Self.limit).map {
+        let view = try EntryView($0, in: cache, now: .now, revealed: false)
+        return CompletionCandidate(value: "\($0.id.rawValue)", description: view.summary.preview)
       }
     case .trash:
       return try cache().trash.versions(beginningWith: prefix, limit: Self.limit).map {
@@ -76,12 +81,17 @@ struct CompletionCandidates {
 }
 
 extension Memory {
-  private static let previewWidth = 60
-
   /// The beginning of its content, unless that is sensitive.
   fileprivate var preview: String {
-    let content = fields.content(revealed: false) ?? Masking.placeholder
-    return String(content.prefix(Self.previewWidth + 1)).printable
-      .truncated(toWidth: Self.previewWidth)
+    (fields.content(revealed: false) ?? Masking.placeholder).preview
+  }
+}
+
+extension String {
+  private static let previewWidth = 60
+
+  /// Its beginning, in a line.
+  fileprivate var preview: String {
+    String(prefix(Self.previewWidth + 1)).printable.truncated(toWidth: Self.previewWidth)
   }
 }

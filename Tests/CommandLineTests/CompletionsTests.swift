@@ -21,6 +21,9 @@ struct CompletionsTests {
     ("memctl export csv no", ["notes.csv"]),
     ("memctl --db no", ["notes.csv"]),
     ("memctl push -n ", []),
+    ("memctl queue drop server:6", ["server:61", "server:62"]),
+    ("memctl queue drop server:61 server:62 server:6", ["server:61", "server:62"]),
+    ("memctl store -c work,pre", ["work,preferences"]),
   ]
 
   private func sandbox(_ shell: Shell) -> Sandbox {
@@ -32,8 +35,10 @@ struct CompletionsTests {
       #!/bin/sh
       echo noise >&2
       case "$*" in
-        '__complete entry') printf '41\\tdead: too long\\n42\\n' ;;
-        '__complete category') printf 'preferences\\nwork notes\\t2\\n' ;;
+        '__complete entry server:'*) printf 'server:61\\tTea\\nserver:62\\n' ;;
+        '__complete entry '*) printf '41\\tdead: too long\\n42\\n' ;;
+        '__complete category work,'*) printf 'work,play\\nwork,preferences\\n' ;;
+        '__complete category '*) printf 'preferences\\nwork notes\\t2\\n' ;;
       esac
       """, to: "memctl", executable: true)
     return sandbox
@@ -55,12 +60,33 @@ struct CompletionsTests {
   }
 
   @Test(
+    "complete in bash after a colon, at which bash splits words",
+    arguments: [
+      ("memctl queue drop server :", ["61", "62"]), ("memctl queue drop server : 6", ["61", "62"]),
+      ("memctl queue show server : 61 ", []),
+      ("memctl queue drop server : 61 server : 62", ["62"]),
+    ])
+  func bashColon(line: String, candidates: [String]) {
+    #expect(bashCandidates(for: line) == candidates)
+  }
+
+  @Test("describe their candidates in bash where it only lists them, each on a line of its own")
+  func bashDescriptions() {
+    let found = bashCandidates(for: "memctl queue show ", "COMP_TYPE=63 COLUMNS=20")
+    #expect(found == ["41  dead: too long", "42         "])
+    #expect(bashCandidates(for: "memctl queue show 42", "COMP_TYPE=63 COLUMNS=20") == ["42"])
+    let narrow = bashCandidates(for: "memctl queue show ", "COMP_TYPE=63 COLUMNS=10")
+    #expect(narrow == ["41  dead:", "42    "])
+  }
+
+  @Test(
     "complete in bash after the equals sign, at which bash splits words",
     arguments: [
       ("memctl --color = a", ["always", "auto"]),
       ("memctl --color =", ["always", "auto", "never"]),
       ("memctl --color = never queue --d", ["--db", "--dead"]),
       ("memctl --color=a", ["--color=always", "--color=auto"]),
+      ("memctl store --category = work,pl", ["work,play"]),
     ])
   func bashEqualsSign(line: String, candidates: [String]) {
     #expect(bashCandidates(for: line) == candidates)
@@ -71,7 +97,7 @@ struct CompletionsTests {
     #expect(bashCandidates(for: "memctl store --category w") == ["work\\ notes"])
   }
 
-  private func bashCandidates(for line: String) -> [String] {
+  private func bashCandidates(for line: String, _ variables: String = ":") -> [String] {
     let sandbox = sandbox(.bash)
     sandbox.write(
       """
@@ -81,6 +107,7 @@ struct CompletionsTests {
       IFS=' ' read -ra COMP_WORDS <<<'\(line)'
       [[ '\(line)' != *' ' ]] || COMP_WORDS+=('')
       COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+      \(variables)
       _memctl
       (( ! ${#COMPREPLY[@]} )) || printf '%s\\n' "${COMPREPLY[@]}" | sort
       """, to: "drive")

@@ -24,14 +24,43 @@ struct BashCompletion {
         esac
       }
 
+      # Fills COMPREPLY with the values of kind $1. Where bash only lists them, each has its description,
+      # on a line of its own.
+      \(function)_dynamic() {
+        local value description lines=() width=${COLUMNS:-80}
+        while IFS=$'\\t' read -r value description; do
+          [[ $value == "$lead$cur"* ]] || continue
+          printf -v value %q "${value#"$lead"}"
+          value=${value//\\\\,/,}
+          COMPREPLY+=("$value")
+          [[ ! $description ]] || value+="  $description"
+          printf -v value '%-*s' $((width / 2 + 1)) "${value:0:width - 1}"
+          lines+=("$value")
+        done < <(\(name) \(Completions.command) "$1" "$lead$cur" 2>/dev/null </dev/null)
+        compopt -o nosort
+        [[ ${COMP_TYPE-} != 63 || ${#lines[@]} -lt 2 ]] || COMPREPLY=("${lines[@]}")
+      }
+
       \(function)() {
         local cur=${COMP_WORDS[COMP_CWORD]} prefix='' command='' option='' ended='' operands=0
-        local commands options kind word i
+        local commands options kind word i lead='' end=$COMP_CWORD
         COMPREPLY=()
+        # Bash splits server:6 at the colon.
+        if [[ ${COMP_WORDBREAKS-} == *:* ]]; then
+          if [[ $cur == : ]]; then
+            end=$((COMP_CWORD - 1)) cur=
+          elif ((COMP_CWORD > 2)) && [[ ${COMP_WORDS[COMP_CWORD - 1]} == : ]]; then
+            end=$((COMP_CWORD - 2))
+          fi
+          ((end == COMP_CWORD)) || lead=${COMP_WORDS[end]}:
+        fi
         \(function)_command ''
-        for ((i = 1; i < COMP_CWORD; i++)); do
+        for ((i = 1; i < end; i++)); do
           word=${COMP_WORDS[i]}
-          if [[ $option ]]; then
+          if [[ $word == : ]]; then
+            # What follows it is part of the word before.
+            i=$((i + 1))
+          elif [[ $option ]]; then
             # Bash splits --option=value at the equals sign.
             [[ $word == = ]] || option=
           elif [[ ! $ended && $word == -- ]]; then
@@ -67,11 +96,7 @@ struct BashCompletion {
           'words '*) mapfile -t COMPREPLY < <(compgen -W "${kind#words }" -- "$cur") ;;
           file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
           directory) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
-          'dynamic '*)
-            while IFS=$'\\t' read -r word _; do
-              [[ $word != "$cur"* ]] || COMPREPLY+=("$(printf %q "$word")")
-            done < <(\(name) \(Completions.command) "${kind#dynamic }" 2>/dev/null </dev/null)
-            ;;
+          'dynamic '*) \(function)_dynamic "${kind#dynamic }" ;;
         esac
         COMPREPLY=("${COMPREPLY[@]/#/$prefix}")
       }

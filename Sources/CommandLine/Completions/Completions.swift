@@ -7,9 +7,10 @@ public enum Shell: String, CaseIterable, ArgumentValue {
 
 /// The scripts that teach shells to complete the program's command line.
 ///
-/// They ask the program for dynamic values with `PROGRAM __complete NAME`: it prints one candidate per
-/// line, alone or followed by a tab and a description, or nothing if it does not know any. The shells
-/// filter them by what was typed, and ignore stderr.
+/// They ask the program for dynamic values with `PROGRAM __complete NAME PREFIX`, where the prefix is
+/// what has been typed of the value: it prints one candidate per line, alone or followed by a tab and a
+/// description, or nothing if it does not know any. The shells leave out those that do not begin with
+/// the prefix, and ignore stderr.
 public struct Completions: Sendable {
   /// The hidden command that prints the candidates for a dynamic value.
   public static let command = "__complete"

@@ -38,6 +38,12 @@ struct FishCompletion {
           string match -q -- $argv[1] "$command:$operands"
       end
 
+      # The values of the kind $argv[1] that what is being typed can become.
+      function __\(name)_dynamic
+          set -l typed (commandline -ct | string replace -r '^--[^=]*=' '')
+          \(name) \(Completions.command) $argv[1] "$typed" 2>/dev/null </dev/null
+      end
+
       complete -c \(name) -f
       \(lines.joined(separator: "\n"))
 
@@ -91,10 +97,7 @@ struct FishCompletion {
     case .file: ["-F"]
     case .directory: ["-f", "-a", "'(__fish_complete_directories)'"]
     case .dynamic(let name):
-      [
-        "-f", "-a",
-        "'(\(table.program.name) \(Completions.command) \(name) 2>/dev/null </dev/null)'",
-      ]
+      ["-f", "-a", "'(__\(table.program.name)_dynamic \(name))'"]
     }
   }
 }

@@ -25,7 +25,7 @@ struct ZshCompletion {
         local value description
         while IFS=$'\\t' read -r value description; do
           candidates+=("${value//:/\\\\:}${description:+:$description}")
-        done < <(\(name) \(Completions.command) $1 2>/dev/null </dev/null)
+        done < <(\(name) \(Completions.command) $1 "${(Q)PREFIX}" 2>/dev/null </dev/null)
         _describe -t $1 $1 candidates
       }
 

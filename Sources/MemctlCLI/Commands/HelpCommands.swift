@@ -21,7 +21,7 @@ struct HelpCommand: Command {
     do throws(UsageError) {
       context.output.page(try HelpPage(for: words, in: context.table))
     } catch {
-      throw Problem(.usage, error.message, hint: Hint(error.hint))
+      throw Problem(error)
     }
     return .success
   }
@@ -82,21 +82,24 @@ struct ManCommand: Command {
 /// that is being typed.
 struct CompleteCommand: Command {
   private static let kind = Operand(.text("KIND"))
+  private static let prefix = OptionalOperand(.text("PREFIX"))
 
   static let spec = CommandSpec(
     Completions.command, summary: "print candidates for completion",
-    operands: [kind.spec],
+    operands: [kind.spec, prefix.spec],
     isHidden: true)
 
   private let kind: CompletionCandidates.Kind?
+  private let prefix: String
 
   init(_ arguments: ParsedCommand) {
     kind = CompletionCandidates.Kind(rawValue: arguments[Self.kind])
+    prefix = arguments[Self.prefix] ?? ""
   }
 
   func run(_ context: Context) throws -> ExitCode {
     let candidates = CompletionCandidates(context.table) { try context.cache(.read) }
-    for candidate in kind.flatMap({ try? candidates.of($0) }) ?? [] {
+    for candidate in kind.flatMap({ try? candidates.of($0, prefix: prefix) }) ?? [] {
       let value = candidate.value.printable
       context.output.line(
         candidate.description.isEmpty ? value : "\(value)\t\(candidate.description)")

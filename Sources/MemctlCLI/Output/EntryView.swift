@@ -132,6 +132,12 @@ struct EntryView {
     return operation == nil ? "cannot be read" : ""
   }
 
+  /// What it does, and to what: `store, Prefers tabs`.
+  var summary: String {
+    let object = serverID.flatMap { memory == nil ? "server:\($0.rawValue)" : nil }
+    return "\(entry.operationName), \(object ?? shownContent)"
+  }
+
   // MARK: Words
 
   /// Names and texts, for people or as they are in the file.
