@@ -23,7 +23,11 @@ INSTALLED = \
 	$(share)/man/man1/memctl.1 \
 	$(share)/bash-completion/completions/memctl \
 	$(share)/zsh/site-functions/_memctl \
-	$(share)/fish/vendor_completions.d/memctl.fish
+	$(share)/fish/vendor_completions.d/memctl.fish \
+	$(share)/man/man1/memctl-serve.1 \
+	$(share)/bash-completion/completions/memctl-serve \
+	$(share)/zsh/site-functions/_memctl-serve \
+	$(share)/fish/vendor_completions.d/memctl-serve.fish
 
 .DEFAULT_GOAL = build
 .PHONY: build demo test check lint simulate planted soak fuzz proof bench generate format install uninstall clean help
@@ -73,26 +77,32 @@ proof: ## Simulate, plant, kill, misbehave, soak and fuzz, and write PROOF.md if
 	@Scripts/require test
 	@nice Scripts/proof
 
-generate: ## Write completions and manual page anew from the table of commands
+generate: ## Write completions and manual pages anew from the tables of commands
 	@Scripts/require build
 	$(SWIFT) build $(STRICT) --product memctl
+	$(SWIFT) build $(STRICT) --product memctl-serve
 	@mkdir -p completions man
 	$(DEBUG)/memctl completions bash > completions/memctl.bash
 	$(DEBUG)/memctl completions zsh > completions/_memctl
 	$(DEBUG)/memctl completions fish > completions/memctl.fish
 	$(DEBUG)/memctl __man > man/memctl.1
+	$(DEBUG)/memctl-serve --completions bash > completions/memctl-serve.bash
+	$(DEBUG)/memctl-serve --completions zsh > completions/_memctl-serve
+	$(DEBUG)/memctl-serve --completions fish > completions/memctl-serve.fish
+	$(DEBUG)/memctl-serve --man > man/memctl-serve.1
 
 format: ## Format the sources
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Examples
 
 # Builds only what is missing, so that after `make` root can install without a Swift toolchain.
-install: $(PROGRAMS) ## Install programs, manual page and completions below PREFIX=/usr/local
+install: $(PROGRAMS) ## Install programs, manual pages and completions below PREFIX=/usr/local
 	install -d $(sort $(dir $(INSTALLED)))
 	install -s -m 755 $(PROGRAMS) $(bin)
-	install -m 644 man/memctl.1 $(share)/man/man1/memctl.1
+	install -m 644 man/memctl.1 man/memctl-serve.1 $(share)/man/man1
 	install -m 644 completions/memctl.bash $(share)/bash-completion/completions/memctl
-	install -m 644 completions/_memctl $(share)/zsh/site-functions/_memctl
-	install -m 644 completions/memctl.fish $(share)/fish/vendor_completions.d/memctl.fish
+	install -m 644 completions/memctl-serve.bash $(share)/bash-completion/completions/memctl-serve
+	install -m 644 completions/_memctl completions/_memctl-serve $(share)/zsh/site-functions
+	install -m 644 completions/memctl.fish completions/memctl-serve.fish $(share)/fish/vendor_completions.d
 
 $(PROGRAMS):
 	@$(MAKE) build

@@ -35,21 +35,28 @@ final class Log: Sendable {
       let now = now()
       state.allowance = min(Self.burst, state.allowance + now - state.refilled)
       state.refilled = now
-      guard state.allowance >= 1, isWritable else {
+      if state.allowance < 1 {
         state.leftOut += 1
-        return
+      } else if put("memctl-serve: \(message)", &state) {
+        state.allowance -= 1
       }
-      let remark = state.leftOut > 0 ? " (messages left out before this: \(state.leftOut))" : ""
-      // One call, so that lines of several processes do not mix.
-      let line = Array("memctl-serve: \(message)".utf8.prefix(Self.longestLine - 100))
-      let bytes = line + Array("\(remark)\n".utf8)
-      guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
-        state.leftOut += 1
-        return
-      }
-      state.allowance -= 1
-      state.leftOut = 0
     }
+  }
+
+  /// Writes one of the lines that the operator has asked for, however many there are.
+  func record(_ line: String) { state.withLock { state in _ = put(line, &state) } }
+
+  /// False where there is no room for it.
+  private func put(_ text: String, _ state: inout State) -> Bool {
+    let remark = state.leftOut > 0 ? " (messages left out before this: \(state.leftOut))" : ""
+    // One call, so that lines of several processes do not mix.
+    let line = Array(text.utf8.prefix(Self.longestLine - 100)) + Array("\(remark)\n".utf8)
+    guard isWritable, Glibc.write(descriptor, line, line.count) == line.count else {
+      state.leftOut += 1
+      return false
+    }
+    state.leftOut = 0
+    return true
   }
 
   private var isWritable: Bool {

@@ -31,7 +31,10 @@ public final class Server: Sendable {
   /// - Throws: `ServerFailure` when the address cannot be listened on.
   public func run(onListening: (String) -> Void) throws(ServerFailure) {
     let (socket, port) = try options.listen.listen()
-    let daemon = try Daemon(socket: socket, api: API(store: store, keys: options.keys))
+    let daemon = try Daemon(
+      socket: socket, api: API(store: store, keys: options.keys),
+      requestLog: options.logsRequests ? .standardError : nil)
+    complain("serving the store \(options.store)")
     onListening("http://\(options.listen.host):\(port)")
 
     var ends = Self.ends

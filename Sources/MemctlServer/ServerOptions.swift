@@ -4,6 +4,8 @@ public struct ServerOptions: Sendable {
   /// The path of the SQLite file.
   public let store: String
   public let keys: Keys
+  /// Whether each request is told on stderr.
+  public let logsRequests: Bool
 
   public static let defaultListen = "127.0.0.1:8080"
 
@@ -12,9 +14,11 @@ public struct ServerOptions: Sendable {
   /// - Parameter environment: the value of an environment variable.
   /// - Throws: `ServerFailure` when an address, a path or a key is missing or cannot be used.
   public init(
-    listen: String?, store: String?, keys: String?, environment: (String) -> String?
+    listen: String?, store: String?, keys: String?, logsRequests: Bool = false,
+    environment: (String) -> String?
   ) throws(ServerFailure) {
     func variable(_ name: String) -> String? { environment(name).flatMap { $0 == "" ? nil : $0 } }
+    self.logsRequests = logsRequests
     self.listen = try ListenAddress(listen ?? Self.defaultListen)
 
     if let store {

@@ -135,6 +135,56 @@ import Testing
     #expect(server.baseURL.hasPrefix("http://[::1]:"))
   }
 
+  @Test func `It says which store it serves, and with --log what it is asked`() throws {
+    let server = try ServerProcess(otherStore + ["--keys", keysPath, "--log"])
+    let connection = try HTTPConnection(port: server.port)
+    for (target, key) in [("/api/memories/sync?since=secret", "key-a"), ("/health", "wrong-key")] {
+      try connection.sendHead("GET", target, headers: ["Authorization": key], length: 0)
+      _ = try connection.receive()
+    }
+    let body = Array(#"{"content":"secret"}"#.utf8)
+    try connection.sendHead(
+      "POST", "/api/memories", headers: ["Authorization": "key-a"], length: body.count)
+    try connection.send(body)
+    #expect(try connection.receive().status == 200)
+    #expect(server.stop() == 0)
+    let lines = server.errors.split(separator: "\n").map(String.init)
+    #expect(lines.first == "memctl-serve: serving the store \(otherStore[1])")
+    let told = lines.dropFirst().map { line in
+      line.split(separator: " ").enumerated().filter { [1, 2, 3].contains($0.offset) }
+        .map { String($0.element) }.joined(separator: " ")
+    }
+    #expect(told == ["GET /api/memories/sync 422", "GET /health 200", "POST /api/memories 200"])
+    for secret in ["secret", "key-a", "wrong-key"] { #expect(!server.errors.contains(secret)) }
+    // Nothing of it unless it is asked for.
+    _ = try fixture.ask("GET", "/health")
+    #expect(fixture.server.stop() == 0)
+    #expect(fixture.server.errors == "memctl-serve: serving the store \(fixture.storePath)\n")
+  }
+
+  @Test(arguments: [
+    (["--completions", "bash"], "completions/memctl-serve.bash"),
+    (["--completions", "zsh"], "completions/_memctl-serve"),
+    (["--completions", "fish"], "completions/memctl-serve.fish"),
+    (["--man"], "man/memctl-serve.1"),
+  ])
+  func `Completions and manual page stand in the repository as it prints them`(
+    arguments: [String], path: String
+  ) throws {
+    let package = URL(filePath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = builtProduct("memctl-serve")
+    process.arguments = arguments
+    process.standardOutput = output
+    try process.run()
+    let printed = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    let committed = try Data(contentsOf: package.appending(path: path))
+    #expect(printed == committed, "\(path) is out of date; write it anew with: make generate")
+  }
+
   @Test func `Without a key it does not start`() throws {
     let failure = try failure(otherStore)
     #expect(failure.status == 78)

@@ -35,6 +35,27 @@ import Testing
       ])
   }
 
+  @Test func `Requests are told each, however many they are`() {
+    let log = Log(descriptor: descriptor) { 0 }
+    for number in 0..<100 { log.record("request \(number)") }
+    #expect(lines() == (0..<100).map { "request \($0)" })
+  }
+
+  @Test(arguments: [
+    ("/api/memories?content=secret", "/api/memories"), ("/a b\u{1B}[2Jé", "/a?b?[2J?"),
+    ("/" + String(repeating: "x", count: 10_000), "/" + String(repeating: "x", count: 199)),
+  ])
+  func `Of a request nothing is told that could be a secret or move the cursor`(
+    target: String, path: String
+  ) {
+    var record = RequestRecord(target: target)
+    #expect(record.line.contains(" - \(path) aborted "))
+    record.method = "GET"
+    record.status = 200
+    record.bytes = 12
+    #expect(record.line.wholeMatch(of: /[-0-9:.T+]+ GET [^ ]+ 200 \d+\.\d ms 12 bytes/) != nil)
+  }
+
   @Test func `A pipe that is full is not waited for`() {
     let flags = fcntl(descriptor, F_GETFL)
     #expect(fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0)

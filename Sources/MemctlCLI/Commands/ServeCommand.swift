@@ -14,6 +14,7 @@ struct ServeCommand: Command {
       "keys", .file("FILE"),
       help: "a JSON file of users and their keys; without it, MEMORY_API_KEY is the only key"
     ).spec,
+    Flag("log", help: "write a line per request to stderr").spec,
   ]
 
   static let spec = CommandSpec(

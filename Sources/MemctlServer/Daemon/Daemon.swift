@@ -15,8 +15,12 @@ final class Daemon {
   private static let spare = 64
 
   /// Starts to answer on `socket`, which listens already.
-  init(socket: Int32, api: API, limits: Connections.Limits = .init()) throws(ServerFailure) {
-    let dispatcher = Dispatcher(api: api, limits: limits)
+  ///
+  /// - Parameter requestLog: where each request is told; nil for nowhere.
+  init(
+    socket: Int32, api: API, limits: Connections.Limits = .init(), requestLog: Log? = nil
+  ) throws(ServerFailure) {
+    let dispatcher = Dispatcher(api: api, limits: limits, requestLog: requestLog)
     let callbacks = memctl_mhd_callbacks(
       // It outlives the daemon's threads: `stop` ends them before `self` lets go of it.
       context: Unmanaged.passUnretained(dispatcher).toOpaque(),
@@ -92,7 +96,7 @@ private func requestCompleted(
   _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
   _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ reason: MHD_RequestTerminationCode
 ) {
-  Unmanaged<ServedRequest>.fromOpaque(request!.pointee!).release()
+  Unmanaged<ServedRequest>.fromOpaque(request!.pointee!).takeRetainedValue().completed()
   dispatcher(context).connections.answered(connection!)
   dispatcher(context).end()
 }

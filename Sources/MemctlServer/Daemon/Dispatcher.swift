@@ -5,6 +5,7 @@ import System
 final class Dispatcher: Sendable {
   let api: API
   let connections: Connections
+  let requestLog: Log?
   private let state = Monitor(State())
 
   private struct State {
@@ -16,8 +17,9 @@ final class Dispatcher: Sendable {
   /// Bodies of more than `Endpoint.usualBody` that are in memory at the same time.
   private static let largeBodyLimit = 4
 
-  init(api: API, limits: Connections.Limits) {
+  init(api: API, limits: Connections.Limits, requestLog: Log?) {
     self.api = api
+    self.requestLog = requestLog
     connections = Connections(limits: limits)
   }
 

@@ -33,12 +33,17 @@ final class ServedRequest: @unchecked Sendable {
   private let wait = Mutex(Wait.none)
   /// Whether nothing that follows on the connection is read.
   private var isLast = false
+  private var record: RequestRecord?
 
   init(_ connection: OpaquePointer, target: String, dispatcher: Dispatcher) {
     self.connection = connection
     self.target = target
     self.dispatcher = dispatcher
+    if dispatcher.requestLog != nil { record = RequestRecord(target: target) }
   }
+
+  /// Called when the answer has been sent, or the connection has ended before.
+  func completed() { if let record { dispatcher.requestLog?.record(record.line) } }
 
   deinit { if hasLargeBody { dispatcher.dropLargeBody() } }
 
@@ -48,7 +53,9 @@ final class ServedRequest: @unchecked Sendable {
     method: UnsafePointer<CChar>, version: UnsafePointer<CChar>, upload: UnsafeRawBufferPointer
   ) -> MHD_Result {
     switch stage {
-    case .head: return admit(method: String(cString: method), version: String(cString: version))
+    case .head:
+      record?.method = String(cString: method)
+      return admit(method: String(cString: method), version: String(cString: version))
     case _ where !upload.isEmpty: return receive(upload)
     case .discarding(let refusal): return send(Response(refusal))
     case .receiving(let call): return perform(call)
@@ -140,6 +147,7 @@ final class ServedRequest: @unchecked Sendable {
   }
 
   private func send(_ response: Response) -> MHD_Result {
+    record?.status = response.status
     let mhd = makeMHDResponse(response.body)
     defer { MHD_destroy_response(mhd) }
     for (name, value) in response.headers { MHD_add_response_header(mhd, name, value) }
@@ -159,6 +167,7 @@ final class ServedRequest: @unchecked Sendable {
   private func makeMHDResponse(_ body: Response.Body) -> OpaquePointer? {
     switch body {
     case .bytes(let bytes):
+      record?.bytes = bytes.count
       dispatcher.connections.answers(connection, bytes: bytes.count)
       return bytes.withUnsafeBytes {
         MHD_create_response_from_buffer(
@@ -166,7 +175,8 @@ final class ServedRequest: @unchecked Sendable {
       }
     case .stream(let source):
       dispatcher.connections.answers(connection, bytes: 0)
-      let reader = StreamReader(source) { [dispatcher, connection] count in
+      let reader = StreamReader(source) { [weak self, dispatcher, connection] count in
+        self?.record?.bytes += count
         dispatcher.connections.moved(connection, bytes: count)
       }
       return reader.makeMHDResponse()
