@@ -12,6 +12,7 @@ extension Habits {
       "all": "list", "ls": "list",
       "cat": "show", "get": "show", "read": "show", "view": "show",
       "count": "counts",
+      "load": "import", "backup": "export", "dump": "export",
       "download": "pull", "fetch": "pull", "send": "push", "upload": "push",
       "daemon": "watch", "pending": "queue",
       "bin": "trash", "recover": "trash restore", "remote": "origin",
