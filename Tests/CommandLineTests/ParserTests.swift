@@ -30,6 +30,8 @@ struct ParserTests {
     "takes the value of an option in each of its spellings",
     arguments: [
       "push --limit 5", "push --limit=5", "push -n 5", "push -n5", "push -qn5", "push -qvn 5",
+      "push -n=5",
+      "push -qn=5",
     ])
   func spellings(line: String) throws {
     #expect(try parse(line)[Sample.limit] == 5)

@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("/api/memories?content=secret", "/api/memories"), ("/a b\u{1B}[2Jé", "/a?b?[2J?"),
+    ("/api/memories?content=secret", "/api/memories"), ("/a b\u{1B}[2J\u{7F}é", "/a?b?[2J??"),
     ("/" + String(repeating: "x", count: 10_000), "/" + String(repeating: "x", count: 199)),
   ])
   func `Of a request nothing is told that could be a secret or move the cursor`(

@@ -142,7 +142,8 @@ struct Grammar {
     }
     var attached: String?
     if option.value != nil, !letters.isEmpty {
-      attached = String(letters)
+      // `-c=facts` is meant like `--category=facts`.
+      attached = String(letters.first == "=" ? letters.dropFirst() : letters)
       letters = ""
     }
     return step(option, spelling, attached)

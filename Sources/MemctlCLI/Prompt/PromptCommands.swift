@@ -4,7 +4,6 @@ enum PromptCommands {
   static let all: [any PromptCommand.Type] = [
     PromptHelpCommand.self, ModeCommand.self, OutputCommand.self, OnceCommand.self,
     ReadCommand.self, TimerCommand.self, BailCommand.self, RepeatCommand.self, SetCommand.self,
-    SettingsCommand.self,
-    ShellCommand.self, ClearCommand.self, QuitCommand.self,
+    SettingsCommand.self, ShellCommand.self, ClearCommand.self, QuitCommand.self,
   ]
 }

@@ -16,7 +16,8 @@ struct RequestRecord {
 
   init(target: String) {
     let path = target.prefix { $0 != "?" && $0 != "#" }.prefix(Self.longestPath)
-    self.path = String(path.map { $0.isASCII && !$0.isWhitespace && $0 > "\u{20}" ? $0 : "?" })
+    self.path = String(
+      path.map { (0x21...0x7e).contains($0.asciiValue ?? 0) ? $0 : "?" })
   }
 
   /// `2026-11-27T10:00:00.123456+00:00 GET /api/memories 200 1.5 ms 120 bytes`
