@@ -91,6 +91,12 @@ curl_off_t ccurl_get_received(CURL *handle) {
   return value;
 }
 
+curl_off_t ccurl_get_expected(CURL *handle) {
+  curl_off_t value = -1;
+  lib.curl_easy_getinfo(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &value);
+  return value;
+}
+
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *line) {
   return lib.curl_slist_append(list, line);
 }

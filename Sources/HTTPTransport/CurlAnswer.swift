@@ -22,7 +22,8 @@ final class CurlAnswer {
   private var headCount = 0
   private var memory: [UInt8] = []
   private var file: FileDescriptor?
-  private var bodyCount = 0
+  /// Bytes of the body so far, decompressed.
+  private(set) var bodyCount = 0
 
   init(to request: HTTPRequest, options: CurlTransport.Options) {
     self.options = options

@@ -138,6 +138,22 @@ final class CurlExchange {
     }
   }
 
+  /// Nil until the body of an answer to a GET arrives.
+  ///
+  /// The length in the head is that of the bytes on the way, compressed or not; what the server
+  /// estimates is that of the body itself.
+  var progress: TransferProgress? {
+    guard isRead, answer.isHeadComplete,
+      ccurl_get_long(handle, CURLINFO_RESPONSE_CODE) == 200
+    else { return nil }
+    let expected = Int(ccurl_get_expected(handle))
+    if expected < 0, let estimate = answer.headers["x-estimated-length"].flatMap(Int.init) {
+      return TransferProgress(received: answer.bodyCount, total: estimate, isEstimate: true)
+    }
+    return TransferProgress(
+      received: Int(ccurl_get_received(handle)), total: expected < 0 ? nil : expected)
+  }
+
   // MARK: End
 
   /// The time at which to call `expire`.

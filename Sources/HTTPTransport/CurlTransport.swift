@@ -59,12 +59,15 @@ package final class CurlTransport: Transport {
     return id
   }
 
-  package func next() -> [ExchangeEnd] {
+  package func next() -> [ExchangeEnd] { next { _ in } }
+
+  package func next(progress: (TransferProgress) -> Void) -> [ExchangeEnd] {
     while true {
       noticeCancellation()
       startWaiting()
       if !running.isEmpty {
         advance()
+        for exchange in running.values { exchange.progress.map(progress) }
         giveUpExpired()
       }
       if !ended.isEmpty || running.isEmpty {

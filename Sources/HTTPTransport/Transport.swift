@@ -12,16 +12,41 @@ public protocol Transport: AnyObject {
   /// read ends with `.lost` at once. A write may finish within `settleTime`; otherwise it ends with
   /// `.lost`, or with `.notSent` if it was not even connected.
   func next() -> [ExchangeEnd]
+
+  /// The same, calling `progress` while the body of an answer to a GET arrives.
+  func next(progress: (TransferProgress) -> Void) -> [ExchangeEnd]
 }
 
 extension Transport {
+  /// A transport that does not tell how far it is.
+  public func next(progress: (TransferProgress) -> Void) -> [ExchangeEnd] { next() }
+
   /// Runs one exchange while no other is under way.
-  public func perform(_ request: HTTPRequest) throws(TransportFailure) -> HTTPResponse {
+  ///
+  /// - Parameter progress: called while the body of the answer to a GET arrives.
+  public func perform(
+    _ request: HTTPRequest, progress: (TransferProgress) -> Void = { _ in }
+  ) throws(TransportFailure) -> HTTPResponse {
     let id = start(request)
-    guard let end = next().first, end.id == id else {
+    guard let end = next(progress: progress).first, end.id == id else {
       preconditionFailure("another exchange is under way")
     }
     return try end.result.get()
+  }
+}
+
+/// How much of an answer's body has arrived.
+public struct TransferProgress: Hashable, Sendable {
+  public let received: Int
+  /// Counted like `received`; nil if the server does not say.
+  public let total: Int?
+  /// Whether the server only estimates the total.
+  public let isEstimate: Bool
+
+  public init(received: Int, total: Int?, isEstimate: Bool = false) {
+    self.received = received
+    self.total = total
+    self.isEstimate = isEstimate
   }
 }
 

@@ -53,6 +53,21 @@ import Testing
     #expect(try gunzip(packed.body) == plain.body)
   }
 
+  @Test func `An answer in pieces says about how long it is, one in a piece exactly`() throws {
+    let element = #"{"content":"\#(String(repeating: "lorem ", count: 50))"}"#
+    let body = "[\(repeatElement(element, count: 1000).joined(separator: ","))]"
+    #expect(try fixture.ask("POST", "/api/memories/import", body).status == 200)
+    for headers in [[:], ["Accept-Encoding": "gzip"]] {
+      let answer = try fixture.ask("GET", "/api/memories/sync", headers: headers)
+      let length = try fixture.ask("GET", "/api/memories/sync").body.count
+      let estimate = try #require(answer.headers["x-estimated-length"].flatMap { Int($0) })
+      #expect(abs(estimate - length) * 10 < length)
+    }
+    let short = try fixture.ask("GET", "/api/memories/1")
+    #expect(short.headers["x-estimated-length"] == nil)
+    #expect(short.headers["content-length"] == "\(short.body.count)")
+  }
+
   @Test func `A short answer is not compressed`() throws {
     try fixture.store("a")
     let answer = try fixture.ask("GET", "/api/memories", headers: ["Accept-Encoding": "gzip"])

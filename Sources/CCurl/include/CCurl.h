@@ -32,6 +32,8 @@ CURLcode ccurl_set_gate(CURL *handle, curl_prereq_callback value);
 long ccurl_get_long(CURL *handle, CURLINFO info);
 /// The bytes of the answer's body that have arrived, before they are decompressed.
 curl_off_t ccurl_get_received(CURL *handle);
+/// The bytes that the answer's body has before they are decompressed; negative when it does not say.
+curl_off_t ccurl_get_expected(CURL *handle);
 
 /// Appends a copy of `line`; NULL when memory is short.
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *line);

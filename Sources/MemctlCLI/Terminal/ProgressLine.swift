@@ -10,19 +10,19 @@ final class ProgressLine {
   private var drawing: (pen: Pen, thread: pthread_t)?
 
   func show(_ activity: SyncActivity) {
-    switch activity {
-    case .waitingForLock: draw("waiting for another memctl to finish syncing")
-    case .waitingForServer: draw("waiting for the server")
-    case .pushing(let done, let total): draw("sent \(grouped(done)) of \(grouped(total))")
-    case .applying(let count): draw("applied \(grouped(count))")
-    case .ended: end()
-    }
+    if activity == .ended { end() } else { change { $0.note(activity, at: monotonicSeconds()) } }
   }
 
   /// Shows a text until the next one, or until `end`.
-  func draw(_ text: String) {
-    if let drawing { return drawing.pen.text.withLock { $0 = text } }
-    let pen = Pen(text)
+  func draw(_ text: String) { change { $0 = ProgressText(text) } }
+
+  private func change(_ body: (inout ProgressText) -> Void) {
+    if drawing == nil { begin() }
+    drawing?.pen.text.withLock { body(&$0) }
+  }
+
+  private func begin() {
+    let pen = Pen()
     var thread = pthread_t()
     let result = pthread_create(
       &thread, nil,
@@ -42,16 +42,15 @@ final class ProgressLine {
 }
 
 private final class Pen: Sendable {
-  let text: Mutex<String>
+  let text = Mutex(ProgressText(""))
   let end = Cancellation()
-
-  init(_ text: String) { self.text = Mutex(text) }
 
   func draw() {
     var shown = ""
     var pause: Int32 = 500
     while !end.wait(milliseconds: pause) {
-      let text = text.withLock { $0 }
+      let time = monotonicSeconds()
+      let text = text.withLock { $0.text(at: time) }
       if text != shown { printError("\r\u{1B}[K\(text)…", terminator: "") }
       shown = text
       pause = 100

@@ -14,6 +14,7 @@ final class MemoryStream: ByteSource {
   private let tail: (inout JSONWriter) -> Void
   private var position = 0
   private var json = JSONWriter()
+  private var written = 0
   private(set) var isAtEnd = false
 
   /// Bytes after which a piece ends.
@@ -51,6 +52,11 @@ final class MemoryStream: ByteSource {
       json.endObject()
       isAtEnd = true
     }
+    written += json.bytes.count
     return json.drain()
+  }
+
+  var estimatedLength: Int? {
+    position == 0 ? nil : Int(Double(written) * Double(ids.count) / Double(position))
   }
 }

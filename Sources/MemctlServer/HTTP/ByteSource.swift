@@ -4,6 +4,12 @@ protocol ByteSource: AnyObject {
   func next() throws -> [UInt8]?
   /// Whether the last piece was taken.
   var isAtEnd: Bool { get }
+  /// About how many bytes all pieces have together, by those that were taken; nil if unknown.
+  var estimatedLength: Int? { get }
+}
+
+extension ByteSource {
+  var estimatedLength: Int? { nil }
 }
 
 /// A source with the piece put back that was taken from it to have a look.

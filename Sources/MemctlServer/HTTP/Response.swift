@@ -61,6 +61,10 @@ struct Response {
     let isWhole = source.isAtEnd
     var response = Response(status: 200, body: .bytes(first)).with("ETag", tag.text)
       .with("Vary", "Accept-Encoding")
+    // The length itself is not known before the end.
+    if !isWhole, let length = source.estimatedLength {
+      response = response.with("X-Estimated-Length", "\(length)")
+    }
     var remaining: any ByteSource = PrefixedSource(first, source)
     if request.acceptsGzip && first.count >= 1024 {
       response = response.with("Content-Encoding", "gzip")

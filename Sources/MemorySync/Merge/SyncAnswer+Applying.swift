@@ -13,12 +13,9 @@ extension SyncAnswer {
     let policy = conditions.policy
     var applier = try RowApplier(
       extent, margin: policy.lateness, force: force, now: conditions.now(), in: transaction)
-    let serverTime = try Self.read(body) { record in
-      try applier.add(record, in: transaction)
-      if applier.report.received.isMultiple(of: RowApplier.portionSize) {
-        activity(.applying(applier.report.received))
-      }
-    }
+    let serverTime = try Self.read(
+      body, progress: { activity(.applying(applier.report.received, share: $0)) },
+      row: { try applier.add($0, in: transaction) })
     try applier.finish(at: serverTime, in: transaction)
     var report = applier.report
     report.needsComparison = try Comparison.note(

@@ -95,7 +95,9 @@ struct Session: ~Copyable {
     activity(.waitingForServer)
     var setback: Setback
     do throws(Setback) {
-      return try api.answer(to: api.requests.sync(since: since)).body
+      return try api.answer(to: api.requests.sync(since: since)) { [activity] in
+        activity(.receiving($0.received, of: $0.total, isEstimate: $0.isEstimate))
+      }.body
     } catch {
       setback = error
     }
@@ -103,7 +105,8 @@ struct Session: ~Copyable {
     if case .refused(403, _) = setback, case .setback(let other) = try checkAuth() {
       setback = other
     }
-    report.note(try problem(of: setback))
+    let problem = try problem(of: setback)
+    report.note(problem == .interrupted ? .interruptedFetch : problem)
     return nil
   }
 }

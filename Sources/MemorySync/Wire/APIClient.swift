@@ -13,10 +13,12 @@ package struct APIClient {
   }
 
   /// Returns the answer to a question; its status is 200.
-  func answer(to request: HTTPRequest) throws(Setback) -> HTTPResponse {
+  func answer(
+    to request: HTTPRequest, progress: (TransferProgress) -> Void = { _ in }
+  ) throws(Setback) -> HTTPResponse {
     let response: HTTPResponse
     do throws(TransportFailure) {
-      response = try transport.perform(request)
+      response = try transport.perform(request, progress: progress)
     } catch {
       throw Setback(error, behind: requests.veil)
     }

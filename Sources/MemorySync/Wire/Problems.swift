@@ -95,6 +95,10 @@ extension Problem {
   static let interrupted = Problem(
     .interrupted, "interrupted", hint: "nothing is lost; \(.sync) continues")
 
+  static let interruptedFetch = Problem(
+    .interrupted, "interrupted while fetching, and nothing of that was kept",
+    hint: "nothing is lost; \(.sync) fetches it again from the start")
+
   /// - Parameters:
   ///   - first: the first of `count` entries that became dead letters.
   ///   - isEditable: whether that entry carries a memory.

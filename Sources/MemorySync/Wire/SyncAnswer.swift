@@ -18,10 +18,13 @@ struct SyncAnswer {
 
   /// Calls `row` for each record, in order; returns the answer's `server_time`.
   ///
+  /// - Parameter progress: called every now and then with the share of the answer that has been
+  ///   read, from 0 to 1.
   /// - Throws: `Problem` of kind `.invalidResponse` if the answer is not one of this API, and
   ///   whatever `row` throws. The caller then undoes what it did with earlier records.
   static func read(
-    _ body: ResponseBody, row: (Result<ServerRow, ServerRow.Defect>) throws -> Void
+    _ body: ResponseBody, progress: (Double) -> Void = { _ in },
+    row: (Result<ServerRow, ServerRow.Defect>) throws -> Void
   ) throws -> Timestamp {
     try body.withBytes { bytes in
       var reader = JSONReader(bytes)
@@ -36,9 +39,13 @@ struct SyncAnswer {
               throw invalidResponse("its memories are not one list")
             }
             hasMemories = true
-            var released = 0
+            var (released, told) = (0, 0)
             try reader.readArray { reader in
               try row(try ServerRow.read(&reader))
+              if reader.position - told > 1 << 18 {
+                told = reader.position
+                progress(Double(told) / Double(bytes.count))
+              }
               if reader.position - released > 1 << 22 {
                 released = reader.position
                 body.release(before: released)
