@@ -8,6 +8,7 @@ enum Commands {
     (["push"], PushCommand.self),
     (["pull"], PullCommand.self),
     (["resync"], ResyncCommand.self),
+    (["verify"], VerifyCommand.self),
     (["watch"], WatchCommand.self),
     (["counts"], CountsCommand.self),
     (["queue", "list"], QueueListCommand.self),

@@ -12,6 +12,24 @@ extension JSONTopic {
         .init("kept", "memories that the server lacks and that memctl keeps"),
         .init("refused", "whether a safety check refused the server's answer"), plan, losses,
       ]),
+    .report(
+      "verify",
+      keys: [
+        .init("equal", "whether there is no difference"),
+        .init("memories", "memories in the cache"),
+        .init("memories_on_server", "memories that the server has"),
+        .init("differences", "how many there are"),
+        .init("by_kind", "an object with the number of differences of each kind"),
+        .init(
+          "first_differences",
+          """
+          a list of the first of them, each with kind, memory_id, server_id, fields (a list of those \
+          that differ), entry_id, reason, content (its beginning) and step, the command that settles it
+          """),
+        .init("pending_ops", "entries in the queue, which are no differences"),
+        .init("withheld", "orphans whose entry was dropped, which are no differences"),
+        .init("redacted", "memories that agree apart from a credential that the server removed"),
+      ]),
     .line(
       "watch",
       keys: [

@@ -74,6 +74,15 @@ public final class Synchronizer {
     try engine.rehearse(operation)
   }
 
+  /// Compares the cache with everything that the server has, and changes neither.
+  ///
+  /// It needs little more memory than the ids of the memories take, and what it returns.
+  ///
+  /// - Parameter limit: the most differences to return; all are counted.
+  /// - Throws: also any `Problem` that keeps the server from being asked or its answer from being
+  ///   used.
+  public func verify(limit: Int = 1_000) throws -> Verification { try engine.verify(limit: limit) }
+
   // MARK: The server that a cache belongs to
 
   /// Records that the server that the cache was filled from now has this server's address.

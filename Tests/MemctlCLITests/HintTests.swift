@@ -22,12 +22,14 @@ struct HintTests {
     case .show: .store
     case .store: .delete(memory)
     case .delete: .queue
-    case .queue: .showEntry(entry)
+    case .queue: .deadLetters
+    case .deadLetters: .showEntry(entry)
     case .showEntry: .retry(entry)
     case .retry: .retryAll
     case .retryAll: .edit(entry)
     case .edit: .drop(entry)
-    case .drop: .export(entry)
+    case .drop: .enqueue(LocalID(rawValue: 3))
+    case .enqueue: .export(entry)
     case .export: .settle(entry)
     case .settle(_, nil): .settle(entry, answer: .missing)
     case .settle(_, .missing): .settle(entry, answer: .arrived(as: memory))

@@ -58,7 +58,7 @@ struct ProgressText {
     let text =
       "receiving \(Self.number(received, in: unit)) of \(isEstimate ? "about " : "")"
       + "\(Self.number(total, in: unit)) \(unit.name)"
-    return text + (rate > 0 ? ", \(Self.duration(Double(total - received) / rate)) left" : "") + ""
+    return text + (rate > 0 ? ", \(Self.duration(Double(total - received) / rate)) left" : "")
   }
 
   private typealias Unit = (name: String, size: Double)

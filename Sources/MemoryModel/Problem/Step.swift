@@ -16,11 +16,15 @@ extension Hint {
 
     /// Look at the queue.
     case queue
+    /// Look at what the server rejected.
+    case deadLetters
     case showEntry(EntryID)
     case retry(EntryID)
     case retryAll
     case edit(EntryID)
     case drop(EntryID)
+    /// Queue a memory that the server lacks.
+    case enqueue(LocalID)
     /// Write an entry to a file, with all that it holds.
     case export(EntryID)
     /// - Parameter answer: nil if the person has to decide.
@@ -47,11 +51,13 @@ extension Hint.Step: CustomStringConvertible {
     case .store: "store"
     case .delete(let id): "delete memory \(id.rawValue) of the server"
     case .queue: "list the queue"
+    case .deadLetters: "list dead letters"
     case .showEntry(let id): "show entry \(id.rawValue)"
     case .retry(let id): "retry entry \(id.rawValue)"
     case .retryAll: "retry all entries"
     case .edit(let id): "edit entry \(id.rawValue)"
     case .drop(let id): "drop entry \(id.rawValue)"
+    case .enqueue(let id): "queue memory \(id.rawValue)"
     case .export(let id): "export entry \(id.rawValue)"
     case .settle(let id, nil): "settle entry \(id.rawValue)"
     case .settle(let id, .missing): "settle entry \(id.rawValue) as missing"

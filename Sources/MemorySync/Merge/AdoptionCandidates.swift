@@ -79,6 +79,11 @@ struct AdoptionCandidates {
   /// Whether a candidate has the same content.
   func mayHave(_ row: ServerRow) -> Bool { byContent[row.fields.content] != nil }
 
+  /// The orphans that no row was found for.
+  var openOrphans: Set<LocalID> {
+    Set(candidates.indices.lazy.filter { isOrphan($0) }.compactMap { candidates[$0].localID })
+  }
+
   /// Whether a candidate has not been taken.
   func isOpen(_ candidate: Candidate) -> Bool { index(of: candidate) != nil }
 

@@ -52,6 +52,19 @@ extension LinkedMemory {
 }
 
 extension LinkedMemory {
+  /// The fields that would be written if `row` were applied.
+  func differingFields(from row: ServerRow) -> [MemoryField] {
+    guard let (row, change) = differing(from: row), change != .time else { return [] }
+    let fields = row.fields
+    return MemoryField.allCases.filter { field in
+      switch fields[field] {
+      case .text(let text): !has(field, text)
+      case .number(let number): Float(self.number(field)) != Float(number)
+      case .flag(let flag): isSensitive != flag
+      }
+    }
+  }
+
   /// Whether a field says something else than on the server, more than another name for the same
   /// category or a rounding.
   private func saysMore(_ field: MemoryField, _ fields: MemoryFields) -> Bool {

@@ -1,4 +1,3 @@
-import HTTPTransport
 import MemoryAPI
 import MemoryModel
 import MemoryStore
@@ -17,7 +16,7 @@ extension SyncEngine {
       }
       guard let known else { throw Problem.noOrigin }
       guard known.isOfSameAccount(as: met) else { throw Problem.otherAccount(met, known) }
-      let body = try session.everything()
+      let body = try session.fetchOrThrow(since: nil)
       return try session.write { transaction in
         var comparison = OriginComparison()
         _ = try SyncAnswer.read(body) { try comparison.add($0, in: transaction.snapshot) }
@@ -44,7 +43,7 @@ extension SyncEngine {
     try meeting { met, session in
       let (conditions, activity) = (session.conditions, session.activity)
       let askedAt = conditions.now()
-      let body = try session.everything()
+      let body = try session.fetchOrThrow(since: nil)
       var count = 0
       _ = try SyncAnswer.read(body) { record in
         if (try? record.get())?.isDeleted != true { count += 1 }
@@ -82,14 +81,6 @@ extension SyncEngine {
       let address = session.requests.baseURL
       return try body(Origin(address: address, account: check.account), &session)
     }
-  }
-}
-
-extension Session {
-  fileprivate mutating func everything() throws -> ResponseBody {
-    var report = SyncReport()
-    if let body = try fetch(since: nil, into: &report) { return body }
-    throw report.problems.first ?? .interrupted
   }
 }
 

@@ -8,7 +8,7 @@ import MemoryStore
 /// leaves the file in a state from which the next run continues. Each operation holds the sync lock
 /// while it runs.
 package final class SyncEngine {
-  private let database: Database
+  let database: Database
   private let api: APIClient
   private let lock: SyncLock?
   let conditions: SyncConditions
@@ -135,7 +135,12 @@ package final class SyncEngine {
     func perform() throws -> Result {
       let ledger: any Ledger = isRehearsal ? Rehearsal(database) : database
       var session = Session(ledger, api, conditions, activity: activity)
-      return try body(&session)
+      do {
+        return try body(&session)
+      } catch {
+        admitted = nil
+        throw error
+      }
     }
     guard let lock else { return try perform() }
     return try lock.withLock(patience: patience) {
@@ -158,7 +163,6 @@ package final class SyncEngine {
         if let problem = try reasonNotToCall(&session, force: force) { report.endCalls(problem) }
         try body(&session, &report)
       } catch let problem as Problem {
-        admitted = nil
         // If the file itself is the problem, it may be impossible to write a note.
         if let scope { try? session.noteEnd(problem, of: scope) }
         throw problem
@@ -177,7 +181,7 @@ package final class SyncEngine {
   ///
   /// The first request of an engine, and the first one after any problem, is auth-check; nothing
   /// else is sent until it passes.
-  private func reasonNotToCall(_ session: inout Session, force: Bool) throws -> Problem? {
+  func reasonNotToCall(_ session: inout Session, force: Bool) throws -> Problem? {
     let now = conditions.now()
     if let until = try session.read({ try $0.notes.pause(at: now) }) {
       guard overridesPause else { return .overloaded("it asked for a pause", until: until) }

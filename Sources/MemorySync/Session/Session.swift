@@ -109,4 +109,13 @@ struct Session: ~Copyable {
     report.note(problem == .interrupted ? .interruptedFetch : problem)
     return nil
   }
+
+  /// The body of a sync answer.
+  ///
+  /// - Throws: the `Problem` that there is none.
+  mutating func fetchOrThrow(since: Timestamp?) throws -> ResponseBody {
+    var report = SyncReport()
+    if let body = try fetch(since: since, into: &report) { return body }
+    throw report.problems.first ?? .interrupted
+  }
 }

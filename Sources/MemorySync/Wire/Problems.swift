@@ -117,7 +117,9 @@ extension Problem {
       .rejected,
       (count == 1 ? "" : "\(grouped(count)) entries became dead letters; ")
         + "\(what): \(first.error.message)",
-      hint: """
+      hint: count > 1
+        ? "\(.deadLetters) lists them all, with what the server said"
+        : """
         \(.showEntry(first.id)), then \(isEditable ? .edit(first.id) : .retry(first.id)) or \
         \(.drop(first.id))
         """)
