@@ -12,7 +12,9 @@ enum Signals {
   private nonisolated(unsafe) static var target: Cancellation?
 
   static func cancel(_ cancellation: Cancellation) {
-    target = cancellation
+    defer { target = cancellation }
+    // A command that begins again may have other uses for some signals by then.
+    if target != nil { return }
     for number in [SIGINT, SIGTERM] { signal(number, handle) }
     // If it is ignored, nohup has started memctl.
     let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
@@ -23,8 +25,13 @@ enum Signals {
     pthread_sigmask(SIG_SETMASK, &none, nil)
   }
 
-  /// 130 after SIGINT, 143 after SIGTERM; nil without a signal.
-  static var exitCode: Int32? { received == 0 ? nil : 128 + received }
+  /// The signal that ends a command which runs until it is told to stop, and has then succeeded.
+  nonisolated(unsafe) static var ordinaryEnd: Int32 = 0
+
+  /// 130 after SIGINT, 143 after SIGTERM; nil without a signal, or after that of an ordinary end.
+  static var exitCode: Int32? {
+    received == 0 || received == ordinaryEnd ? nil : 128 + received
+  }
 
   private static let handle: @convention(c) (Int32) -> Void = { number in
     var now = timespec()

@@ -11,6 +11,14 @@ public struct Queue {
   /// Every entry, dead letters included, oldest first.
   public func entries() throws -> [QueueEntry] { try database.read { try $0.queue.entries() } }
 
+  /// The highest id in the queue; nil if the queue is empty.
+  public func newest() throws -> EntryID? { try database.read { try $0.queue.newest() } }
+
+  /// Whether a sync would send an entry that was queued after `id`.
+  public func hasDue(after id: EntryID?, at now: Timestamp = .now) throws -> Bool {
+    try database.read { try $0.queue.hasDue(after: id, at: now) }
+  }
+
   /// The entry with this id; nil if there is none.
   public func entry(_ id: EntryID) throws -> QueueEntry? {
     try database.read { try $0.queue.entry(id) }

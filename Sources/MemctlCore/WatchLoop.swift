@@ -1,26 +1,51 @@
+import MemoryAPI
 import MemoryModel
 import MemorySync
+import System
 
-/// The background loop: a resync at the start and at every tenth cycle, a sync at all others.
+/// The background loop: a resync at the start and after every ten intervals, a sync at all other
+/// times.
 ///
-/// While the server refuses the key, only auth-check is called.
+/// After a failure that passes by itself, the next cycle comes within a second or two, and later
+/// ones after longer and longer pauses, up to the interval. While the server refuses the key, only
+/// auth-check is called.
 public struct WatchLoop {
   /// What a cycle does.
   public enum Cycle: String, Sendable { case sync, resync }
 
   private let synchronizer: () throws -> Synchronizer
-  /// Seconds from the end of a cycle to the start of the next.
-  private let interval: Double
-  private static let resyncEvery = 10
+  private let interval: () -> Double
+  private let random: Randomness
+  private let clock: () -> Double
+  private let now: () -> Timestamp
+
+  private static let intervalsToResync = 10.0
 
   /// Creates a loop; `run` starts it.
   ///
   /// - Parameters:
-  ///   - interval: seconds from the end of a cycle to the start of the next.
+  ///   - interval: seconds from the end of a cycle to the start of the next; asked for after each
+  ///     cycle.
   ///   - synchronizer: called once for each cycle, so that each one opens the cache that the path
   ///     names at that time, even if the file was replaced.
-  public init(interval: Double, synchronizer: @escaping () throws -> Synchronizer) {
+  public init(
+    interval: @escaping @autoclosure () -> Double, synchronizer: @escaping () throws -> Synchronizer
+  ) {
+    self.init(interval: interval, random: .system, synchronizer: synchronizer)
+  }
+
+  /// - Parameters:
+  ///   - random: spreads the retries of many clients.
+  ///   - clock: seconds on a clock that is never set.
+  package init(
+    interval: @escaping () -> Double, random: Randomness,
+    clock: @escaping () -> Double = monotonicSeconds, now: @escaping () -> Timestamp = { .now },
+    synchronizer: @escaping () throws -> Synchronizer
+  ) {
     self.interval = interval
+    self.random = random
+    self.clock = clock
+    self.now = now
     self.synchronizer = synchronizer
   }
 
@@ -30,18 +55,24 @@ public struct WatchLoop {
   /// the cancellation comes are settled before this returns.
   ///
   /// - Parameters:
-  ///   - pause: waits for the given number of milliseconds, or less if the next cycle is to start
-  ///     at once; returns true to end the loop.
+  ///   - pause: waits as long as it is told, or less if the next cycle is to start at once; returns
+  ///     true to end the loop.
   ///   - ended: receives the cycle and its result; an error that it throws ends the loop.
   public func run(
-    pause: (Int32) -> Bool, ended: (Cycle, Result<SyncReport, Problem>) throws -> Void
+    pause: (Pause) -> Bool, ended: (Cycle, Result<SyncReport, Problem>) throws -> Void
   ) throws {
-    var count = 0
-    repeat {
-      let cycle: Cycle = count.isMultiple(of: Self.resyncEvery) ? .resync : .sync
-      count += 1
-      try ended(cycle, Result { () throws(Problem) in try perform(cycle) })
-    } while !pause(Int32(interval * 1000))
+    var nextResync = -Double.infinity
+    var pace = RetryPace(random: random, now: now)
+    while true {
+      let cycle: Cycle = clock() >= nextResync ? .resync : .sync
+      if cycle == .resync { nextResync = clock() + Self.intervalsToResync * interval() }
+      let result = Result { () throws(Problem) in try perform(cycle) }
+      try ended(cycle, result)
+      // What keeps a sync from working keeps it from sending what is queued now.
+      let mayHurry = result.problems.allSatisfy { $0.kind == .rejected }
+      let seconds = pace.seconds(after: result, interval: interval())
+      if pause(Pause(seconds: seconds, mayHurry: mayHurry)) { return }
+    }
   }
 
   private func perform(_ cycle: Cycle) throws(Problem) -> SyncReport {

@@ -100,6 +100,8 @@ public struct SyncReport: Sendable {
   public var pull: PullReport?
   /// Local memories that the server lacks and that must not be deleted; counted by a resync.
   public var kept: Int?
+  /// The time before which the server asked not to be called; nil if it may be called.
+  public var pausedUntil: Timestamp?
   /// The first of each kind, in the order in which they were met.
   public private(set) var problems: [Problem] = []
 
@@ -114,6 +116,8 @@ public struct SyncReport: Sendable {
     note(problem)
     mayCall = false
   }
+
+  package mutating func forget(_ kind: Problem.Kind) { problems.removeAll { $0.kind == kind } }
 
   package mutating func note(_ problem: Problem) {
     if problem.endsCalls { mayCall = false }

@@ -1,4 +1,5 @@
 import Foundation
+import SQLite
 import TestSupport
 import Testing
 
@@ -38,19 +39,22 @@ struct WatchTests {
     #expect(try home.memctl("queue").output == "")
   }
 
-  @Test("goes on when the server is away, and says so each time")
+  @Test("goes on when the server is away, says so once, and tells of each cycle as JSON")
   func offline() throws {
     home.environment["MEMORY_API_URL"] = Home.nowhere
-    let watch = try home.start(["watch", "--interval=0.1", "--json"])
+    let watch = try home.start(["watch", "--json"])
     for cycle in ["resync", "sync", "sync"] {
       let event = try event(of: watch)
+      watch.send(SIGUSR1)
       #expect(event["cycle"] as? String == cycle)
       #expect(event["ok"] as? Bool == false)
       let errors = try #require(event["errors"] as? [[String: Any]])
       #expect(errors.map { $0["kind"] as? String } == ["offline"])
     }
     watch.send(SIGTERM)
-    #expect(watch.finish().status == 143)
+    let ended = watch.finish()
+    #expect(ended.errors.matches(of: /memctl: cannot reach the server/).count == 1)
+    #expect(ended.status == 0)
   }
 
   @Test("asks for nothing but the key's acceptance while the key is refused")
@@ -95,8 +99,126 @@ struct WatchTests {
     }
     #expect(acknowledged == 1)
     watch.send(SIGTERM)
-    #expect(watch.finish().status == 143)
+    #expect(watch.finish().status == 0)
     #expect(try home.queue() == [])
+  }
+
+  @Test("sends at once what another process queues, however long its interval is")
+  func wakes() throws {
+    home.environment["MEMORY_SYNC_DISABLE"] = nil
+    let watch = try home.start(["watch", "--interval=86400", "--json"])
+    _ = try event(of: watch)
+    for content in ["a", "b"] {
+      try home.enqueue(content)
+      let push = try #require(try event(of: watch)["push"] as? [String: Any])
+      #expect(push["acknowledged"] as? Int == 1)
+    }
+    // What other programs write is none of its business, and neither is what cannot be sent.
+    try Connection(path: home.database).execute("UPDATE memories SET importance = 0.6")
+    watch.send(SIGTERM)
+    let ended = watch.finish()
+    #expect(ended.output == "")
+    #expect(ended.status == 0)
+  }
+
+  @Test("reads the settings again at SIGHUP, and keeps the old ones if the new ones are wrong")
+  func reload() throws {
+    let key = home.folder.path + "/key"
+    home.environment["MEMORY_API_KEY"] = nil
+    home.environment["MEMCTL_API_KEY_FILE"] = key
+    func write(_ text: String) throws {
+      try text.write(toFile: key, atomically: true, encoding: .utf8)
+      chmod(key, 0o600)
+    }
+    try write("wrong")
+    let watch = try home.start(["watch", "--interval=86400", "--json"])
+    #expect(try event(of: watch)["ok"] as? Bool == false)
+    try write(Home.key)
+    watch.send(SIGHUP)
+    #expect(try event(of: watch)["ok"] as? Bool == true)
+    try FileManager.default.removeItem(atPath: key)
+    watch.send(SIGHUP)
+    #expect(try event(of: watch)["ok"] as? Bool == true)
+    watch.send(SIGTERM)
+    let ended = watch.finish()
+    #expect(ended.errors.contains("\(key)"))
+    #expect(ended.status == 0)
+  }
+
+  @Test(
+    "tells a service manager that it is ready, alive and what it is doing", arguments: ["/", "@"])
+  func notifies(kind: String) throws {
+    let manager = ServiceSocket(
+      kind == "@" ? "@memctl-\(UUID().uuidString)" : home.folder.path + "/notify")
+    home.environment["NOTIFY_SOCKET"] = manager.name
+    home.environment["WATCHDOG_USEC"] = "20000"
+    let watch = try home.start(["watch", "--interval=86400", "--json"])
+    manager.await("READY=1", "STATUS=cache and server are in step", "WATCHDOG=1", "WATCHDOG=1")
+    watch.send(SIGHUP)
+    manager.await("RELOADING=1", "READY=1")
+    watch.send(SIGTERM)
+    manager.await("STOPPING=1")
+    #expect(watch.finish().status == 0)
+  }
+
+  @Test("tells people on a terminal what changes, and nothing else")
+  func terminal() throws {
+    let terminal = PseudoTerminal(columns: 100)
+    let watch = try home.start(
+      ["watch", "--color=never"], input: .terminal(terminal), output: .terminal(terminal),
+      errors: .terminal(terminal))
+    terminal.awaitText("cache and server are in step")
+    for _ in 1...2 {
+      watch.send(SIGUSR1)
+      try home.enqueue("a")
+      terminal.awaitText("1 sent")
+    }
+    home.stopServer()
+    watch.send(SIGUSR1)
+    terminal.awaitText("; trying again")
+    for _ in 1...3 { watch.send(SIGUSR1) }
+    try home.startServer(
+      port: Int(home.environment["MEMORY_API_URL"]!.split(separator: ":").last!)!)
+    watch.send(SIGUSR1)
+    terminal.awaitText("working again")
+    watch.send(SIGTERM)
+    #expect(watch.finish().status == 0)
+    let text = terminal.transcript()
+    #expect(text.matches(of: /trying again/).count == 1)
+    #expect(text.matches(of: /in step/).count == 1)
+    #expect(!text.contains("hint:"))
+  }
+
+  @Test("needs no more memory and no longer log, however many cycles it has run")
+  func compressedDays() throws {
+    try home.addCache()
+    // As the system's Python server does: its connection keeps the log from being removed.
+    let other = try Connection(path: home.database)
+    _ = try other.first("SELECT 1 FROM memories") { $0.int(0) }
+    let watch = try home.start(["watch", "--interval=86400", "--json"])
+    func memory() throws -> Int {
+      let status = try String(contentsOfFile: "/proc/\(watch.identifier)/status", encoding: .utf8)
+      return try #require(status.firstMatch(of: /VmRSS:\s*(\d+)/).flatMap { Int($0.1) })
+    }
+    func cycles(_ count: Int) throws {
+      for number in 1...count {
+        if number.isMultiple(of: 10) { try home.enqueue("\(number)") } else { watch.send(SIGUSR1) }
+        _ = try event(of: watch)
+      }
+    }
+    _ = try event(of: watch)
+    try cycles(100)
+    let before = try memory()
+    try cycles(400)
+    #expect(try memory() - before < 1_024)
+    let log = try FileManager.default.attributesOfItem(atPath: home.database + "-wal")
+    let logSize = try #require(log[.size] as? Int)
+    #expect(logSize <= 5 << 20)
+    let descriptors = try FileManager.default.contentsOfDirectory(
+      atPath: "/proc/\(watch.identifier)/fd")
+    #expect(descriptors.count < 20)
+    watch.send(SIGTERM)
+    #expect(watch.finish().status == 0)
   }
 
   private func event(of watch: ChildProgram) throws -> [String: Any] {

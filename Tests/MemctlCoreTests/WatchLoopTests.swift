@@ -10,28 +10,93 @@ import Testing
 @Suite("Watch loop") struct WatchLoopTests {
   let server = ModelServer()
 
-  /// Runs the loop until it has ended so many cycles, and returns their kinds.
+  /// Runs the loop until it has ended so many cycles, with a clock on which only its pauses take
+  /// time.
+  ///
+  /// - Parameter hurries: whether each pause is ended at once.
+  /// - Returns: the cycles, and the pauses between them.
+  @discardableResult
   private func watch(
-    _ client: Client, cycles: Int,
+    _ client: Client, interval: Double = 60, cycles: Int, hurries: Bool = false,
     ended: (Int, Result<SyncReport, Problem>) throws -> Void = { _, _ in }
-  ) throws -> [WatchLoop.Cycle] {
+  ) throws -> (kinds: [WatchLoop.Cycle], pauses: [Pause]) {
     var kinds: [WatchLoop.Cycle] = []
-    try WatchLoop(interval: 0) { Synchronizer(client.engine) }.run(pause: client.cancellation.wait)
-    {
-      cycle, result in
+    var pauses: [Pause] = []
+    var time = 0.0
+    let generator = Locked(SeededGenerator(seed: 1))
+    let loop = WatchLoop(
+      interval: { interval }, random: Randomness { generator.update { $0.next() } },
+      clock: { time }, now: { client.clock.now }
+    ) { Synchronizer(client.engine) }
+    try loop.run(
+      pause: { pause in
+        pauses.append(pause)
+        if !hurries {
+          time += pause.seconds
+          client.clock.advance(seconds: pause.seconds)
+        }
+        return kinds.count == cycles
+      }
+    ) { cycle, result in
       kinds.append(cycle)
       try ended(kinds.count, result)
-      if kinds.count == cycles { client.cancellation.cancel() }
     }
-    return kinds
+    return (kinds, pauses)
   }
 
-  @Test("It begins with a full resync, and every tenth cycle is one")
+  @Test("It begins with a full resync, and does another after every ten intervals")
   func cycles() throws {
+    let (kinds, pauses) = try watch(try Client(server), cycles: 21)
+    #expect(kinds == (0..<21).map { $0.isMultiple(of: 10) ? WatchLoop.Cycle.resync : .sync })
+    #expect(pauses.allSatisfy { $0 == Pause(seconds: 60, mayHurry: true) })
+  }
+
+  @Test("However often it is hurried, no further resync comes before its time")
+  func hurried() throws {
+    let (kinds, _) = try watch(try Client(server), cycles: 30, hurries: true)
+    #expect(kinds.count { $0 == .resync } == 1)
+  }
+
+  @Test("A server that is away is looked for within a second, then ever less often")
+  func backoff() throws {
     let client = try Client(server)
-    let kinds = try watch(client, cycles: 21)
-    let expected = (0..<21).map { $0.isMultiple(of: 10) ? WatchLoop.Cycle.resync : .sync }
-    #expect(kinds == expected)
+    let (_, pauses) = try watch(client, cycles: 14) { [server] number, _ in
+      if number == 1 { server.change { $0.fault = { _, _, _ in .loseRequest } } }
+      if number == 12 { server.stopFailing() }
+    }
+    let seconds = pauses.map(\.seconds)
+    let failing = Array(1...11)
+    #expect(pauses.indices.filter { !pauses[$0].mayHurry } == failing)
+    for (index, limit) in zip(failing, [1.0, 2, 4, 8, 10, 10]) {
+      #expect((limit / 2...limit).contains(seconds[index]))
+    }
+    #expect(seconds.last == 60)
+    // Clients that lost a server together do not come back together.
+    #expect(Set(failing.map { seconds[$0] }).count == failing.count)
+  }
+
+  @Test(
+    "A server that fails or is overloaded is spared, up to the interval and the time it asks for")
+  func spared() throws {
+    let client = try Client(server)
+    server.fail(.sync, with: .refuse(500))
+    let seconds = try watch(client, cycles: 9).pauses.map(\.seconds)
+    #expect((30...60).contains(seconds[8]))
+    server.fail(.authCheck, with: .refuse(503, headers: ["Retry-After": "400"]))
+    let (_, pauses) = try watch(client, cycles: 2)
+    #expect((390...400).contains(pauses[0].seconds))
+    #expect(pauses.allSatisfy { !$0.mayHurry })
+  }
+
+  @Test("An entry that waits for a time is sent then, and not an interval later")
+  func deferred() throws {
+    let client = try Client(server)
+    try client.store("a")
+    try client.store("b")
+    server.fail(.store, 1...1, with: .refuse(500))
+    let (_, pauses) = try watch(client, interval: 10_000, cycles: 4)
+    #expect(pauses[0].seconds < 200)
+    #expect(server.contents == ["a", "b"])
   }
 
   @Test("What is written between two cycles is pushed by the next")
@@ -111,8 +176,9 @@ import Testing
       }
     }
     var reports: [SyncReport] = []
-    try WatchLoop(interval: 3_600) { Synchronizer(client.engine) }.run(pause: cancellation.wait) {
-      _, result in
+    try WatchLoop(interval: 3_600) { Synchronizer(client.engine) }.run(
+      pause: { cancellation.wait(milliseconds: $0.milliseconds) }
+    ) { _, result in
       reports.append(try result.get())
     }
     #expect(reports.map(\.kinds) == [[.interrupted]])

@@ -73,7 +73,7 @@ import Testing
       }
     }
     var cycles = 0
-    try WatchLoop(interval: 0) { Synchronizer(client.engine) }.run(pause: { _ in cycles == 44 }) {
+    try WatchLoop(interval: 60) { Synchronizer(client.engine) }.run(pause: { _ in cycles == 44 }) {
       _, result in
       cycles += 1
       if cycles <= 40 {
@@ -94,7 +94,7 @@ import Testing
       $0.fault = { call, _, _ in call == .authCheck || call == .health ? nil : .refuse(500) }
     }
     var cycles = 0
-    try WatchLoop(interval: 0) { Synchronizer(client.engine) }.run(pause: { _ in cycles == 30 }) {
+    try WatchLoop(interval: 60) { Synchronizer(client.engine) }.run(pause: { _ in cycles == 30 }) {
       _, result in
       cycles += 1
       #expect(try result.get().kinds == [.serverFailed])

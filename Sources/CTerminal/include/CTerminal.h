@@ -14,4 +14,10 @@ int memctl_signal_descriptor(const sigset_t *signals);
 // The next signal that has come, 0 for none.
 int memctl_next_signal(int descriptor);
 
+// A descriptor that is readable once a file in the folder has been written or moved into it, -1
+// where the system has none left. Swift's import of glibc leaves <sys/inotify.h> out.
+int memctl_watch_folder(const char *path);
+// Takes all changes that were noticed; whether one of them is of a file with one of these names.
+int memctl_take_changes(int descriptor, const char *first, const char *second);
+
 #endif

@@ -1,8 +1,6 @@
 import CommandLine
 import Glibc
-import JSON
 import MemctlCore
-import System
 
 struct WatchCommand: Command {
   private static let interval = Option(
@@ -13,12 +11,27 @@ struct WatchCommand: Command {
     "watch", summary: "keep syncing until stopped",
     discussion: [
       """
-      Starts with a full resync, then syncs at each interval, with a full resync every tenth time. \
-      A failure is reported, and the next cycle runs anyway; while the server refuses the key, only \
-      the key is checked. On SIGINT or SIGTERM, or when the reader of its output goes away, it \
-      finishes the current request and stops. SIGUSR1 starts the next cycle at once. A cache that was \
-      restored from a backup is reopened; while there is no cache, the cycles fail and none is created.
+      Starts with a full resync, then syncs at each interval, and at once when another process queues \
+      something; after every ten intervals it resyncs again. After a failure it tries again within \
+      seconds, then less and less often. While the server refuses the key, only the key is checked. A \
+      cache that was restored from a backup is reopened; while there is no cache, the cycles fail and \
+      none is created.
+      """,
       """
+      On a terminal, it prints a line when something was sent or fetched, and when its state changes; \
+      with --verbose, for each cycle. In a pipe it prints a tab-separated line for each cycle: time, \
+      sync or resync, what was sent, what was fetched, problems. With --json, it writes one event for \
+      each cycle.
+      """,
+      """
+      SIGTERM finishes the current request and ends it with exit code 0. SIGINT does the same with exit \
+      code 130, as does the end of whatever reads its output. SIGUSR1 starts the next cycle at once. \
+      SIGHUP reads the configuration again.
+      """,
+      """
+      Under systemd it can be a service of Type=notify or notify-reload, with WatchdogSec of a minute \
+      or more.
+      """,
     ],
     options: [interval.spec],
     examples: [
@@ -31,79 +44,55 @@ struct WatchCommand: Command {
   init(_ arguments: ParsedCommand) { interval = arguments[Self.interval] }
 
   func run(_ context: Context) throws -> ExitCode {
+    Signals.ordinaryEnd = SIGTERM
     var first: Synchronizer? = try context.synchronizer()
-    let interval = try interval ?? context.configuration.get().syncInterval()
-    let alarm = Alarm(context.cancellation)
-    let report = CycleReport(output: context.output, isQuiet: context.isQuiet)
-    let loop = WatchLoop(interval: interval) {
+    var pauseLength = try length(context)
+    let path = try context.cache().path
+    let manager = ServiceManager(context.environment.variables)
+    let log = WatchLog(
+      context.output, isQuiet: context.isQuiet,
+      isVerbose: context.arguments[GlobalOptions.verbose])
+    /// The last entry that was queued when the cycle began.
+    var newest: EntryID?
+    let alarm = Alarm(
+      context.cancellation, cache: path, of: manager,
+      hasNews: {
+        (try? Cache(path: path, access: .read).queue.hasDue(after: newest)) ?? false
+      },
+      reload: {
+        manager.isReloading()
+        do {
+          try context.configuration.reload()
+          pauseLength = try length(context)
+        } catch let problem as Problem {
+          printProblem(problem)
+        } catch {}
+        manager.isReady("settings read again")
+      })
+    let loop = WatchLoop(interval: pauseLength) {
       defer { first = nil }
       // A cache that vanishes later may be about to be restored from a backup, so none is created then.
-      return try first ?? context.synchronizer(opening: .change)
+      let synchronizer = try first ?? context.synchronizer(opening: .change)
+      newest = try context.cache().queue.newest()
+      let show = synchronizer.activity
+      synchronizer.activity = {
+        show($0)
+        manager.beat()
+      }
+      return synchronizer
     }
-    try loop.run(pause: alarm.pause) { cycle, result in
-      report.write(cycle, result)
+    manager.isReady("first sync")
+    try loop.run(pause: alarm.wait) { cycle, result in
+      log.write(cycle, result)
+      manager.isDoing(WatchLog.status(result))
       context.cache.close()
     }
+    manager.isStopping()
+    if alarm.hasNoTerminal { return .ended(by: SIGHUP) }
     return alarm.hasNoReader ? .ended(by: SIGPIPE) : .success
   }
-}
 
-/// The events that end the pause between two cycles.
-private final class Alarm {
-  private let cancellation: Cancellation
-  private let signals = try? SignalQueue([SIGUSR1])
-  /// Whether the reader of standard output is gone.
-  private(set) var hasNoReader = false
-
-  init(_ cancellation: Cancellation) { self.cancellation = cancellation }
-
-  /// Waits at most for a time; true if the loop is to end.
-  func pause(milliseconds: Int32) -> Bool {
-    // `poll` reports a reader that is gone without being asked.
-    var polls = [
-      pollfd(fd: cancellation.readDescriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: signals?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: STDOUT_FILENO, events: 0, revents: 0),
-    ]
-    _ = poll(&polls, nfds_t(polls.count), milliseconds)
-    while signals?.next() != nil {}
-    hasNoReader = polls[2].revents & Int16(POLLERR | POLLHUP) != 0
-    return hasNoReader || cancellation.isCancelled
-  }
-}
-
-/// Writes a line or a JSON event for a cycle.
-private struct CycleReport {
-  let output: Output
-  let isQuiet: Bool
-
-  func write(_ cycle: WatchLoop.Cycle, _ result: Result<SyncReport, Problem>) {
-    let time = Timestamp.now.description
-    let report: Report
-    switch result {
-    case .success(let done): report = done.report(command: cycle.rawValue, style: output.style)
-    case .failure(let problem):
-      report = Report(
-        command: cycle.rawValue, members: [.init("push", nil), .init("pull", nil)],
-        problems: [problem])
-    }
-    if output.shape == .json {
-      if isQuiet, report.problems.isEmpty { return }
-      output.json(
-        [
-          .init("schema", 1), .init("command", "watch"), .init("time", .string(time)),
-          .init("cycle", .string(cycle.rawValue)), .init("ok", .bool(report.problems.isEmpty)),
-        ] + report.members + [.init("errors", .array(report.problems.map(\.json)))])
-    } else if !isQuiet {
-      let parts = try? result.get()
-      let texts = [
-        parts?.push.map { "push: \($0.summary(isPlan: false))" },
-        parts?.pull.map { "pull: \($0.summary(isPlan: false))" },
-      ].compactMap(\.self)
-      let fields = [time, cycle.rawValue] + texts
-      output.line(fields.joined(separator: output.shape == .tabs ? "\t" : "  "))
-    }
-    output.flush()
-    for problem in report.problems { printProblem(problem) }
+  private func length(_ context: Context) throws -> Double {
+    try interval ?? context.configuration.get().syncInterval()
   }
 }

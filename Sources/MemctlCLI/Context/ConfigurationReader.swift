@@ -2,7 +2,7 @@ import CommandLine
 import Glibc
 import MemctlCore
 
-/// Puts the settings together out of options, environment and files, once.
+/// Puts the settings together out of options, environment and files, once or whenever it is told to.
 final class ConfigurationReader {
   private let arguments: ParsedCommand
   private let environment: Environment
@@ -15,6 +15,16 @@ final class ConfigurationReader {
 
   /// - Throws: `Problem`.
   func get() throws -> Configuration { try result.get() }
+
+  /// Reads the files again.
+  ///
+  /// - Throws: `Problem`; then the settings stay as they were.
+  func reload() throws {
+    let fresh = try Configuration(sources())
+    _ = try fresh.server(at: fresh.serverAddress())
+    _ = try fresh.syncInterval()
+    result = .success(fresh)
+  }
 
   private func sources() throws -> Configuration.Sources {
     let variables =

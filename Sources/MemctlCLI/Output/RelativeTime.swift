@@ -1,6 +1,16 @@
+import Glibc
 import MemctlCore
 
 extension Timestamp {
+  /// The time of day on this machine: `14:02:09`.
+  var clock: String {
+    var seconds = time_t(microseconds / 1_000_000)
+    var local = tm()
+    localtime_r(&seconds, &local)
+    return [local.tm_hour, local.tm_min, local.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }
+      .joined(separator: ":")
+  }
+
   /// The distance to now in the largest unit that fits, as a person would say it: `3 min ago`.
   func relative(to now: Timestamp) -> String {
     let seconds = now.seconds(since: self)

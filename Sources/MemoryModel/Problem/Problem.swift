@@ -84,6 +84,11 @@ extension Problem {
 }
 
 extension Problem.Kind {
+  /// Whether a later attempt may succeed without anybody's doing anything.
+  public var isTransient: Bool {
+    [.offline, .overloaded, .serverFailed, .gateway, .waiting, .busy].contains(self)
+  }
+
   /// Reads a kind from its name in a file. Before 0.1.0, one of them had another name.
   package init?(stored name: String) {
     self.init(rawValue: name == "nonsense" ? "invalid_response" : name)

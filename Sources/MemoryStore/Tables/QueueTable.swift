@@ -57,6 +57,30 @@ package struct QueueTable<Access>: ~Copyable {
       Self.entries(where: "id = ?"), id.rawValue, id.rawValue, row: Self.entry)
   }
 
+  /// The highest id in the queue.
+  package func newest() throws -> EntryID? {
+    try connection.first(
+      """
+      SELECT max(id) FROM (
+        SELECT max(id) AS id FROM pending_ops
+        UNION ALL SELECT max(id) FROM memctl_entries WHERE op_type IS NOT NULL)
+      """
+    ) { $0.optionalInt64(0).map(EntryID.init) } ?? nil
+  }
+
+  /// Whether an entry after `id` is waiting to be sent, and for no later time.
+  package func hasDue(after id: EntryID?, at now: Timestamp) throws -> Bool {
+    try connection.first(
+      """
+      SELECT 1 FROM pending_ops p LEFT JOIN memctl_entries e ON e.id = p.id
+      WHERE p.id > ?1 AND (e.next_attempt_at IS NULL OR e.next_attempt_at <= ?2)
+      UNION ALL SELECT 1 FROM memctl_entries
+      WHERE id > ?1 AND op_type IS NOT NULL AND state = 'pending'
+        AND (next_attempt_at IS NULL OR next_attempt_at <= ?2)
+      """, id?.rawValue ?? 0, now.description
+    ) { _ in true } ?? false
+  }
+
   /// The queued or held stores of a memory that has no server id yet.
   package func storeEntries(of id: LocalID) throws -> [QueueEntry] {
     // The text of the id narrows the search before payloads are read in full.

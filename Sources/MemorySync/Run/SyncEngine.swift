@@ -167,6 +167,8 @@ package final class SyncEngine {
         if let scope { try? session.noteEnd(problem, of: scope) }
         throw problem
       }
+      let now = conditions.now()
+      report.pausedUntil = try session.read { try $0.notes.pause(at: now) }
       // After any problem, auth-check is called first again.
       if report.problems.contains(where: { $0.kind != .rejected }) { admitted = nil }
       if let scope {
