@@ -3,11 +3,13 @@
 # Sets commands and options: what may follow the command $1.
 _memctl_command() {
   case $1 in
-    '') commands='sync push pull resync watch counts queue store delete list show import export trash origin repair repl serve completions help version' options='' ;;
-    'sync') commands='' options='' ;;
+    '') commands='sync push pull resync verify wait watch counts queue store delete list show import export trash origin repair repl serve completions help version' options='' ;;
+    'sync') commands='' options='--until-converged --timeout' ;;
     'push') commands='' options='-n --limit --dry-run' ;;
     'pull') commands='' options='--dry-run' ;;
     'resync') commands='' options='--dry-run --force' ;;
+    'verify') commands='' options='-n --limit' ;;
+    'wait') commands='' options='--timeout' ;;
     'watch') commands='' options='-i --interval' ;;
     'counts') commands='' options='' ;;
     'queue') commands='list show retry edit export settle drop add' options='--dead -n --limit --reveal' ;;
@@ -50,7 +52,11 @@ _memctl_kind() {
     *:--api-url) kind='text' ;;
     *:--api-key-file) kind='file' ;;
     *:--color) kind='words auto always never' ;;
+    'sync:'--timeout) kind='text' ;;
     'push:'-n | 'push:'--limit) kind='text' ;;
+    'verify:'-n | 'verify:'--limit) kind='text' ;;
+    'wait:'--timeout) kind='text' ;;
+    'wait:'[0-9]*) kind='dynamic memory' ;;
     'watch:'-i | 'watch:'--interval) kind='text' ;;
     'queue:'-n | 'queue:'--limit) kind='text' ;;
     'queue list:'-n | 'queue list:'--limit) kind='text' ;;

@@ -15,12 +15,12 @@ function __memctl_at
             set ended true
         else if not $ended; and string match -q -- '-?*' "$word"
             switch "$command:$word"
-                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'push:-n' 'push:--limit' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'queue settle:--is' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'import:--from' 'import:-c' 'import:--category' 'export:-c' 'export:--category' 'export:-t' 'export:--tag' 'export:--markdown' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'repl:-c' 'repl:--command' 'repl:-f' 'repl:--file' 'serve:--listen' 'serve:--store' 'serve:--keys'
+                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'sync:--timeout' 'push:-n' 'push:--limit' 'verify:-n' 'verify:--limit' 'wait:--timeout' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'queue settle:--is' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'import:--from' 'import:-c' 'import:--category' 'export:-c' 'export:--category' 'export:-t' 'export:--tag' 'export:--markdown' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'repl:-c' 'repl:--command' 'repl:-f' 'repl:--file' 'serve:--listen' 'serve:--store' 'serve:--keys'
                     set is_value true
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'import' 'export' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repair' 'repl' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'verify' 'wait' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'import' 'export' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repair' 'repl' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -51,6 +51,8 @@ complete -c memctl -n '__memctl_at \':0\'' -a sync -d 'send the queue, then fetc
 complete -c memctl -n '__memctl_at \':0\'' -a push -d 'send the queue'
 complete -c memctl -n '__memctl_at \':0\'' -a pull -d 'fetch what changed on the server and apply it'
 complete -c memctl -n '__memctl_at \':0\'' -a resync -d 'push what the server lacks, then make the cache equal to the server'
+complete -c memctl -n '__memctl_at \':0\'' -a verify -d 'compare the cache with the server, changing neither'
+complete -c memctl -n '__memctl_at \':0\'' -a wait -d 'send memories, and return when they are on the server'
 complete -c memctl -n '__memctl_at \':0\'' -a watch -d 'keep syncing until stopped'
 complete -c memctl -n '__memctl_at \':0\'' -a counts -d 'count memories, queue entries and dead letters'
 complete -c memctl -n '__memctl_at \':0\'' -a queue -d 'inspect what the server has not acknowledged yet, and act on it'
@@ -68,11 +70,16 @@ complete -c memctl -n '__memctl_at \':0\'' -a serve -d 'run the embedded API ser
 complete -c memctl -n '__memctl_at \':0\'' -a completions -d 'print the completion script for a shell'
 complete -c memctl -n '__memctl_at \':0\'' -a help -d 'show help for a command or a topic'
 complete -c memctl -n '__memctl_at \':0\'' -a version -d 'show the version'
+complete -c memctl -n '__memctl_at \'sync:*\'' -l until-converged -d 'repeat until the queue is empty'
+complete -c memctl -n '__memctl_at \'sync:*\'' -l timeout -r -f -d 'give up after S seconds'
 complete -c memctl -n '__memctl_at \'push:*\'' -l limit -s n -r -f -d 'send at most N entries'
 complete -c memctl -n '__memctl_at \'push:*\'' -l dry-run -d 'show what would be sent, without sending it'
 complete -c memctl -n '__memctl_at \'pull:*\'' -l dry-run -d 'show what would change, without changing it'
 complete -c memctl -n '__memctl_at \'resync:*\'' -l dry-run -d 'show what would change, without changing it'
 complete -c memctl -n '__memctl_at \'resync:*\'' -l force -d 'proceed even if a safety check refuses'
+complete -c memctl -n '__memctl_at \'verify:*\'' -l limit -s n -r -f -d 'show at most N differences'
+complete -c memctl -n '__memctl_at \'wait:*\'' -l timeout -r -f -d 'give up after S seconds'
+complete -c memctl -n '__memctl_at \'wait:*\'' -f -a '(__memctl_dynamic memory)'
 complete -c memctl -n '__memctl_at \'watch:*\'' -l interval -s i -r -f -d 'seconds between cycles'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l dead -d 'only dead letters'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l limit -s n -r -f -d 'show at most N'

@@ -9,6 +9,7 @@ enum Commands {
     (["pull"], PullCommand.self),
     (["resync"], ResyncCommand.self),
     (["verify"], VerifyCommand.self),
+    (["wait"], WaitCommand.self),
     (["watch"], WatchCommand.self),
     (["counts"], CountsCommand.self),
     (["queue", "list"], QueueListCommand.self),

@@ -30,6 +30,13 @@ extension JSONTopic {
         .init("withheld", "orphans whose entry was dropped, which are no differences"),
         .init("redacted", "memories that agree apart from a credential that the server removed"),
       ]),
+    .report(
+      "wait",
+      keys: [
+        .init("arrived", "a list of the ids in the cache of the memories that are on the server"),
+        .init("server_ids", "a list of their ids on the server"),
+        .init("waiting", "a list of the ids in the cache of the others"),
+      ]),
     .line(
       "watch",
       keys: [

@@ -71,7 +71,7 @@ struct JSONTopicTests {
     for command in ["push --dry-run", "push", "pull --dry-run", "pull"] {
       try output.check(home, command)
     }
-    try output.check(home, "verify")
+    for command in ["verify", "wait 1"] { try output.check(home, command) }
     try other.memctl("pull")
     try other.memctl("delete", "1", "2")
     for command in ["resync --dry-run", "resync", "sync"] { try output.check(home, command) }

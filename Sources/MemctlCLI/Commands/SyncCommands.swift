@@ -2,23 +2,61 @@ import CommandLine
 import MemctlCore
 
 struct SyncCommand: Command {
+  private static let untilConverged = Flag(
+    "until-converged", help: "repeat until the queue is empty")
+
   static let spec = CommandSpec(
     "sync", summary: "send the queue, then fetch what changed on the server",
     discussion: [
       """
       Each half runs even if the other one fails. If both do, the exit code is that of the more \
       urgent problem; see memctl help exit-codes.
+      """,
       """
+      With --until-converged, it syncs again when the server may be back and when waiting entries are \
+      due, until the queue is empty or only you can settle what is left. If the time of --timeout is \
+      over first, the exit code is 75. A write that is on its way then is settled first.
+      """,
     ],
+    options: [untilConverged.spec, Option.timeout.spec],
     examples: [
       CommandExample("memctl sync", shows: "push, then pull"),
+      CommandExample(
+        "memctl sync --until-converged --timeout 60", shows: "give the server a minute"),
       CommandExample("memctl sync --json | jq .pull.inserted", shows: "count what is new"),
     ])
 
-  init(_ arguments: ParsedCommand) {}
+  private let isPatient: Bool
+  private let timeout: Double?
+
+  init(_ arguments: ParsedCommand) throws {
+    isPatient = arguments[Self.untilConverged]
+    timeout = arguments[Option.timeout]
+    if timeout != nil, !isPatient {
+      throw Problem(
+        .usage, "--timeout needs --until-converged",
+        hint: "memctl sync --until-converged --timeout S")
+    }
+  }
 
   func run(_ context: Context) throws -> ExitCode {
-    Ending("sync", context).of(try context.synchronizer(overridesPause: true).sync())
+    let ending = Ending("sync", context)
+    if !isPatient { return ending.of(try context.synchronizer(overridesPause: true).sync()) }
+    let synchronizer = try context.synchronizer()
+    let cache = try context.cache()
+    let loop = Convergence(
+      to: .everything, of: cache, timeout: timeout, cancellation: context.cancellation
+    ) { synchronizer }
+    let alarm = Alarm(context.cancellation, cache: cache.path) {
+      (try? cache.syncState().pending) == 0
+    }
+    return ending.of(try loop.run(pause: alarm.wait).report)
+  }
+}
+
+extension Option<Double> {
+  static var timeout: Self {
+    Self("timeout", .number("S", 0.1...31_536_000), help: "give up after S seconds")
   }
 }
 

@@ -77,7 +77,7 @@ extension Problem {
   }
 
   /// - Parameter first: the first of `count` stores that may or may not have arrived.
-  static func ambiguous(_ first: QueueEntry, count: Int) -> Problem {
+  package static func ambiguous(_ first: QueueEntry, count: Int) -> Problem {
     let id = first.id.rawValue
     let what = count == 1 ? "entry \(id)" : "\(grouped(count)) entries, the first of them \(id),"
     return Problem(
