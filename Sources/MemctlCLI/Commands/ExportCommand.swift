@@ -75,20 +75,20 @@ struct ExportCommand: Command {
         \(folder): \(grouped(report.written)) written, \(grouped(report.removed)) removed, \
         \(grouped(report.unchanged)) unchanged
         """, context)
-      tellHidden(report.hidden, "have no file", context)
+      tellHidden(report.hidden, "got no file", context)
     } else if let file {
       Signals.cancel(cancellation)
       let report = try cache.exportMemories(
         selection, to: file, replacing: replaces, revealed: revealed, cancellation: cancellation)
       tell("\(file): \(grouped(report.exported)) exported", context)
-      tellHidden(report.hidden, "are written without their content", context)
+      tellHidden(report.hidden, "exported without content", context)
     } else {
       let output = context.output
       let report = try cache.exportMemories(selection, revealed: revealed) { line in
         output.line(line.escapedJSON)
       }
       output.finish()
-      tellHidden(report.hidden, "are written without their content", context)
+      tellHidden(report.hidden, "exported without content", context)
     }
     return .success
   }
@@ -99,7 +99,9 @@ struct ExportCommand: Command {
 
   private func tellHidden(_ count: Int, _ what: String, _ context: Context) {
     if count == 0 { return }
-    tell("\(grouped(count)) sensitive memories \(what), so this is no full backup", context)
+    let memories = count == 1 ? "memory" : "memories"
+    tell(
+      "\(grouped(count)) sensitive \(memories) \(what), so this is not a complete backup", context)
     if !context.isQuiet { printError("hint: --reveal writes them as well") }
   }
 }

@@ -96,12 +96,15 @@ private final class Importer {
         case .failure(let refusal): refuse(file, line, refusal.reason)
         }
         read += 1
-        if portion.count >= Self.portionSize { try writePortion() }
+        guard portion.count >= Self.portionSize else { return }
+        try writePortion()
+        if cancellation.isCancelled { throw Problem(.interrupted, "the import was interrupted") }
       }
-      try writePortion()
     } catch let problem as Problem where problem.kind == .interrupted {
       report.isInterrupted = true
     }
+    // What was read from a pipe could not be read again.
+    try writePortion()
     return report
   }
 
@@ -131,7 +134,6 @@ private final class Importer {
     }
     portion.removeAll(keepingCapacity: true)
     progress(read)
-    if cancellation.isCancelled { throw Problem(.interrupted, "the import was interrupted") }
   }
 
   /// Another program may have written what would be a duplicate now.
