@@ -222,6 +222,11 @@ struct WatchTests {
   }
 
   private func event(of watch: ChildProgram) throws -> [String: Any] {
+    // Without an event the test is to fail, and not to wait for ever.
+    let id = watch.identifier
+    let patience = DispatchWorkItem { kill(id, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 120, execute: patience)
+    defer { patience.cancel() }
     let line = try #require(watch.nextLine())
     return try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
   }
