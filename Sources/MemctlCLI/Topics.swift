@@ -9,7 +9,7 @@ enum Topics {
     text: [
       .definitions([
         ("0", "done"),
-        ("1", "answered no, or declined"),
+        ("1", "answered no, declined, or the time of memctl wait was over"),
         ("64", "usage error"),
         (
           "65",

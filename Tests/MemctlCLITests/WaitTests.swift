@@ -26,6 +26,21 @@ struct WaitTests {
     #expect(try home.memctl("wait", "1", "server:1").output == "arrived\t1\nserver_ids\t1\n")
   }
 
+  @Test("tell on a terminal that they wait")
+  func terminal() throws {
+    let home = try Home()
+    try home.enqueue("a")
+    for command in [["wait", "1"], ["sync", "--until-converged"]] {
+      let terminal = PseudoTerminal()
+      let program = try home.start(
+        command, input: .terminal(terminal), output: .terminal(terminal),
+        errors: .terminal(terminal))
+      terminal.awaitText("not done yet, trying again within ")
+      program.send(SIGINT)
+      #expect(program.finish().status == 130)
+    }
+  }
+
   @Test("end with 1 and 75 when the time is over, and say why")
   func timeout() throws {
     let home = try Home()

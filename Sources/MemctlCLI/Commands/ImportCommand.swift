@@ -89,7 +89,7 @@ struct ImportCommand: Command {
     let settings = try context.configuration.get()
     let cache = try context.cache(options.isRehearsal ? .read : .create)
     Signals.cancel(context.cancellation)
-    let line = context.terminal.showsProgress && !context.isQuiet ? ProgressLine() : nil
+    let line = context.progressLine
     defer { line?.end() }
     let report = try cache.importMemories(
       from: sources, options, temporaryFolder: settings.temporaryFolder,

@@ -50,7 +50,7 @@ struct SyncCommand: Command {
     let alarm = Alarm(context.cancellation, cache: cache.path) {
       (try? cache.syncState().pending) == 0
     }
-    return ending.of(try loop.run(pause: alarm.wait).report)
+    return ending.of(try loop.run(pause: alarm.waiting(with: context.progressLine)).report)
   }
 }
 

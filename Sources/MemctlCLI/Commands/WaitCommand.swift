@@ -45,7 +45,7 @@ struct WaitCommand: Command {
     let alarm = Alarm(context.cancellation, cache: cache.path) {
       (try? cache.arrivals(of: ids))?.allSatisfy { $0.isWaiting } == false
     }
-    let (end, report) = try loop.run(pause: alarm.wait)
+    let (end, report) = try loop.run(pause: alarm.waiting(with: context.progressLine))
     return try write(context, end, report, zip(ids, cache.arrivals(of: ids)).map { $0 })
   }
 

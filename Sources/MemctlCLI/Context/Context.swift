@@ -18,6 +18,8 @@ struct Context {
   let synchronizer: SynchronizerMaker
   let delivery: Delivery
   let confirm: Confirmation
+  /// Tells what takes long; nil where it would be in the way.
+  let progressLine: ProgressLine?
 
   init(_ arguments: ParsedCommand, in table: CommandTable, _ environment: Environment) {
     self.arguments = arguments
@@ -36,6 +38,7 @@ struct Context {
       configuration, cache, cancellation, commentary,
       showsProgress: terminal.showsProgress && !isQuiet)
     delivery = Delivery(configuration, synchronizer, commentary)
+    progressLine = terminal.showsProgress && !isQuiet ? ProgressLine() : nil
     confirm = Confirmation(
       mayAsk: terminal.isInputTerminal && terminal.isErrorTerminal
         && !arguments[GlobalOptions.noInput])

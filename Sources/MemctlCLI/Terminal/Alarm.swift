@@ -48,9 +48,8 @@ final class Alarm {
   /// True if the loop is to end.
   func wait(for pause: Pause) -> Bool {
     let end = monotonicSeconds() + pause.seconds
-    // What the cycle wrote itself is no news; what came while it ran may be.
-    _ = changes?.take()
-    var nextLook = pause.mayHurry ? -Double.infinity : .infinity
+    // What the cycle wrote itself is a change as well, so what came while it ran is looked for.
+    var nextLook = Double.infinity
     var looks = 0
     while true {
       manager?.beat()
@@ -70,6 +69,15 @@ final class Alarm {
       case .change: (nextLook, looks) = (monotonicSeconds() + Self.distances[0], 0)
       case .none: break
       }
+    }
+  }
+
+  /// The same as a function that tells people meanwhile that it waits.
+  func waiting(with line: ProgressLine?) -> (Pause) -> Bool {
+    { pause in
+      line?.draw("not done yet, trying again within \(Int(pause.seconds.rounded(.up))) s")
+      defer { line?.end() }
+      return self.wait(for: pause)
     }
   }
 
