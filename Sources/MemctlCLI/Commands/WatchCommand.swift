@@ -24,9 +24,9 @@ struct WatchCommand: Command {
       each cycle.
       """,
       """
-      SIGTERM finishes the current request and ends it with exit code 0. SIGINT does the same with exit \
-      code 130, as does the end of whatever reads its output. SIGUSR1 starts the next cycle at once. \
-      SIGHUP reads the configuration again.
+      On SIGTERM it finishes the current request and ends with exit code 0; on SIGINT it does so with \
+      130, and when the reader of its output goes away, with 141. SIGUSR1 starts the next cycle at \
+      once. SIGHUP reads the configuration again.
       """,
       """
       Under systemd it can be a service of Type=notify or notify-reload, with WatchdogSec of a minute \
