@@ -31,6 +31,11 @@ import Testing
   @Test("say what would be, then do it, and name what is refused by its line")
   func plan() throws {
     try write("notes.jsonl", Self.lines)
+    let first = try home.memctl("import", "--dry-run", "notes.jsonl")
+    #expect(first.output.hasPrefix("dry_run\ttrue\nadded\t2\n"))
+    #expect(first.message == "there is no cache at \(home.database) yet")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: home.folder.path) == ["notes.jsonl"])
     try home.memctl("store", "b")
     try home.play(
       "import", "import --dry-run notes.jsonl", "import --strict notes.jsonl", "list --sort oldest",

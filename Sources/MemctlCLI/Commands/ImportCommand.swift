@@ -2,6 +2,7 @@ import CommandLine
 import Glibc
 import JSON
 import MemctlCore
+import System
 
 struct ImportCommand: Command {
   private static let from = Option<ImportFormat>(
@@ -86,8 +87,37 @@ struct ImportCommand: Command {
   }
 
   func run(_ context: Context) throws -> ExitCode {
+    guard options.isRehearsal else { return try run(context, with: context.cache(.create)) }
+    let cache: Cache
+    do {
+      cache = try context.cache(.read)
+    } catch let problem as Problem where problem.kind == .notFound {
+      printError("memctl: \(problem.message.printable) yet")
+      return try rehearseWithoutCache(context)
+    }
+    return try run(context, with: cache)
+  }
+
+  /// What an import would do may be the first question of all, and a rehearsal creates no cache.
+  private func rehearseWithoutCache(_ context: Context) throws -> ExitCode {
+    let parent = try context.configuration.get().temporaryFolder
+    let folder: String
+    do throws(SystemError) {
+      folder = try Folder.makeTemporary(in: parent, prefix: "memctl-import-")
+    } catch {
+      throw Problem(
+        .file, "cannot write to \(parent): \(error)", hint: "TMPDIR names another folder")
+    }
+    let path = "\(folder)/memory.db"
+    defer {
+      for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+      rmdir(folder)
+    }
+    return try run(context, with: Cache(path: path))
+  }
+
+  private func run(_ context: Context, with cache: Cache) throws -> ExitCode {
     let settings = try context.configuration.get()
-    let cache = try context.cache(options.isRehearsal ? .read : .create)
     Signals.cancel(context.cancellation)
     let line = context.progressLine
     defer { line?.end() }

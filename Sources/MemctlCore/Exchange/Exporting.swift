@@ -142,7 +142,9 @@ extension Problem {
           .file, "\(error.path) exists and was not replaced",
           hint: "choose another name, or remove it first")
       }
-      throw Problem(.file, "cannot write \(error.path): \(error.reason)")
+      throw Problem(
+        .file, "cannot write \(error.path): \(error.reason)",
+        hint: "choose a folder that exists and that you may write to")
     }
   }
 }
