@@ -21,10 +21,11 @@ let package = Package(
 
     // Knows nothing of memories.
     .target(name: "System"),
+    .target(name: "Spelling"),
     .target(name: "HTTPTransport", dependencies: ["System", "CCurl"]),
     .target(name: "SQLite", dependencies: ["CSQLite"]),
     .target(name: "JSON"),
-    .target(name: "CommandLine", dependencies: ["CArguments"]),
+    .target(name: "CommandLine", dependencies: ["CArguments", "Spelling"]),
 
     // What the API fixes for both of its sides.
     .target(name: "MemoryAPI"),
@@ -45,7 +46,7 @@ let package = Package(
       name: "MemctlCore",
       dependencies: [
         "MemorySync", "MemoryStore", "MemoryExchange", "HTTPTransport", "MemoryModel", "MemoryAPI",
-        "JSON", "System",
+        "JSON", "System", "Spelling",
       ]),
 
     // The programs.
@@ -99,7 +100,7 @@ let package = Package(
         "Simulation", "MemctlCore", "MemorySync", "HTTPTransport", "MemoryModel", "SQLite",
       ]),
     .testTarget(name: "MemoryAPITests", dependencies: ["MemoryAPI"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["CommandLine", "Spelling"]),
     .testTarget(
       name: "MemoryModelTests",
       dependencies: ["MemoryModel", "MemoryAPI", "ClientSupport", "MemctlCore"]),

@@ -12,6 +12,11 @@ enum Commands {
     (["wait"], WaitCommand.self),
     (["watch"], WatchCommand.self),
     (["counts"], CountsCommand.self),
+    (["login"], LoginCommand.self),
+    (["config", "list"], ConfigListCommand.self),
+    (["config", "get"], ConfigGetCommand.self),
+    (["config", "set"], ConfigSetCommand.self),
+    (["config", "unset"], ConfigUnsetCommand.self),
     (["queue", "list"], QueueListCommand.self),
     (["queue", "show"], QueueShowCommand.self),
     (["queue", "retry"], QueueRetryCommand.self),
@@ -65,7 +70,7 @@ enum Commands {
   private static var groups: [CommandSpec] {
     var specs: [CommandSpec] = []
     for (path, type) in all where specs.last?.name != path[0] {
-      specs.append([queue, trash, origin].first { $0.name == path[0] } ?? type.spec)
+      specs.append([queue, trash, origin, config].first { $0.name == path[0] } ?? type.spec)
     }
     return specs
   }
@@ -98,6 +103,16 @@ enum Commands {
       CommandExample("memctl trash", shows: "list what was overwritten or deleted, latest first"),
       CommandExample("memctl trash restore 7", shows: "restore the previous text"),
       CommandExample("memctl trash restore 7 --as-new", shows: "keep both versions"),
+    ])
+
+  private static let config = CommandSpec(
+    "config", summary: "show the settings and where each comes from, and change them",
+    subcommands: members(of: "config"), defaultName: "list",
+    discussion: ["memctl help environment describes the settings."],
+    examples: [
+      CommandExample("memctl config", shows: "list every setting"),
+      CommandExample("memctl config set timeout 30", shows: "wait longer for the server"),
+      CommandExample("memctl config unset timeout", shows: "use the default again"),
     ])
 
   private static let origin = CommandSpec(

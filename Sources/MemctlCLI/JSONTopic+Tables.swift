@@ -50,6 +50,16 @@ extension JSONTopic {
         .init("errors", "as in a report"),
       ]),
     .report("counts", keys: counts),
+    .report(
+      "login",
+      keys: [
+        .init("server", "the address that was kept"),
+        .init("account", "the account that the key belongs to"),
+        .init("accepted", "whether the server accepts the key"),
+        .init("configuration", "the path of the file that keeps them"),
+      ]),
+    .line("config list", keys: setting), .report("config get", keys: setting),
+    .report("config set", keys: setting), .report("config unset", keys: setting),
     queueList, queueExport,
     queueExport.extended(
       for: "queue show",
@@ -175,6 +185,13 @@ extension JSONTopic {
     .init("skipped", "records that could not be read"),
     .init("skipped_reasons", "a list of what was wrong with the first of them"),
     .init("watermark", "the server's time up to which the cache is complete"),
+  ]
+
+  private static let setting: [JSONTable.Key] = [
+    .init("name", "the setting's name in the configuration file"),
+    .init("value", "the value that is in effect; null for a key"),
+    .init("is_set", "whether there is a value"),
+    .init("source", "where it comes from: an option, a variable, a file, or default"),
   ]
 
   private static let counts: [JSONTable.Key] = [

@@ -64,6 +64,43 @@ enum SettingsFile {
     }
   }
 
+  // MARK: Changes
+
+  /// Replaces the configuration file with what `body` returns, while no other memctl changes it.
+  ///
+  /// - Parameter isSecret: whether its owner alone may read it from now on; otherwise its permissions
+  ///   stay, and a new file is its owner's alone.
+  /// - Throws: `Problem`; then the file is as it was.
+  static func change(_ path: String, isSecret: Bool, _ body: () throws -> [UInt8]) throws {
+    do {
+      let folder = Path.folder(of: path)
+      try Folder.make(folder)
+      let descriptor = try FileDescriptor.open(folder, O_RDONLY | O_DIRECTORY)
+      defer { descriptor.close() }
+      // Others hold it only for a moment.
+      try FileLock.acquire(descriptor.rawValue, patience: 2)
+      let bytes = try body()
+      var status = stat()
+      let isThere = stat(path, &status) == 0
+      let mode = isSecret || !isThere ? 0o600 : status.st_mode & 0o777
+      try WholeFile.replace(path, with: bytes, mode: mode)
+    } catch let error as FileError {
+      throw unwritable(error.path, error.reason)
+    } catch let error as SystemError {
+      throw unwritable(path, error)
+    } catch FileLock.Failure.unavailable(let error) {
+      throw unwritable(path, error)
+    } catch FileLock.Failure.busy {
+      throw unwritable(path, SystemError(EWOULDBLOCK))
+    }
+  }
+
+  private static func unwritable(_ path: String, _ reason: SystemError) -> Problem {
+    Problem(
+      .file, "cannot write \(path): \(reason)",
+      hint: "nothing was changed; check its permissions and those of its folder")
+  }
+
   private static func limit(_ role: Role) -> Int {
     switch role {
     case .secret: 1 << 16

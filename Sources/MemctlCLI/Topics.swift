@@ -1,4 +1,5 @@
 import CommandLine
+import MemctlCore
 
 /// Help that belongs to no command.
 enum Topics {
@@ -42,7 +43,11 @@ enum Topics {
   private static let environment = HelpTopic(
     "environment", summary: "variables and files that memctl reads",
     text: [
-      "Options take precedence over the environment, and the environment over the configuration file.",
+      """
+      Options take precedence over the environment, and the environment over the configuration file; \
+      memctl config shows where each setting comes from. In one place, a key takes precedence over a \
+      key file, and a key file over a command. Blanks and line breaks around a key are not part of it.
+      """,
       .definitions([
         ("MEMORY_DB", "the path of the cache"),
         ("MEMORY_HOME", "the folder that contains memory/memory.db, if MEMORY_DB is not set"),
@@ -51,6 +56,13 @@ enum Topics {
         (
           "MEMCTL_API_KEY_FILE",
           "a file whose first line is the key; refused if others can read it"
+        ),
+        (
+          "MEMCTL_API_KEY_COMMAND",
+          """
+          a command whose first line of output is the key, such as 'pass show memory'; it is run with \
+          sh -c, at most once for a command, and has 60 seconds
+          """
         ),
         ("MEMORY_SYNC_INTERVAL", "seconds between the cycles of memctl watch (60)"),
         ("MEMORY_SYNC_DISABLE", "1 turns syncing off"),
@@ -82,9 +94,9 @@ enum Topics {
         (
           "~/.config/memctl/config",
           """
-          lines of the form name = value, where the value may be quoted; refused if others can write \
-          to it; the names are db, api-url, api-key-file, sync-interval, sync-disabled, timeout, \
-          lock-timeout, lock-file, allow-http, ca-file, client-cert, client-key
+          lines of the form name = value, where the value may be quoted, as memctl login and memctl \
+          config write them; refused if others can write to it, or read a key in it; the names are \
+          \(Setting.allCases.filter(\.isInFile).map(\.rawValue).joined(separator: ", "))
           """
         ),
         ("~/.config/memctl/replrc", "commands to run before the first prompt of memctl repl"),

@@ -2,6 +2,7 @@ import HTTPTransport
 import MemoryAPI
 import MemoryModel
 import MemorySync
+import System
 
 /// A server that stores memories, and how it is reached.
 public struct Server {
@@ -42,6 +43,12 @@ public struct Server {
 
   /// The scheme, host and path, without a slash at the end.
   public var address: String { requests.baseURL }
+
+  /// Asks the server whether it accepts the key, which takes one or two short requests. Nothing is
+  /// written, here or there.
+  public func check(_ cancellation: Cancellation = Cancellation()) -> ServerCheck {
+    client(cancellation).check(cancellation)
+  }
 
   func client(_ cancellation: Cancellation) -> APIClient {
     APIClient(requests, over: CurlTransport(cancellation: cancellation, options: options))

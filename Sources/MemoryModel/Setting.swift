@@ -4,6 +4,7 @@ public enum Setting: String, CaseIterable, Sendable {
   case apiURL = "api-url"
   case apiKeyFile = "api-key-file"
   case apiKey = "api-key"
+  case apiKeyCommand = "api-key-command"
   case syncInterval = "sync-interval"
   case syncDisabled = "sync-disabled"
   case timeout

@@ -1,6 +1,5 @@
+import Spelling
 import Testing
-
-@testable import CommandLine
 
 @Suite("The nearest candidate")
 struct NearestTests {

@@ -80,8 +80,8 @@ struct CertificateTests {
     home.environment["MEMORY_API_URL"] = "https://127.0.0.1:\(plain.port)"
     let ended = try home.memctl("sync")
     #expect(ended.status == 78)
-    #expect(ended.message == "what answers at 127.0.0.1:\(plain.port) does not speak TLS")
+    #expect(ended.message == "the server at 127.0.0.1:\(plain.port) does not speak https")
     #expect(
-      ended.hint == "if the server is reached over plain http, its address begins with http://")
+      ended.hint == "if it speaks plain http, its address is http://127.0.0.1:\(plain.port)")
   }
 }

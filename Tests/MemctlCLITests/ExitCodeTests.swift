@@ -196,7 +196,10 @@ struct ExitCodeTests {
     arguments: [
       (
         ["MEMORY_API_KEY": ""], "there is no key for the server, so nothing can be synced",
-        "set MEMORY_API_KEY, or name a file that holds it with --api-key-file"
+        """
+        memctl login asks for it and keeps it; or set MEMORY_API_KEY, or name a file that holds it with \
+        --api-key-file
+        """
       ),
       (
         ["MEMORY_API_URL": "memory.example.org:x"],
@@ -206,7 +209,10 @@ struct ExitCodeTests {
       (
         ["MEMORY_API_URL": "http://memory.example.org"],
         "plain http would let anyone on the way to memory.example.org read the key",
-        "use https, or allow this host by name: MEMCTL_ALLOW_HTTP=memory.example.org"
+        """
+        put a proxy that speaks TLS in front of the server and use https://memory.example.org; in a \
+        network that you trust, MEMCTL_ALLOW_HTTP=memory.example.org allows this host
+        """
       ),
       (["MEMORY_SYNC_DISABLE": "1"], "syncing is off", "unset MEMORY_SYNC_DISABLE"),
     ])

@@ -37,7 +37,8 @@ struct HintTests {
     case .moveOrigin: .adoptOrigin(force: false)
     case .adoptOrigin(force: false): .adoptOrigin(force: true)
     case .adoptOrigin(force: true): .repair
-    case .repair: nil
+    case .repair: .login
+    case .login: nil
     }
   }
 

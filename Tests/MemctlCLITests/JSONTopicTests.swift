@@ -27,6 +27,7 @@ struct JSONTopicTests {
     try writeSyncs(output)
     try writeOrigins(output)
     try writeRepair(output)
+    try writeSettings(output)
     for table in JSONTopic.tables {
       for command in table.commands {
         let missing = table.keys.filter { output.seen[command]?.contains($0.name) != true }
@@ -93,6 +94,17 @@ struct JSONTopicTests {
     try output.check(home, "origin move \(address.replacing("127.0.0.1", with: "localhost"))")
     home.environment["MEMORY_API_URL"] = other.environment["MEMORY_API_URL"]
     try output.check(home, "origin adopt")
+  }
+
+  private func writeSettings(_ output: Keys) throws {
+    let home = try Home.withServer()
+    try home.write("key", Home.key)
+    for command in [
+      "login --api-key-file key", "config list", "config get db", "config set timeout 3",
+      "config unset timeout",
+    ] {
+      try output.check(home, command)
+    }
   }
 
   private func writeRepair(_ output: Keys) throws {

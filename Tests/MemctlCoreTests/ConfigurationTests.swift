@@ -220,11 +220,31 @@ import Testing
     }
   }
 
-  @Test("The configuration file may not hold a key")
-  func keyInFile() throws {
-    let found = try problem { _ = try configuration(files: [Self.file: "api-key = secret"]) }
-    #expect(found?.kind == .configuration)
-    #expect(found?.message.contains("secret") == false)
+  @Test("Where the key is can be told without reading it")
+  func keySources() throws {
+    func source(
+      _ environment: [String: String] = [:], _ file: String = "", option: String? = nil
+    ) throws -> String? {
+      try configuration(
+        options: option.map { [.apiKeyFile: $0] } ?? [:], environment: environment,
+        files: [Self.file: file]
+      ).keySource()?.description
+    }
+    let all = [
+      "MEMORY_API_KEY": "k", "MEMCTL_API_KEY_FILE": "/k", "MEMCTL_API_KEY_COMMAND": "cat /k",
+    ]
+    #expect(try source(all, option: "/o") == "/o (option --api-key-file)")
+    #expect(try source(all) == "environment MEMORY_API_KEY")
+    #expect(
+      try source(all.filter { $0.key != "MEMORY_API_KEY" })
+        == "/k (environment MEMCTL_API_KEY_FILE)")
+    #expect(
+      try source(["MEMCTL_API_KEY_COMMAND": "cat /k"], "api-key = k")
+        == "the command in api-key-command (environment MEMCTL_API_KEY_COMMAND)")
+    #expect(
+      try source([:], "api-key-command = x\napi-key-file = /k\napi-key = k") == "file \(Self.file)")
+    #expect(try source([:], "api-key-command = x\napi-key-file = /k") == "/k (file \(Self.file))")
+    #expect(try source() == nil)
   }
 
   // MARK: Values

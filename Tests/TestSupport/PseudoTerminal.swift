@@ -22,6 +22,23 @@ public final class PseudoTerminal {
     reader = Reader(own)
   }
 
+  /// Whether it shows what is typed; at first it does not.
+  public var echoes: Bool {
+    get { settings.c_lflag & UInt32(ECHO) != 0 }
+    set {
+      var settings = settings
+      settings.c_lflag =
+        newValue ? settings.c_lflag | UInt32(ECHO) : settings.c_lflag & ~UInt32(ECHO)
+      tcsetattr(programEnd, TCSANOW, &settings)
+    }
+  }
+
+  private var settings: termios {
+    var settings = termios()
+    tcgetattr(programEnd, &settings)
+    return settings
+  }
+
   public func type(_ text: String) { _ = text.withCString { write(ownEnd, $0, strlen($0)) } }
 
   /// Waits until programs have written `text`.

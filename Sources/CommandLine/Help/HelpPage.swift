@@ -1,3 +1,5 @@
+import Spelling
+
 /// The help of the program, a command or a topic.
 public struct HelpPage: Sendable {
   let sections: [HelpSection]

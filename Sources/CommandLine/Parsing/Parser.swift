@@ -1,3 +1,5 @@
+import Spelling
+
 extension CommandTable {
   /// Reads a command line, without the program's name.
   ///

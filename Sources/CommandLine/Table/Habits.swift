@@ -1,3 +1,5 @@
+import Spelling
+
 /// What people type who know other programs, and what they are told then.
 public struct Habits: Sendable {
   /// The name of a command by what others call it: `delete` by `rm`, `queue drop` by `queue rm`.

@@ -1,3 +1,5 @@
+import Spelling
+
 /// What an option or operand takes.
 public struct ValueSpec: Sendable {
   public enum Kind: Sendable {

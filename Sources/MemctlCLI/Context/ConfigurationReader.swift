@@ -26,6 +26,19 @@ final class ConfigurationReader {
     result = .success(fresh)
   }
 
+  /// Changes the configuration file, and keeps all lines that are about other settings.
+  ///
+  /// - Throws: `Problem`; then the file is as it was.
+  func change(_ changes: [Setting: String?], isChecked: Bool = true) throws {
+    try SettingsFile.change(
+      try get().filePath, isSecret: changes[.apiKey] ?? nil != nil
+    ) {
+      // What another memctl has written meanwhile is kept as well.
+      try Configuration(sources()).file(changing: changes, isChecked: isChecked)
+    }
+    result = Result { try Configuration(sources()) }
+  }
+
   private func sources() throws -> Configuration.Sources {
     let variables =
       Setting.allCases.flatMap(\.variables) + ["HOME", "MEMORY_HOME", "XDG_CONFIG_HOME"]
@@ -37,7 +50,7 @@ final class ConfigurationReader {
     return Configuration.Sources(
       options: try options(), environment: environment.variables, home: environment.home,
       readFile: SettingsFile.read, checkFile: SettingsFile.check,
-      fileExists: { access($0, F_OK) == 0 })
+      fileExists: { access($0, F_OK) == 0 }, runCommand: KeyCommand.run)
   }
 
   private func options() throws -> [Setting: String] {

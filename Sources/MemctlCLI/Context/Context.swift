@@ -20,6 +20,7 @@ struct Context {
   let confirm: Confirmation
   /// Tells what takes long; nil where it would be in the way.
   let progressLine: ProgressLine?
+  let secretInput: SecretInput
 
   init(_ arguments: ParsedCommand, in table: CommandTable, _ environment: Environment) {
     self.arguments = arguments
@@ -42,5 +43,7 @@ struct Context {
     confirm = Confirmation(
       mayAsk: terminal.isInputTerminal && terminal.isErrorTerminal
         && !arguments[GlobalOptions.noInput])
+    secretInput = SecretInput(
+      terminal: terminal, cancellation: cancellation, mayAsk: !arguments[GlobalOptions.noInput])
   }
 }

@@ -50,6 +50,7 @@ extension Hint.Step {
     case .moveOrigin(let address): "origin move \(address)"
     case .adoptOrigin(let force): "origin adopt" + (force ? " --force" : "")
     case .repair: "repair"
+    case .login: "login"
     }
   }
 }

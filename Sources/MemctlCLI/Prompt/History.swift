@@ -40,7 +40,7 @@ struct History {
       let lines = Self.tidied(
         text.utf8.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) })
       let tidy = lines.map { $0 + "\n" }.joined()
-      if tidy != text { try replace(with: tidy) }
+      if tidy != text { try WholeFile.replace(path, with: Array(tidy.utf8)) }
       return lines.map(Self.unescaped)
     }
   }
@@ -119,17 +119,6 @@ struct History {
     defer { file.close() }
     fchmod(file.rawValue, 0o600)
     return String(decoding: try file.readAll(), as: UTF8.self)
-  }
-
-  /// Writes another file first, so that nothing is lost whatever happens in between.
-  private func replace(with text: String) throws {
-    // If the path is a link, the file that it names is replaced.
-    let path = Path.resolved(path)
-    let next = path + ".next"
-    let file = try FileDescriptor.open(next, O_WRONLY | O_CREAT | O_TRUNC)
-    defer { file.close() }
-    try file.writeAll(Array(text.utf8))
-    guard rename(next, path) == 0 else { throw SystemError() }
   }
 
   private func problem(_ error: SystemError) -> Problem {

@@ -8,7 +8,7 @@ extension Configuration {
   /// The contents of files that are read only once: a pipe cannot be read again, and the
   /// assistant's settings can be long.
   final class Found {
-    fileprivate var keyInFile: String?
+    fileprivate var key: String?
     fileprivate var mcpVariables: [String: String]?
   }
 
@@ -24,15 +24,24 @@ extension Configuration {
     guard let key = try key() else {
       throw Problem(
         .configuration, "there is no key for the server, so nothing can be synced",
-        hint: "set \(.apiKey), or name a file that holds it with \(.apiKeyFile)")
+        hint: """
+          \(.login) asks for it and keeps it; or set \(.apiKey), or name a file that holds it with \
+          \(.apiKeyFile)
+          """)
     }
+    return try server(at: try address ?? serverAddress(), key: key)
+  }
+
+  /// A server to try a key with.
+  ///
+  /// - Throws: `Problem` of kind `.configuration` if the key must not be sent to this address.
+  public func server(at address: String, key: String) throws -> Server {
     var options = CurlTransport.Options(userAgent: "memctl/\(Version.text)")
     options.tls = try tls()
     options.proxies = ProxySettings(environment: sources.environment)
     options.temporaryFolder = temporaryFolder
     return try Server(
-      try address ?? serverAddress(), key: key, timeout: try timeout(),
-      allowingHTTPTo: hostsAllowedHTTP, options)
+      address, key: key, timeout: try timeout(), allowingHTTPTo: hostsAllowedHTTP, options)
   }
 
   /// The folder for temporary files that are too large for memory.
@@ -44,57 +53,104 @@ extension Configuration {
   ///
   /// Where no address is set, a key that was found with the MCP server is used with that server's
   /// address.
-  public func serverAddress() throws -> String {
-    var address =
-      if let text = text(.apiURL) {
-        text.value.trimmed
-      } else if try keyFromOwnSettings() == nil, let address = try mcpServer(.apiURL) {
-        address.trimmed
-      } else {
-        "http://localhost:8080"
-      }
+  public func serverAddress() throws -> String { try serverAddressAndOrigin().value }
+
+  func serverAddressAndOrigin() throws -> (value: String, origin: SettingOrigin) {
+    var (address, origin) = ("http://localhost:8080", SettingOrigin.standard)
+    if let found = text(.apiURL) {
+      (address, origin) = found
+    } else if ownKeySource == nil, let found = try mcpServer(.apiURL) {
+      (address, origin) = (found, .assistant(assistantSettings))
+    }
+    address = address.trimmed
     while address.hasSuffix("/") { address.removeLast() }
-    return address
+    return (address, origin)
   }
+
+  // MARK: The key
 
   /// The key; nil if there is none anywhere.
   ///
   /// - Throws: `Problem` of kind `.configuration` if the key cannot be read or used.
   public func key() throws -> String? {
-    if let key = try keyFromOwnSettings() { return key }
-    return try mcpServer(.apiKey).map { try checked($0, "~/.claude.json") }
+    guard let source = try keySource() else { return nil }
+    if let key = found.key { return key }
+    let key = try key(from: source)
+    found.key = key
+    return key
   }
 
-  private func keyFromOwnSettings() throws -> String? {
-    let file = text(.apiKeyFile)
-    if let (path, origin) = file, case .option = origin { return try keyFromFile(path, origin) }
-    if let (key, origin) = text(.apiKey) { return try checked(key, "\(origin)") }
-    return try file.map { try keyFromFile($0.value, $0.origin) }
+  /// Where the key is, without reading it or running the command that writes it; nil if there is
+  /// none anywhere.
+  public func keySource() throws -> KeySource? {
+    if let ownKeySource { return ownKeySource }
+    return try mcpServer(.apiKey).map { _ in .value(.assistant(assistantSettings)) }
   }
 
-  private func keyFromFile(_ path: String, _ origin: SettingOrigin) throws -> String {
-    if let key = found.keyInFile { return key }
-    let path = try expanded(path, origin)
-    guard let bytes = try sources.readFile(path, .secret) else {
-      throw Problem(.configuration, "there is no key file \(path) (\(origin))")
+  /// Options count more than the environment, and that more than the configuration file. In one
+  /// place, a key counts more than a file, and that more than a command.
+  private var ownKeySource: KeySource? {
+    let given = Self.keySettings.compactMap { setting in text(setting).map { (setting, $0) } }
+    guard let (setting, (value, origin)) = given.min(by: { $0.1.origin.rank < $1.1.origin.rank })
+    else { return nil }
+    return switch setting {
+    case .apiKeyFile: .file(path: value, origin)
+    case .apiKeyCommand: .command(value, origin)
+    default: .value(origin)
     }
+  }
+
+  static let keySettings: [Setting] = [.apiKey, .apiKeyFile, .apiKeyCommand]
+
+  private func key(from source: KeySource) throws -> String? {
+    switch source {
+    case .value(.assistant): return try Self.usableKey(mcpServer(.apiKey) ?? "", from: "\(source)")
+    case .value: return try Self.usableKey(text(.apiKey)?.value ?? "", from: "\(source)")
+    case .file(let path, let origin):
+      let path = try expanded(path, origin)
+      guard let bytes = try sources.readFile(path, .secret) else {
+        throw Problem(
+          .configuration, "there is no key file \(path) (\(origin))",
+          hint: "create it with the key in its first line, or \(.login)")
+      }
+      return try Self.usableKey(in: bytes, from: "\(path) (\(origin))")
+    case .command(let command, _):
+      return try Self.usableKey(in: try sources.runCommand(command), from: "\(source)")
+    }
+  }
+
+  /// The key in the first line of a text. Blanks and line breaks around it come from copying it, or
+  /// from a file of another system, and are not part of it.
+  ///
+  /// - Parameter place: where the text is from, for messages.
+  /// - Throws: `Problem` of kind `.configuration` if no request could carry such a key.
+  public static func usableKey(in bytes: [UInt8], from place: String) throws -> String {
     let lines = String(decoding: bytes, as: UTF8.self).withoutByteOrderMark
       .split(whereSeparator: \.isNewline)
-    let key = try checked(lines.first.map(String.init) ?? "", "\(path) (\(origin))")
-    found.keyInFile = key
-    return key
+    return try usableKey(lines.first.map(String.init) ?? "", from: place)
   }
 
-  private func checked(_ key: String, _ place: String) throws -> String {
-    let key = key.trimmed
-    guard !key.isEmpty, key.unicodeScalars.allSatisfy({ (0x21...0x7e).contains($0.value) }) else {
-      throw Problem(
-        .configuration,
-        "\(place) contains no usable key: a key is one word of ASCII characters",
-        hint: "copy the key again, without quotes, spaces or line breaks")
+  private static func usableKey(_ text: String, from place: String) throws -> String {
+    let key = text.trimmed
+    func unusable(_ reason: String) -> Problem {
+      Problem(
+        .configuration, "\(place) contains no usable key: \(reason)",
+        hint: "copy the key again; it is one word of letters, digits and signs, without quotes")
     }
-    return key
+    if key.isEmpty { throw unusable("it is empty") }
+    guard let wrong = key.first(where: { $0.asciiValue.map { 0x21...0x7e ~= $0 } != true }) else {
+      return key
+    }
+    throw unusable(
+      wrong.isNewline
+        ? "there is a line break within it"
+        : wrong.isWhitespace
+          ? "there is a blank within it" : "there is a character in it that no key has")
   }
+
+  // MARK: The assistant's settings
+
+  private var assistantSettings: String { "~/.claude.json" }
 
   /// An environment variable that the assistant gives to this system's MCP server.
   private func mcpServer(_ setting: Setting) throws -> String? {
@@ -133,6 +189,19 @@ extension Configuration {
         }
       }
       return servers
+    }
+  }
+}
+
+extension SettingOrigin {
+  /// The lowest counts.
+  fileprivate var rank: Int {
+    switch self {
+    case .option: 0
+    case .environment: 1
+    case .file: 2
+    case .assistant: 3
+    case .standard: 4
     }
   }
 }

@@ -20,13 +20,19 @@ public struct Configuration {
     public var checkFile: (String, FileRole) throws -> Void
     /// Whether there is a file at the path.
     public var fileExists: (String) -> Bool
+    /// Runs a command of the user's that writes the key, and returns what it wrote.
+    public var runCommand: (String) throws -> [UInt8]
 
-    /// Creates the sources from their parts; by default, files are not checked.
+    /// Creates the sources from their parts; by default, files are not checked, and no command is
+    /// run.
     public init(
       options: [Setting: String], environment: [String: String], home: String,
       readFile: @escaping (String, FileRole) throws -> [UInt8]?,
       checkFile: @escaping (String, FileRole) throws -> Void = { _, _ in },
-      fileExists: @escaping (String) -> Bool
+      fileExists: @escaping (String) -> Bool,
+      runCommand: @escaping (String) throws -> [UInt8] = { _ in
+        throw Problem(.configuration, "this program runs no command for the key")
+      }
     ) {
       self.options = options
       self.environment = environment
@@ -34,6 +40,7 @@ public struct Configuration {
       self.readFile = readFile
       self.checkFile = checkFile
       self.fileExists = fileExists
+      self.runCommand = runCommand
     }
   }
 
@@ -49,13 +56,14 @@ public struct Configuration {
 
   let sources: Sources
   let found = Found()
-  private let filePath: String
+  /// The path of the configuration file, which need not exist.
+  public let filePath: String
   private let file: [Setting: String]
 
   /// Reads the configuration file, if there is one.
   ///
-  /// - Throws: `Problem` of kind `.configuration` if the file cannot be parsed, and whatever
-  ///   `readFile` throws.
+  /// - Throws: `Problem` of kind `.configuration` if the file cannot be parsed, or holds a key that
+  ///   others can read, and whatever `readFile` throws.
   public init(_ sources: Sources) throws {
     self.sources = sources
     filePath = Self.folder(home: sources.home, environment: sources.environment) + "/config"
@@ -63,6 +71,7 @@ public struct Configuration {
       try sources.readFile(filePath, .settings).map { [filePath] in
         try ConfigurationFile.settings($0, path: filePath)
       } ?? [:]
+    if file[.apiKey] != nil { try sources.checkFile(filePath, .secret) }
   }
 
   /// The folder of the user's memctl settings.
@@ -85,24 +94,26 @@ public struct Configuration {
   // MARK: Settings
 
   /// The path of the cache.
-  public func databasePath() throws -> String {
-    if let (value, origin) = text(.db) { return try expanded(value, origin) }
+  public func databasePath() throws -> String { try databasePathAndOrigin().value }
+
+  func databasePathAndOrigin() throws -> (value: String, origin: SettingOrigin) {
+    if let (value, origin) = text(.db) { return (try expanded(value, origin), origin) }
     let home = sources.environment["MEMORY_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-    let path =
-      try expanded(home ?? "~/.claude/claude-memory", .environment("MEMORY_HOME"))
-      + "/memory/memory.db"
+    let origin = SettingOrigin.environment("MEMORY_HOME")
+    let path = try expanded(home ?? "~/.claude/claude-memory", origin) + "/memory/memory.db"
     let earlier = sources.home + "/.claude/metaclaw/memory/memory.db"
-    return !sources.fileExists(path) && sources.fileExists(earlier) ? earlier : path
+    if !sources.fileExists(path), sources.fileExists(earlier) { return (earlier, .standard) }
+    return (path, home == nil ? .standard : origin)
   }
 
   /// Seconds between two cycles of the background loop.
-  public func syncInterval() throws -> Double { try seconds(.syncInterval, default: 60, least: 1) }
+  public func syncInterval() throws -> Double { try seconds(.syncInterval, least: 1) }
 
   /// The time limit of a whole exchange with the server, in seconds.
-  public func timeout() throws -> Double { try seconds(.timeout, default: 15, least: 0.1) }
+  public func timeout() throws -> Double { try seconds(.timeout, least: 0.1) }
 
   /// Seconds to wait for another process that is syncing.
-  public func lockTimeout() throws -> Double { try seconds(.lockTimeout, default: 30, least: 0) }
+  public func lockTimeout() throws -> Double { try seconds(.lockTimeout, least: 0) }
 
   /// How processes that sync the same cache are kept apart.
   public func lock() throws -> LockSettings {
@@ -116,8 +127,10 @@ public struct Configuration {
 
   /// Whether the user has turned syncing off.
   public var isSyncDisabled: Bool {
-    text(.syncDisabled).map { !["0", "false", "no"].contains($0.value.lowercased()) } ?? false
+    text(.syncDisabled).map { !Self.wordsForNo.contains($0.value.lowercased()) } ?? false
   }
+
+  static let wordsForNo = ["0", "false", "no", "off"]
 
   /// The hosts that may be reached over plain http, by name.
   public var hostsAllowedHTTP: Set<String> {
@@ -161,10 +174,8 @@ public struct Configuration {
 
   // MARK: Values
 
-  private func seconds(_ setting: Setting, default defaultValue: Double, least: Double) throws
-    -> Double
-  {
-    guard let (value, origin) = text(setting) else { return defaultValue }
+  private func seconds(_ setting: Setting, least: Double) throws -> Double {
+    let (value, origin) = text(setting) ?? (setting.defaultText ?? "", .standard)
     guard let seconds = Double(value), seconds >= least, seconds <= 86_400 else {
       throw Problem(
         .configuration, "\(setting.rawValue) (\(origin)) is '\(value)', not a number of seconds",
@@ -190,7 +201,8 @@ public struct Configuration {
         let value = sources.environment[String(name)]
       else {
         throw Problem(
-          .configuration, "the path '\(path)' (\(origin)) names a variable that is not set")
+          .configuration, "the path '\(path)' (\(origin)) names a variable that is not set",
+          hint: "write the path without it, or set the variable")
       }
       if isBraced { rest = rest.dropFirst() }
       result += value

@@ -20,11 +20,9 @@ enum ConfigurationFile {
       }
       let name = line[..<equals].trimmed
       guard let setting = Setting(rawValue: name), setting.isInFile else {
-        let known = Setting.allCases.filter(\.isInFile).map(\.rawValue).joined(separator: ", ")
         throw Problem(
           .configuration, "\(place) sets '\(name)', which is not a setting",
-          hint: "settings: \(known)"
-        )
+          hint: Setting.hint(forUnknown: name))
       }
       settings[setting] = try value(line[line.index(after: equals)...].trimmed, place)
     }
@@ -47,6 +45,61 @@ enum ConfigurationFile {
         .configuration, "\(place) has a value that does not end with the quote it begins with")
     }
     return String(value[..<end])
+  }
+
+  // MARK: Changes
+
+  /// The text of the file with a setting changed, added or, with nil, removed. All other lines stay
+  /// as they are, comments included.
+  ///
+  /// - Throws: `Problem` of kind `.invalidInput` if no line can hold the value.
+  static func changing(_ setting: Setting, to value: String?, in text: String) throws -> String {
+    var lines = lines(of: text)
+    let places = lines.indices.filter { name(in: lines[$0]) == setting.rawValue }
+    guard let value else {
+      for place in places.reversed() { lines.remove(at: place) }
+      return lines.joined()
+    }
+    let line = "\(setting.rawValue) = \(try quoted(value))"
+    // Of several lines, the last one counts.
+    if let place = places.last {
+      lines[place] = line + (lines[place].last { $0.isNewline }.map(String.init) ?? "")
+    } else {
+      if let last = lines.last, last.last?.isNewline != true { lines.append("\n") }
+      lines.append(line + "\n")
+    }
+    return lines.joined()
+  }
+
+  /// The lines of a text, each with the line break at its end.
+  private static func lines(of text: String) -> [String] {
+    var lines: [String] = []
+    var rest = text[...]
+    while let end = rest.firstIndex(where: \.isNewline) {
+      lines.append(String(rest[...end]))
+      rest = rest[rest.index(after: end)...]
+    }
+    return rest.isEmpty ? lines : lines + [String(rest)]
+  }
+
+  private static func name(in line: String) -> String? {
+    let line = line.withoutByteOrderMark.trimmed
+    guard !line.hasPrefix("#"), let equals = line.firstIndex(of: "=") else { return nil }
+    return line[..<equals].trimmed
+  }
+
+  /// A value as `settings` reads it: in quotes if it would mean something else without.
+  private static func quoted(_ value: String) throws -> String {
+    let isPlain =
+      value.trimmed == value && value.first != "\"" && value.first != "'"
+      && !value.contains(#/\s#/#)
+    let quote = isPlain ? "" : value.contains("\"") ? "'" : "\""
+    guard !value.contains(where: \.isNewline), isPlain || !value.contains(quote) else {
+      throw Problem(
+        .invalidInput, "a setting is one line, and cannot have both kinds of quotes",
+        hint: "put such a value into an environment variable")
+    }
+    return quote + value + quote
   }
 }
 

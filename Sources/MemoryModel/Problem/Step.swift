@@ -34,6 +34,8 @@ extension Hint {
     case adoptOrigin(force: Bool)
     /// Replace a damaged cache with a new one.
     case repair
+    /// Give the server's address and a key, and keep them.
+    case login
   }
 }
 
@@ -66,6 +68,7 @@ extension Hint.Step: CustomStringConvertible {
     case .moveOrigin(let address): "move the origin to \(address)"
     case .adoptOrigin(let force): "adopt the origin" + (force ? " by force" : "")
     case .repair: "repair"
+    case .login: "log in"
     }
   }
 }

@@ -27,10 +27,14 @@ package struct APIClient {
   }
 
   /// Calls auth-check, or `/health` if the server has no auth-check.
-  func checkAuth() -> AuthCheck {
+  ///
+  /// - Parameter notice: gets the answer of auth-check.
+  func checkAuth(_ notice: (HTTPResponse) -> Void = { _ in }) -> AuthCheck {
     do throws(Setback) {
+      let response = try answer(to: requests.authCheck())
+      notice(response)
       // The account is kept in the file and shown in messages.
-      if let account = try answer(to: requests.authCheck()).member("user_id")?.string,
+      if let account = response.member("user_id")?.string,
         account.utf8.count <= AuthCheck.longestAccount
       {
         return .accepted(account: account)

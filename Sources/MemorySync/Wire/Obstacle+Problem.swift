@@ -13,7 +13,7 @@ extension Problem {
           """)
     case .refusingProxy(let refusal): self.init(refusal)
     case .insecure(let problem, let server):
-      self.init(.certificate, problem.message(server), hint: problem.hint)
+      self.init(.certificate, problem.message(server), hint: problem.hint(server))
     }
   }
 
@@ -61,11 +61,11 @@ extension TLSProblem {
       "\(server) does not accept the client certificate in \(certificate): \(reason)"
     case .refusesConnection: "\(server) refuses the secure connection"
     case .noCommonVersion: "\(server) and this machine have no TLS version in common"
-    case .speaksNoTLS: "what answers at \(server) does not speak TLS"
+    case .speaksNoTLS: "the server at \(server) does not speak https"
     }
   }
 
-  fileprivate var hint: Hint {
+  fileprivate func hint(_ server: String) -> Hint {
     let client: Hint = "set \(.clientCertificate) and \(.clientKey)"
     return switch self {
     case .certificateNotYetValid: "check this machine's clock: date"
@@ -89,7 +89,7 @@ extension TLSProblem {
     case .refusesConnection(hasClientCertificate: true):
       "ask whoever runs the server which certificates and ciphers it takes"
     case .noCommonVersion: "ask whoever runs the server for TLS 1.2 or newer"
-    case .speaksNoTLS: "if the server is reached over plain http, its address begins with http://"
+    case .speaksNoTLS: "if it speaks plain http, its address is http://\(server)"
     }
   }
 }

@@ -33,7 +33,10 @@ package struct Requests: Sendable {
     guard url.origin.scheme == "https" || url.origin.isLoopback || hosts.contains(host) else {
       throw Problem(
         .configuration, "plain http would let anyone on the way to \(host) read the key",
-        hint: "use https, or allow this host by name: \(.allowHTTP)=\(host)")
+        hint: """
+          put a proxy that speaks TLS in front of the server and use https://\(host); in a network that \
+          you trust, \(.allowHTTP)=\(host) allows this host
+          """)
     }
     baseURL = url.base
     isLoopback = url.origin.isLoopback
@@ -42,7 +45,7 @@ package struct Requests: Sendable {
   }
 
   /// The address without the secrets in `http://user:password@host?key=…`, so that it may be shown.
-  private static func withoutSecrets(_ address: String) -> String {
+  package static func withoutSecrets(_ address: String) -> String {
     var address = address
     if let end = address.lastIndex(of: "@") {
       let start = address.firstRange(of: "://")?.upperBound ?? address.startIndex
@@ -71,6 +74,15 @@ package struct Requests: Sendable {
       return "check that the address is that of a memory server"
     }
     return "memctl adds \(path) by itself: did you mean \(baseURL.dropLast(path.count))?"
+  }
+
+  /// The same address with the other of the two schemes, and a request that needs no key there.
+  var otherScheme: (address: String, health: HTTPRequest) {
+    let isSecure = baseURL.hasPrefix("https:")
+    let address = (isSecure ? "http" : "https") + baseURL.drop { $0 != ":" }
+    var request = HTTPRequest(.get, address + "/health", patience: .whole(timeout))
+    request.longestAnswer = Self.longestShortAnswer
+    return (address, request)
   }
 
   func authCheck() -> HTTPRequest { request(.get, "/api/auth-check", .whole(timeout)) }

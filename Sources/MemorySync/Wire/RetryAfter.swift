@@ -30,7 +30,7 @@ package enum RetryAfter: Hashable, Sendable {
   }
 
   /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that servers still send.
-  private static func date(_ text: String) -> Timestamp? {
+  static func date(_ text: String) -> Timestamp? {
     let months = [
       "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]

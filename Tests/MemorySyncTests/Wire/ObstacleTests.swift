@@ -116,8 +116,8 @@ struct ObstacleTests {
       ),
       (
         .speaksNoTLS,
-        "what answers at h:1 does not speak TLS / "
-          + "if the server is reached over plain http, its address begins with http://"
+        "the server at h:1 does not speak https / "
+          + "if it speaks plain http, its address is http://h:1"
       ),
     ] as [(TLSProblem, String)])
   func objection(problem: TLSProblem, text: String) {

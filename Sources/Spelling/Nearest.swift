@@ -1,6 +1,6 @@
 /// The candidate that `word` is probably a misspelling of, with at most one typing error for every
 /// three letters, but at least one; of equally near ones the first.
-func nearest(to word: String, among candidates: [String]) -> String? {
+package func nearest(to word: String, among candidates: [String]) -> String? {
   // Nobody misspells a word by this much, and the time grows with the product of both lengths.
   if word.utf8.count > 100 { return nil }
   return
@@ -13,7 +13,7 @@ func nearest(to word: String, among candidates: [String]) -> String? {
 
 /// Characters inserted, deleted, replaced, or swapped with their neighbour (Damerau–Levenshtein,
 /// where no stretch is edited twice).
-func typingErrors(from source: String, to target: String) -> Int {
+package func typingErrors(from source: String, to target: String) -> Int {
   let source = Array(source)
   let target = Array(target)
   var beforeLast: [Int] = []
