@@ -11,6 +11,7 @@ enum Commands {
     (["verify"], VerifyCommand.self),
     (["wait"], WaitCommand.self),
     (["watch"], WatchCommand.self),
+    (["status"], StatusCommand.self),
     (["counts"], CountsCommand.self),
     (["login"], LoginCommand.self),
     (["config", "list"], ConfigListCommand.self),

@@ -49,7 +49,7 @@ extension JSONTopic {
         .init("refused", "only after a resync: see resync", isAlwaysThere: false),
         .init("errors", "as in a report"),
       ]),
-    .report("counts", keys: counts),
+    .report("status", keys: status), .report("counts", keys: counts),
     .report(
       "login",
       keys: [
@@ -210,6 +210,31 @@ extension JSONTopic {
       "what stopped a sync since then, with at, during (push, pull or sync), kind and message"),
     .init("withheld", "orphans whose entry was dropped, so that nothing sends them"),
     .init("skipped", "records of the server that could not be read and are asked for again"),
+    .init("reason", "why nothing is synced at present, as a sentence; null if nothing is known"),
+  ]
+
+  private static let status: [JSONTable.Key] = [
+    .init("state", "converged, waiting or attention, as memctl status --check prints it"),
+    .init("server", "the server's address"), .init("server_source", "where that is set"),
+    .init("key_source", "where the key is; null if there is none"),
+    .init("reachable", "whether the server answered; null if it was not asked"),
+    .init("key_accepted", "whether it accepts the key; null if it did not say"),
+    .init("server_problem", "what went wrong, as an error; null if nothing did"),
+    .init("account", "the account that the key belongs to, or else the cache"),
+    .init("cache", "the path of the cache"), .init("cache_source", "where that is set"),
+    .init("cache_bytes", "its size with the log beside it; null if there is no cache yet"),
+    .init("total", "memories"),
+    .init(
+      "queue",
+      "for each of pending, deferred, in_doubt and dead: count, and oldest_at, the time of the oldest"
+    ),
+    .init("last_sync_ts", "the watermark: the server's time up to which the cache is complete"),
+    .init("last_success_at", "when a sync last reached its end"),
+    .init("last_error", "what stopped a sync since then, with at, during, kind and message"),
+    .init("in_use_by", "other processes that use the cache, each with pid, name and syncing"),
+    .init(
+      "concerns",
+      "what keeps the cache and the server apart, each with needs_user, message and hint"),
   ]
 
   private static let queueList = JSONTable.line("queue list", keys: entry)

@@ -11,6 +11,7 @@ enum Topics {
       .definitions([
         ("0", "done"),
         ("1", "answered no, declined, or the time of memctl wait was over"),
+        ("2", "status --check: you have to act"),
         ("64", "usage error"),
         (
           "65",

@@ -19,6 +19,11 @@ public struct Queue {
     try database.read { try $0.queue.hasDue(after: id, at: now) }
   }
 
+  /// The queue in numbers.
+  public func summary(at now: Timestamp = .now) throws -> QueueSummary {
+    try database.read { try $0.queue.summary(at: now) }
+  }
+
   /// The entry with this id; nil if there is none.
   public func entry(_ id: EntryID) throws -> QueueEntry? {
     try database.read { try $0.queue.entry(id) }

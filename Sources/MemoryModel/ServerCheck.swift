@@ -15,4 +15,9 @@ public struct ServerCheck: Sendable {
     self.problem = problem
     self.serverLead = serverLead
   }
+
+  /// The check of a server that the settings do not even let be asked.
+  public static func failed(_ problem: Problem) -> ServerCheck {
+    ServerCheck(account: nil, problem: problem, serverLead: nil)
+  }
 }

@@ -7,6 +7,8 @@ public struct SyncState: Hashable, Sendable {
   public let pending: Int
   /// Entries that became dead letters.
   public let deadLetters: Int
+  /// Entries of which only a person can tell whether the server has them; part of `pending`.
+  public let undecided: Int
   /// Whether the server refused the key.
   public let authFailed: Bool
   /// The kind of problem that the last sync met; nil if it was completed.
@@ -15,10 +17,12 @@ public struct SyncState: Hashable, Sendable {
   public let lastSuccess: String?
 
   package init(
-    pending: Int, deadLetters: Int, authFailed: Bool, lastError: Problem.Kind?, lastSuccess: String?
+    pending: Int, deadLetters: Int, undecided: Int, authFailed: Bool, lastError: Problem.Kind?,
+    lastSuccess: String?
   ) {
     self.pending = pending
     self.deadLetters = deadLetters
+    self.undecided = undecided
     self.authFailed = authFailed
     self.lastError = lastError
     self.lastSuccess = lastSuccess
@@ -26,7 +30,7 @@ public struct SyncState: Hashable, Sendable {
 
   /// The state of a cache that nobody has written to yet.
   public static let new = SyncState(
-    pending: 0, deadLetters: 0, authFailed: false, lastError: nil, lastSuccess: nil)
+    pending: 0, deadLetters: 0, undecided: 0, authFailed: false, lastError: nil, lastSuccess: nil)
 }
 
 /// How many of everything, all read from one snapshot.

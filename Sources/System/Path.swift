@@ -13,6 +13,15 @@ package enum Path {
     defer { free(resolved) }
     return String(cString: resolved)
   }
+
+  /// What a symbolic link says; nil if the path is no link.
+  package static func target(of path: String) -> String? {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = buffer.withUnsafeMutableBytes {
+      readlink(path, $0.assumingMemoryBound(to: CChar.self).baseAddress!, $0.count)
+    }
+    return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
+  }
 }
 
 /// Which file a path stands for, whatever else it is called.

@@ -17,14 +17,22 @@ struct CountsCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let output = context.output
-    let counts = try context.cache(.read).counts()
-    output.write(counts.report(style: output.style, now: output.now), quiet: false)
+    let cache = try context.cache(.read)
+    let counts = try cache.counts()
+    // A sync that never ended says nothing by itself.
+    let reason =
+      counts.lastSyncSuccess
+      ? nil
+      : try BlockingReason.explanation(context.configuration.get(), cache, now: output.now)
+    output.write(
+      counts.report(reason: reason?.text, style: output.style, now: output.now), quiet: false)
     return .success
   }
 }
 
 extension Counts {
-  fileprivate func report(style: Style, now: Timestamp) -> Report {
+  /// - Parameter reason: why nothing is synced at present.
+  fileprivate func report(reason: String?, style: Style, now: Timestamp) -> Report {
     Report(
       command: "counts",
       members: [
@@ -42,8 +50,9 @@ extension Counts {
         .init("last_error", lastError?.json ?? nil),
         .init("withheld", .integer(Int64(withheld))),
         .init("skipped", .integer(Int64(skipped.count))),
+        .init("reason", reason.map { .string($0) } ?? nil),
       ],
-      summary: lines(style, now))
+      summary: lines(style, now) + (reason.map { ["", $0.printable] } ?? []))
   }
 
   private func lines(_ style: Style, _ now: Timestamp) -> [String] {

@@ -8,6 +8,8 @@ struct ExitCode: RawRepresentable, Hashable {
 
   static let success = ExitCode(rawValue: 0)
   static let isFalse = ExitCode(rawValue: 1)
+  /// `status --check`: something waits for the user.
+  static let needsUser = ExitCode(rawValue: 2)
   static let usage = ExitCode(rawValue: 64)
   static let dataError = ExitCode(rawValue: 65)
   static let noInput = ExitCode(rawValue: 66)

@@ -10,10 +10,10 @@ enum BlockingReason {
     if configuration.isSyncDisabled {
       return "Syncing is off, so nothing is sent: unset \(.syncDisabled)."
     }
-    if try configuration.key() == nil {
+    if try configuration.keySource() == nil {
       return """
-        There is no key for the server, so nothing is sent: set \(.apiKey) or \(.apiKeyFile), \
-        then \(.sync).
+        There is no key for the server, so nothing is sent: \(.login) asks for it, or set \(.apiKey) \
+        or \(.apiKeyFile); then \(.sync).
         """
     }
     if let until = try cache.pause(at: now) {

@@ -14,10 +14,14 @@ extension Configuration {
 
   /// The server to sync with.
   ///
-  /// - Parameter address: nil for the one that is configured.
+  /// - Parameters:
+  ///   - address: nil for the one that is configured.
+  ///   - longest: the most seconds that an exchange may take, if the time limit that is configured is
+  ///     longer.
   /// - Throws: `Problem` of kind `.configuration` if there is no key or no usable address, or if
   ///   syncing is off.
-  public func server(at address: String? = nil) throws -> Server {
+  public func server(at address: String? = nil, within longest: Double = .infinity) throws -> Server
+  {
     if isSyncDisabled {
       throw Problem(.configuration, "syncing is off", hint: "unset \(.syncDisabled)")
     }
@@ -29,19 +33,22 @@ extension Configuration {
           \(.apiKeyFile)
           """)
     }
-    return try server(at: try address ?? serverAddress(), key: key)
+    return try server(at: try address ?? serverAddress(), key: key, within: longest)
   }
 
   /// A server to try a key with.
   ///
   /// - Throws: `Problem` of kind `.configuration` if the key must not be sent to this address.
-  public func server(at address: String, key: String) throws -> Server {
+  public func server(
+    at address: String, key: String, within longest: Double = .infinity
+  ) throws -> Server {
     var options = CurlTransport.Options(userAgent: "memctl/\(Version.text)")
     options.tls = try tls()
     options.proxies = ProxySettings(environment: sources.environment)
     options.temporaryFolder = temporaryFolder
     return try Server(
-      address, key: key, timeout: try timeout(), allowingHTTPTo: hostsAllowedHTTP, options)
+      address, key: key, timeout: min(try timeout(), longest), allowingHTTPTo: hostsAllowedHTTP,
+      options)
   }
 
   /// The folder for temporary files that are too large for memory.

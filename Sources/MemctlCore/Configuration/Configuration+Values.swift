@@ -33,7 +33,9 @@ extension Configuration {
       return value((Requests.withoutSecrets(address), origin))
     default:
       if let found = text(setting) { return value(found) }
-      guard let text = setting.defaultText else { return Value(text: nil, isSet: false, origin: nil) }
+      guard let text = setting.defaultText else {
+        return Value(text: nil, isSet: false, origin: nil)
+      }
       return value((text, .standard))
     }
   }
@@ -104,7 +106,9 @@ extension Configuration {
     var changes = changes
     // A key that stood beside the new one would count instead of it, or be forgotten there.
     if Self.keySettings.contains(where: { changes[$0] ?? nil != nil }) {
-      for setting in Self.keySettings where changes[setting] == nil { changes[setting] = .some(nil) }
+      for setting in Self.keySettings where changes[setting] == nil {
+        changes[setting] = .some(nil)
+      }
     }
     // In a fixed order, whatever that of the dictionary.
     for setting in Setting.allCases {

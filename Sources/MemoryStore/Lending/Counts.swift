@@ -23,7 +23,7 @@ extension SyncState {
   package init(_ snapshot: borrowing Snapshot) throws {
     self.init(
       pending: try snapshot.queue.countPending(), deadLetters: try snapshot.queue.countDead(),
-      authFailed: try snapshot.notes.isKeyRefused(),
+      undecided: try snapshot.queue.countUndecided(), authFailed: try snapshot.notes.isKeyRefused(),
       lastError: try snapshot.notes.lastRunError()?.kind,
       lastSuccess: try snapshot.notes.value(of: .lastSuccess))
   }

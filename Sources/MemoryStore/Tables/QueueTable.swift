@@ -132,6 +132,11 @@ package struct QueueTable<Access>: ~Copyable {
 
   package func countDead() throws -> Int { try count("\(Self.held) = 'dead'") }
 
+  /// Entries in doubt of which only a person can tell whether they have arrived.
+  package func countUndecided() throws -> Int {
+    try count("\(Self.held) = 'in_doubt' AND candidates <> ''")
+  }
+
   private static var held: String {
     "SELECT count(*) FROM memctl_entries WHERE op_type IS NOT NULL AND NOT is_dropped AND state"
   }

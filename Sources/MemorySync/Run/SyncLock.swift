@@ -27,10 +27,17 @@ package final class SyncLock {
     tryLocking: ((Int32) -> Int32)? = nil
   ) {
     self.cachePath = Path.resolved(cachePath)
-    self.path = path ?? self.cachePath + ".memctl-lock"
+    self.path = Self.path(of: cachePath, path)
     self.patience = patience
     self.cancellation = cancellation
     self.tryLocking = tryLocking ?? FileLock.tryLocking
+  }
+
+  /// The path of the file that is locked.
+  ///
+  /// - Parameter path: as for `init`.
+  package static func path(of cachePath: String, _ path: String?) -> String {
+    path ?? Path.resolved(cachePath) + ".memctl-lock"
   }
 
   /// Runs `body` while holding the lock.
