@@ -3,7 +3,7 @@
 # Sets commands and options: what may follow the command $1.
 _memctl_command() {
   case $1 in
-    '') commands='sync push pull resync verify wait watch counts queue store delete list show import export trash origin repair repl serve completions help version' options='' ;;
+    '') commands='sync push pull resync verify wait watch status counts doctor login config queue store delete list show import export trash origin repair repl serve completions help version' options='' ;;
     'sync') commands='' options='--until-converged --timeout' ;;
     'push') commands='' options='-n --limit --dry-run' ;;
     'pull') commands='' options='--dry-run' ;;
@@ -11,7 +11,15 @@ _memctl_command() {
     'verify') commands='' options='-n --limit' ;;
     'wait') commands='' options='--timeout' ;;
     'watch') commands='' options='-i --interval' ;;
+    'status') commands='' options='--check --offline' ;;
     'counts') commands='' options='' ;;
+    'doctor') commands='' options='--fix --offline' ;;
+    'login') commands='' options='--force' ;;
+    'config') commands='list get set unset' options='' ;;
+    'config list') commands='' options='' ;;
+    'config get') commands='' options='' ;;
+    'config set') commands='' options='' ;;
+    'config unset') commands='' options='' ;;
     'queue') commands='list show retry edit export settle drop add' options='--dead -n --limit --reveal' ;;
     'queue list') commands='' options='--dead -n --limit --reveal' ;;
     'queue show') commands='' options='--reveal' ;;
@@ -58,6 +66,11 @@ _memctl_kind() {
     'wait:'--timeout) kind='text' ;;
     'wait:'[0-9]*) kind='dynamic memory' ;;
     'watch:'-i | 'watch:'--interval) kind='text' ;;
+    'login:0') kind='text' ;;
+    'config get:0') kind='words db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key' ;;
+    'config set:0') kind='words db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key' ;;
+    'config set:1') kind='text' ;;
+    'config unset:0') kind='words db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key' ;;
     'queue:'-n | 'queue:'--limit) kind='text' ;;
     'queue list:'-n | 'queue list:'--limit) kind='text' ;;
     'queue show:'[0-9]*) kind='dynamic entry' ;;

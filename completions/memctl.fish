@@ -20,7 +20,7 @@ function __memctl_at
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'verify' 'wait' 'watch' 'counts' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'import' 'export' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repair' 'repl' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'verify' 'wait' 'watch' 'status' 'counts' 'doctor' 'login' 'config' 'config list' 'config get' 'config set' 'config unset' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'import' 'export' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repair' 'repl' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -54,7 +54,11 @@ complete -c memctl -n '__memctl_at \':0\'' -a resync -d 'push what the server la
 complete -c memctl -n '__memctl_at \':0\'' -a verify -d 'compare the cache with the server, changing neither'
 complete -c memctl -n '__memctl_at \':0\'' -a wait -d 'send memories, and return when they are on the server'
 complete -c memctl -n '__memctl_at \':0\'' -a watch -d 'keep syncing until stopped'
+complete -c memctl -n '__memctl_at \':0\'' -a status -d 'show where everything stands: server, key, cache, queue, last sync'
 complete -c memctl -n '__memctl_at \':0\'' -a counts -d 'count memories, queue entries and dead letters'
+complete -c memctl -n '__memctl_at \':0\'' -a doctor -d 'check everything that can be wrong on this machine, and say what to do'
+complete -c memctl -n '__memctl_at \':0\'' -a login -d 'give the server\'s address and your key, try them and keep them'
+complete -c memctl -n '__memctl_at \':0\'' -a config -d 'show the settings and where each comes from, and change them'
 complete -c memctl -n '__memctl_at \':0\'' -a queue -d 'inspect what the server has not acknowledged yet, and act on it'
 complete -c memctl -n '__memctl_at \':0\'' -a store -d 'store a memory'
 complete -c memctl -n '__memctl_at \':0\'' -a delete -d 'delete memories here and on the server'
@@ -81,6 +85,20 @@ complete -c memctl -n '__memctl_at \'verify:*\'' -l limit -s n -r -f -d 'show at
 complete -c memctl -n '__memctl_at \'wait:*\'' -l timeout -r -f -d 'give up after S seconds'
 complete -c memctl -n '__memctl_at \'wait:*\'' -f -a '(__memctl_dynamic memory)'
 complete -c memctl -n '__memctl_at \'watch:*\'' -l interval -s i -r -f -d 'seconds between cycles'
+complete -c memctl -n '__memctl_at \'status:*\'' -l check -d 'say in one word, and by the exit code, whether everything is on the server'
+complete -c memctl -n '__memctl_at \'status:*\'' -l offline -d 'do not ask the server'
+complete -c memctl -n '__memctl_at \'doctor:*\'' -l fix -d 'mend what can be mended without losing anything'
+complete -c memctl -n '__memctl_at \'doctor:*\'' -l offline -d 'do not ask the server'
+complete -c memctl -n '__memctl_at \'login:*\'' -l force -d 'keep address and key even if the server refuses them or cannot be reached'
+complete -c memctl -n '__memctl_at \'login:0\'' -f
+complete -c memctl -n '__memctl_at \'config:0\'' -a list -d 'list every setting, its value and where it comes from'
+complete -c memctl -n '__memctl_at \'config:0\'' -a get -d 'print the value of a setting'
+complete -c memctl -n '__memctl_at \'config:0\'' -a set -d 'set a value in the configuration file'
+complete -c memctl -n '__memctl_at \'config:0\'' -a unset -d 'remove a setting from the configuration file'
+complete -c memctl -n '__memctl_at \'config get:0\'' -f -a 'db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key'
+complete -c memctl -n '__memctl_at \'config set:0\'' -f -a 'db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key'
+complete -c memctl -n '__memctl_at \'config set:1\'' -f
+complete -c memctl -n '__memctl_at \'config unset:0\'' -f -a 'db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l dead -d 'only dead letters'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l limit -s n -r -f -d 'show at most N'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l reveal -d 'show the content of sensitive memories'

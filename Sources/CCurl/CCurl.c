@@ -43,6 +43,8 @@ const char *ccurl_problem(void) {
   return problem;
 }
 
+const char *ccurl_version(void) { return lib.curl_version_info(CURLVERSION_NOW)->version; }
+
 int ccurl_has_gzip(void) {
   return !ccurl_problem()
       && lib.curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ;

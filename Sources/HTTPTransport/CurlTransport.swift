@@ -41,6 +41,12 @@ package final class CurlTransport: Transport {
   /// Set once the cancellation has been noticed.
   private var settleDeadline: ContinuousClock.Instant?
 
+  /// The version of libcurl; why there is none if it cannot be used.
+  package static var libraryVersion: String {
+    if let problem = ccurl_problem() { return String(cString: problem) }
+    return String(cString: ccurl_version())
+  }
+
   package init(cancellation: Cancellation, options: Options) {
     self.cancellation = cancellation
     self.options = options

@@ -15,6 +15,16 @@ package struct ProxySettings: Sendable {
     return names.first { environment[$0]?.isEmpty == false }
   }
 
+  /// The variables in effect, each with host and port of the proxy.
+  package var inEffect: [(variable: String, server: String)] {
+    ["http", "https"].compactMap { scheme in
+      guard let variable = variable(for: scheme), let server = server(for: scheme) else {
+        return nil
+      }
+      return (variable, server)
+    }
+  }
+
   /// Host and port of that proxy as they are written, without the user and the password.
   func server(for scheme: String) -> String? {
     guard let value = variable(for: scheme).flatMap({ environment[$0] }) else { return nil }

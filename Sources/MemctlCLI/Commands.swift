@@ -13,6 +13,7 @@ enum Commands {
     (["watch"], WatchCommand.self),
     (["status"], StatusCommand.self),
     (["counts"], CountsCommand.self),
+    (["doctor"], DoctorCommand.self),
     (["login"], LoginCommand.self),
     (["config", "list"], ConfigListCommand.self),
     (["config", "get"], ConfigGetCommand.self),

@@ -51,6 +51,17 @@ extension JSONTopic {
       ]),
     .report("status", keys: status), .report("counts", keys: counts),
     .report(
+      "doctor",
+      keys: [
+        .init("failures", "checks that found something that does not work"),
+        .init("warnings", "checks that found something that may not"),
+        .init("fixed", "with --fix, what was mended"),
+        .init(
+          "findings",
+          "a list of all findings, each with check, verdict (ok, fixed, warning, failure), message, hint"
+        ),
+      ]),
+    .report(
       "login",
       keys: [
         .init("server", "the address that was kept"),

@@ -38,7 +38,9 @@ struct HintTests {
     case .adoptOrigin(force: false): .adoptOrigin(force: true)
     case .adoptOrigin(force: true): .repair
     case .repair: .login
-    case .login: nil
+    case .login: .doctor
+    case .doctor: .doctorFix
+    case .doctorFix: nil
     }
   }
 

@@ -101,7 +101,7 @@ struct JSONTopicTests {
     let home = try Home.withServer()
     try home.write("key", Home.key)
     for command in [
-      "login --api-key-file key", "config list", "config get db", "config set timeout 3",
+      "doctor", "login --api-key-file key", "config list", "config get db", "config set timeout 3",
       "config unset timeout",
     ] {
       try output.check(home, command)

@@ -11,6 +11,8 @@
 
 /// Why libcurl cannot be used; NULL when it can. Safe on any thread.
 const char *ccurl_problem(void);
+/// Its version, such as "7.88.1"; only if there is no problem.
+const char *ccurl_version(void);
 /// Whether this libcurl can decompress gzip.
 int ccurl_has_gzip(void);
 

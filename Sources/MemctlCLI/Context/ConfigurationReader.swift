@@ -39,7 +39,10 @@ final class ConfigurationReader {
     result = Result { try Configuration(sources()) }
   }
 
-  private func sources() throws -> Configuration.Sources {
+  /// What the settings are read from.
+  ///
+  /// - Throws: `Problem`.
+  func sources() throws -> Configuration.Sources {
     let variables =
       Setting.allCases.flatMap(\.variables) + ["HOME", "MEMORY_HOME", "XDG_CONFIG_HOME"]
     if let name = variables.first(where: environment.unreadable.contains) {

@@ -51,6 +51,8 @@ extension Hint.Step {
     case .adoptOrigin(let force): "origin adopt" + (force ? " --force" : "")
     case .repair: "repair"
     case .login: "login"
+    case .doctor: "doctor"
+    case .doctorFix: "doctor --fix"
     }
   }
 }

@@ -159,6 +159,20 @@ extension Configuration {
 
   private var assistantSettings: String { "~/.claude.json" }
 
+  /// The cache and the server of this system's MCP server, as far as its settings name them; nil if
+  /// the assistant has no such server.
+  func assistantPlaces() throws -> (cache: String?, server: String?)? {
+    guard try mcpServer(.apiKey) != nil else { return nil }
+    let origin = SettingOrigin.assistant(assistantSettings)
+    var cache = try mcpServer(.db)
+    if cache == nil, let home = found.mcpVariables?["MEMORY_HOME"], !home.isEmpty {
+      cache = home + "/memory/memory.db"
+    }
+    var server = try mcpServer(.apiURL)
+    while server?.hasSuffix("/") == true { server?.removeLast() }
+    return (try cache.map { try expanded($0, origin) }, server)
+  }
+
   /// An environment variable that the assistant gives to this system's MCP server.
   private func mcpServer(_ setting: Setting) throws -> String? {
     let variables = try found.mcpVariables ?? readMCPVariables()

@@ -36,6 +36,10 @@ extension Hint {
     case repair
     /// Give the server's address and a key, and keep them.
     case login
+    /// Have everything checked that can be wrong on this machine.
+    case doctor
+    /// The same, and have mended what can be mended.
+    case doctorFix
   }
 }
 
@@ -69,6 +73,8 @@ extension Hint.Step: CustomStringConvertible {
     case .adoptOrigin(let force): "adopt the origin" + (force ? " by force" : "")
     case .repair: "repair"
     case .login: "log in"
+    case .doctor: "run the checks"
+    case .doctorFix: "run the checks and mend"
     }
   }
 }
