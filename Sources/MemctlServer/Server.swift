@@ -1,5 +1,6 @@
 import Glibc
 import ServerStore
+import System
 
 /// The embedded API server.
 public final class Server: Sendable {
@@ -34,7 +35,7 @@ public final class Server: Sendable {
     let daemon = try Daemon(
       socket: socket, api: API(store: store, keys: options.keys),
       requestLog: options.logsRequests ? .standardError : nil)
-    complain("serving the store \(options.store)")
+    complain("serving the store \(Path.resolved(options.store))")
     onListening("http://\(options.listen.host):\(port)")
 
     var ends = Self.ends

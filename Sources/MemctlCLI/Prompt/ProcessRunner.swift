@@ -37,9 +37,6 @@ struct ProcessRunner {
         printError("\(Int((ContinuousClock.now - start) / .milliseconds(1))) ms")
       }
     }
-    let settings = TerminalSettings()
-    // A program that the command has started, such as an editor, may have been killed.
-    defer { settings?.restore() }
     return try run {
       () throws(SystemError) in
       tail.isEmpty
@@ -58,6 +55,9 @@ struct ProcessRunner {
   private func run(
     _ start: () throws(SystemError) -> ChildProcess
   ) throws(Problem) -> ExitCode {
+    let settings = TerminalSettings()
+    // An editor may have been killed.
+    defer { settings?.restore() }
     do throws(SystemError) {
       let process = try start()
       return signals.queue.letting(SIGTSTP) { wait(for: process) }
