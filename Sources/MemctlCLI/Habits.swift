@@ -12,6 +12,7 @@ extension Habits {
       "all": "list", "ls": "list",
       "cat": "show", "get": "show", "read": "show", "view": "show",
       "count": "counts",
+      "check": "verify", "compare": "verify", "diff": "verify",
       "load": "import", "backup": "export", "dump": "export",
       "download": "pull", "fetch": "pull", "send": "push", "upload": "push",
       "daemon": "watch", "pending": "queue",
