@@ -2,7 +2,7 @@ import CommandLine
 
 extension Habits {
   private static let keyHint =
-    "others can see a command line; set MEMORY_API_KEY, or give a file with --api-key-file PATH"
+    "others can see a command line; memctl login keeps a key, MEMORY_API_KEY and --api-key-file give one"
 
   static let all = Habits(
     commands: [
@@ -12,6 +12,9 @@ extension Habits {
       "all": "list", "ls": "list",
       "cat": "show", "get": "show", "read": "show", "view": "show",
       "count": "counts",
+      "info": "status", "st": "status", "stat": "status", "state": "status",
+      "auth": "login", "init": "login", "signin": "login",
+      "configure": "config", "settings": "config", "diagnose": "doctor",
       "check": "verify", "compare": "verify", "diff": "verify",
       "load": "import", "backup": "export", "dump": "export",
       "download": "pull", "fetch": "pull", "send": "push", "upload": "push",
