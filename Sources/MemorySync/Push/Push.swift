@@ -201,8 +201,9 @@ struct Push {
   }
 
   private mutating func finish() {
-    if let (entry, error) = dead.first {
-      problems.append(.dead((entry.id, error), isEditable: entry.isEditable, count: dead.count))
+    if let first = dead.first {
+      problems.append(
+        .dead(dead.map { ($0.entry.id, $0.error) }, isEditable: first.entry.isEditable))
     }
     if conditions.isCancelled { note(.interrupted) }
   }

@@ -58,9 +58,8 @@ struct DoubtSearch {
   }
 
   private func tell(_ report: inout SyncReport) {
-    if let first = givenUp.first, let error = first.error {
-      report.note(.dead((first.id, error), count: givenUp.count))
-    }
+    let dead = givenUp.compactMap { entry in entry.error.map { (entry.id, $0) } }
+    if !dead.isEmpty { report.note(.dead(dead)) }
     if let first = ambiguous.first {
       report.note(.ambiguous(first, count: ambiguous.count))
     }

@@ -100,11 +100,21 @@ extension Problem {
     hint: "nothing is lost; \(.sync) fetches it again from the start")
 
   /// - Parameters:
-  ///   - first: the first of `count` entries that became dead letters.
-  ///   - isEditable: whether that entry carries a memory.
+  ///   - dead: the entries that became dead letters, at least one.
+  ///   - isEditable: whether the first of them carries a memory.
   static func dead(
-    _ first: (id: EntryID, error: QueueEntry.LastError), isEditable: Bool = true, count: Int
+    _ dead: [(id: EntryID, error: QueueEntry.LastError)], isEditable: Bool = true
   ) -> Problem {
+    let first = dead[0]
+    guard dead.count == 1 else {
+      let named = dead.prefix(3).map { "\($0.id.rawValue) (\($0.error.message))" }
+      let rest = dead.count - named.count
+      return Problem(
+        .rejected,
+        "\(grouped(dead.count)) entries became dead letters: \(named.joined(separator: ", "))"
+          + (rest > 0 ? " and \(grouped(rest)) more" : ""),
+        hint: "\(.deadLetters) lists them all; \(.showEntry(first.id)) explains the first")
+    }
     let id = first.id.rawValue
     let what =
       switch first.error.kind {
@@ -115,11 +125,8 @@ extension Problem {
       }
     return Problem(
       .rejected,
-      (count == 1 ? "" : "\(grouped(count)) entries became dead letters; ")
-        + "\(what): \(first.error.message)",
-      hint: count > 1
-        ? "\(.deadLetters) lists them all, with what the server said"
-        : """
+      "\(what): \(first.error.message)",
+      hint: """
         \(.showEntry(first.id)), then \(isEditable ? .edit(first.id) : .retry(first.id)) or \
         \(.drop(first.id))
         """)
