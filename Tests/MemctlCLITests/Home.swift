@@ -21,6 +21,7 @@ final class Home {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     environment = [
       "HOME": folder.path, "PATH": "/usr/bin:/bin", "TERM": "xterm", "TZ": "Asia/Tokyo",
+      "PAGER": "cat",
       "TMPDIR": folder.path, "MEMORY_DB": folder.path + "/memory.db", "MEMORY_API_URL": url,
       "MEMORY_API_KEY": Self.key,
     ]

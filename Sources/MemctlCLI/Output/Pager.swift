@@ -7,11 +7,13 @@ struct Pager {
   let input: Int32
   private let process: ChildProcess
 
-  /// The command in `MEMCTL_PAGER`; nil if it is not set or not installed.
+  /// The command in `MEMCTL_PAGER` or `PAGER`, or else `less`; nil if the terminal cannot show pages, or
+  /// if the command is empty, `cat`, or not installed.
   static func command(in environment: [String: String]) -> String? {
-    guard let command = environment["MEMCTL_PAGER"],
-      let program = command.split(separator: " ").first,
-      program != "cat", environment["TERM"] != "dumb"
+    guard !["", "dumb"].contains(environment["TERM"] ?? "") else { return nil }
+    let command = environment["MEMCTL_PAGER"] ?? environment["PAGER"] ?? "less"
+    guard let program = command.split(separator: " ").first,
+      program != "cat"
     else { return nil }
     // If it is missing, the results are better shown without one.
     let folders =

@@ -10,8 +10,6 @@ struct ProcessRunner {
   let table: CommandTable
   /// What the session was begun with.
   let arguments: ParsedCommand
-  /// What commands have in their environment beside what memctl has in its own.
-  let variables: [String: String]
   let signals: SessionSignals
   /// Whether the script comes from standard input, so that no command can read from it.
   let readsScriptFromInput: Bool
@@ -40,10 +38,10 @@ struct ProcessRunner {
     return try run {
       () throws(SystemError) in
       tail.isEmpty
-        ? try ChildProcess(memctl, ["memctl"] + arguments, adding: variables, streams: streams)
+        ? try ChildProcess(memctl, ["memctl"] + arguments, streams: streams)
         : try ChildProcess(
           "/bin/sh", ["sh", "-c", "\"$0\" \"$@\" \(tail)", memctl] + arguments,
-          adding: variables, streams: streams)
+          streams: streams)
     }
   }
 

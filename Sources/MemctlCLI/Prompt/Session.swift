@@ -17,7 +17,6 @@ final class Session {
   /// Where the output of what a command of the prompt's own runs goes, as a shell is to read it.
   private(set) var tail = ""
   private let processes: ProcessRunner
-  private let variables: [String: String]
 
   /// - Parameter readsScriptFromInput: whether standard input is not for the commands to read.
   /// - Throws: `SystemError`.
@@ -29,11 +28,8 @@ final class Session {
     self.isInteractive = isInteractive
     signals = try SessionSignals(isInteractive: isInteractive)
     settings = SessionSettings(mode: context.output.requestedShape)
-    // A prompt shows long results with a pager.
-    let pager = context.environment.variables["PAGER"].flatMap { $0.isEmpty ? nil : $0 } ?? "less"
-    variables = isInteractive ? ["MEMCTL_PAGER": pager] : [:]
     processes = ProcessRunner(
-      table: table.program, arguments: context.arguments, variables: variables, signals: signals,
+      table: table.program, arguments: context.arguments, signals: signals,
       readsScriptFromInput: readsScriptFromInput)
   }
 
@@ -44,8 +40,8 @@ final class Session {
 
   /// Standard output, for what the session itself has to say.
   func makeOutput() -> Output {
-    let environment = variables.merging(context.environment.variables) { $1 }
-    return Output(Terminal(color: context.terminal.colorChoice, environment: environment))
+    Output(
+      Terminal(color: context.terminal.colorChoice, environment: context.environment.variables))
   }
 
   /// Writes a problem to standard error, and returns its code.
