@@ -103,6 +103,20 @@ public final class Cache {
     try database.forEachMemory(selection, body)
   }
 
+  /// The memories that have the words of a search in their content, category, tags or keywords, best
+  /// first: those with all of the words or, where there is none, with at least one of them.
+  ///
+  /// The system's Python server finds the same memories in the same order, so an assistant recalls
+  /// the same through either.
+  public func search(_ search: MemorySearch) throws -> SearchResults {
+    try database.search(search)
+  }
+
+  /// Whether a memory has a category with exactly this name; Python programs write any.
+  public func hasCategory(_ name: String) throws -> Bool {
+    try database.read { try $0.memories.hasCategory(name) }
+  }
+
   /// The memories whose id begins with `digits`, highest id first, at most `limit`.
   ///
   /// Without digits, every memory matches.

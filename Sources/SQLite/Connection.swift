@@ -114,6 +114,13 @@ public final class Connection {
   public func query<Element>(
     _ sql: String, _ values: any Bindable..., row: (Statement) throws -> Element
   ) throws -> [Element] {
+    try query(sql, values: values.map(\.sqliteValue), row: row)
+  }
+
+  /// The same for values that come as a list.
+  public func query<Element>(
+    _ sql: String, values: [Value], row: (Statement) throws -> Element
+  ) throws -> [Element] {
     try withCached(sql, values) { statement in
       var elements: [Element] = []
       while try statement.step() { elements.append(try row(statement)) }

@@ -136,7 +136,8 @@ package enum PythonSide {
       if type == "trigger":
         text = db.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (name,)).fetchone()[0]
         print("  ", " ".join(text.replace("IF NOT EXISTS ", "").split()))
-    for index in db.execute("PRAGMA index_list(memories)"): print("index", index)
+    for index in db.execute("PRAGMA index_list(memories)"):
+      if not index[1].startswith("memctl_"): print("index", index[1:])
     print(db.execute("SELECT count(*) FROM memories_fts WHERE memories_fts MATCH 'x'").fetchone())
     print("AUTOINCREMENT" in db.execute(
       "SELECT sql FROM sqlite_schema WHERE name = 'memories'").fetchone()[0].upper())

@@ -114,9 +114,9 @@ import Testing
     #expect(try list(.init(limit: 2)) == "cb")
     #expect(try list(.init(limit: 0)) == "")
     #expect(try list(.init(category: "facts")) == "ca")
-    #expect(try list(.init(tag: "x")) == "ba")
-    #expect(try list(.init(tag: "y")) == "b")
-    #expect(try list(.init(category: "facts", tag: "x")) == "a")
+    #expect(try list(.init(tags: ["x"])) == "ba")
+    #expect(try list(.init(tags: ["y"])) == "b")
+    #expect(try list(.init(category: "facts", tags: ["x"])) == "a")
     #expect(try cache.tags() == ["x", "xy", "y", "z"])
   }
 

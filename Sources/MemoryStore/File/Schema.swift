@@ -271,6 +271,8 @@ enum Schema {
   /// `memctl_trash` holds versions of memories that a sync overwrote or deleted. `memctl_withheld` names
   /// the memories that the user does not want to be sent.
   ///
+  /// `memctl_beyond` finds the importance that is out of bounds, of which there should be none.
+  ///
   /// The Python side runs the triggers with its own SQLite, so they use only features that every
   /// version with FTS5 has.
   private static let ownTables = """
@@ -354,5 +356,6 @@ enum Schema {
     CREATE TABLE IF NOT EXISTS memctl_withheld (
       memory_id INTEGER PRIMARY KEY
     );
+    CREATE INDEX IF NOT EXISTS memctl_beyond ON memories(importance) WHERE importance > 1;
     """
 }

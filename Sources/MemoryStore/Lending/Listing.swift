@@ -10,7 +10,10 @@ extension Database {
   package func forEachMemory(
     _ selection: MemorySelection, byID: Bool = false, _ body: (Memory) throws -> Void
   ) throws {
-    var ids = try read { try $0.memories.ids(selection) }
+    var ids = try read { snapshot in
+      let condition = try SelectionCondition(selection, snapshot)
+      return try snapshot.memories.ids(selection, condition)
+    }
     if byID { ids.sort() }
     try forEachPortion(of: ids) { portion, list in
       let memories = try read { try $0.memories.memories(list) }
@@ -43,7 +46,9 @@ extension Database {
 }
 
 extension MemoryTable {
-  fileprivate func ids(_ selection: MemorySelection) throws -> [Int64] {
+  fileprivate func ids(
+    _ selection: MemorySelection, _ condition: SelectionCondition
+  ) throws -> [Int64] {
     // Other programs write times in other zones, so sorting the texts would not sort the times.
     let order =
       switch selection.order {
@@ -53,16 +58,12 @@ extension MemoryTable {
       case .importance: "importance DESC, id DESC"
       }
     return try connection.query(
-      """
-      SELECT id FROM memories
-      WHERE (?1 IS NULL OR category = ?1)
-        AND (?2 IS NULL OR instr(',' || replace(tags, ', ', ',') || ',', ',' || ?2 || ',') > 0)
-      ORDER BY \(order) LIMIT ?3
-      """, selection.category, selection.tag, selection.limit ?? -1
+      "SELECT id FROM memories WHERE \(condition.sql) ORDER BY \(order) LIMIT ?",
+      values: condition.values + [.integer(Int64(selection.limit ?? -1))]
     ) { $0.int64(0) }
   }
 
-  fileprivate func memories(_ list: String) throws -> [Memory] {
+  func memories(_ list: String) throws -> [Memory] {
     try connection.query(
       "SELECT \(Self.columns) FROM memories WHERE id IN (SELECT value FROM json_each(?))", list,
       row: Self.memory)

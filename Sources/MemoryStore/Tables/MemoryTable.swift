@@ -76,11 +76,17 @@ package struct MemoryTable<Access>: ~Copyable {
 
   /// Every tag that a memory has, in alphabetical order.
   func tags() throws -> [String] {
-    let lists = try connection.query("SELECT DISTINCT tags FROM memories WHERE tags <> ''") {
-      $0.text(0)
-    }
-    let tags = lists.flatMap { $0.split(separator: ",").map { String($0.trimmingPrefix(" ")) } }
-    return Set(tags).sorted()
+    Set(try tagLists().flatMap(Tags.all)).sorted()
+  }
+
+  /// Every text that stands in the column of tags.
+  func tagLists() throws -> [String] {
+    try connection.query("SELECT DISTINCT tags FROM memories WHERE tags <> ''") { $0.text(0) }
+  }
+
+  /// Whether a memory has a category with exactly this name.
+  package func hasCategory(_ name: String) throws -> Bool {
+    try connection.first("SELECT 1 FROM memories WHERE category = ?", name) { _ in true } ?? false
   }
 
   // MARK: Withheld
