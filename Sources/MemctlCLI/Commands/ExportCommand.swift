@@ -2,9 +2,7 @@ import CommandLine
 import MemctlCore
 
 struct ExportCommand: Command {
-  private static let category = Option(
-    "category", short: "c", .category, help: "only memories in this category")
-  private static let tag = Option("tag", short: "t", .tag, help: "only memories with this tag")
+  private static let selection = SelectionOptions()
   private static let markdown = Option(
     "markdown", .directory("DIR"), help: "write a markdown file for each memory into a folder")
   private static let force = Flag("force", short: "f", help: "replace a file that exists")
@@ -32,7 +30,7 @@ struct ExportCommand: Command {
       stay. Sensitive memories have files only with --reveal. memctl import DIR reads it back.
       """,
     ],
-    options: [category.spec, tag.spec, markdown.spec, force.spec, reveal.spec],
+    options: selection.all + [markdown.spec, force.spec, reveal.spec],
     operands: [file.spec],
     examples: [
       CommandExample(
@@ -43,15 +41,14 @@ struct ExportCommand: Command {
         shows: "keep the memories in a git repository"),
     ])
 
-  private let selection: MemorySelection
+  private let selection: SelectionOptions.Values
   private let file: String?
   private let folder: String?
   private let replaces: Bool
   private let revealed: Bool
 
   init(_ arguments: ParsedCommand) throws {
-    selection = MemorySelection(
-      category: arguments[Self.category].map(Category.canonical), tag: arguments[Self.tag])
+    selection = try Self.selection.values(arguments)
     file = arguments[Self.file].flatMap { $0 == "-" ? nil : $0 }
     folder = arguments[Self.markdown]
     replaces = arguments[Self.force]
@@ -65,6 +62,7 @@ struct ExportCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache(.read)
+    let selection = try selection.selection(in: cache, tell: context.remark)
     let cancellation = context.cancellation
     if let folder {
       Signals.cancel(cancellation)

@@ -1,55 +1,65 @@
 import CommandLine
-import JSON
 import MemctlCore
 
 struct ListCommand: Command {
-  private static let category = Option(
-    "category", short: "c", .category, help: "only memories in this category")
-  private static let tag = Option("tag", short: "t", .tag, help: "only memories with this tag")
+  private static let selection = SelectionOptions()
+  private static let pending = Flag(
+    "pending", help: "only memories of which a change waits in the queue")
+  private static let orphans = Flag("orphans", help: "only memories without an id on the server")
   private static let sort = Option<MemorySelection.Order>(
     "sort", .choice("BY"), help: "the order of the list", defaultText: "newest")
+  private static let fields = Option.fields(of: MemoryRow.columns)
 
   static let spec = CommandSpec(
     "list", summary: "list memories",
     discussion: [
       "Reads only the cache, never the network.",
       """
-      When piped, prints one tab-separated line per memory: id, server id, category, importance, \
-      tags, created at, content. Tabs, line breaks and backslashes are written as \\t, \\n, \\r and \
-      \\\\, other control characters as in JSON (\\u001b). The content of a sensitive memory is left \
-      empty.
+      When piped, prints one tab-separated line per memory: \(MemoryRow.columns.tabsInWords). \
+      memctl help formats says more.
       """,
+      "A tag that no memory has is no error: the list is empty, and stderr says so.",
     ],
-    options: [category.spec, tag.spec, Option.limit.spec, sort.spec, Flag.reveal.spec],
+    options: selection.all + [
+      pending.spec, orphans.spec, Option.limit.spec, sort.spec, fields.spec, Flag.reveal.spec,
+    ],
     examples: [
       CommandExample("memctl list -c decisions -n 10", shows: "list the ten newest decisions"),
+      CommandExample(
+        "memctl list -t release -t macos --since 30d", shows: "list those with both tags"),
       CommandExample(
         "memctl list --json | jq -r .content", shows: "print the text of every memory"),
     ])
 
-  private let selection: MemorySelection
+  private let selection: SelectionOptions.Values
+  private let isPending: Bool
+  private let isOrphan: Bool
+  private let order: MemorySelection.Order
+  private let limit: Int?
+  private let fields: [String]?
   private let revealed: Bool
 
-  init(_ arguments: ParsedCommand) {
-    selection = MemorySelection(
-      category: arguments[Self.category].map(Category.canonical), tag: arguments[Self.tag],
-      order: arguments[Self.sort] ?? .newest, limit: arguments[Option.limit])
+  init(_ arguments: ParsedCommand) throws {
+    selection = try Self.selection.values(arguments)
+    isPending = arguments[Self.pending]
+    isOrphan = arguments[Self.orphans]
+    order = arguments[Self.sort] ?? .newest
+    limit = arguments[Option.limit]
+    fields = arguments[Self.fields]
     revealed = arguments[Flag.reveal]
   }
 
   func run(_ context: Context) throws -> ExitCode {
+    let cache = try context.cache(.read)
     let output = context.output
-    let listing = Listing(
-      output,
-      [
-        .init(title: "ID", isNumber: true),
-        .init(title: "SERVER", isNumber: true, isDispensable: true),
-        .init(title: "CATEGORY", isDispensable: true), .init(title: "AGE", isDispensable: true),
-        .init(title: "CONTENT", isFlexible: true),
-      ])
-    try context.cache(.read).forEachMemory(selection) { memory in
-      listing.add(
-        memory.cells(output, revealed: revealed), json: memory.members(revealed: revealed))
+    var selection = try selection.selection(in: cache, tell: context.remark)
+    selection.isPending = isPending
+    selection.isOrphan = isOrphan
+    selection.order = order
+    selection.limit = limit
+    let listing = Listing(output, MemoryRow.columns, fields: fields)
+    try cache.forEachMemory(selection) { memory in
+      listing.add(MemoryRow(memory: memory, isRevealed: revealed, now: output.now))
     }
     listing.end(empty: "no memories")
     return .success
@@ -57,6 +67,7 @@ struct ListCommand: Command {
 }
 
 extension MemorySelection.Order: ArgumentValue {}
+extension MemorySearch.Order: ArgumentValue {}
 
 extension Flag {
   static let reveal = Flag("reveal", help: "show the content of sensitive memories")
@@ -65,32 +76,5 @@ extension Flag {
 extension Option<Int> {
   static var limit: Self {
     Self("limit", short: "n", .integer("N", 1...Int.max), help: "show at most N")
-  }
-}
-
-extension Memory {
-  fileprivate func cells(_ output: Output, revealed: Bool) -> [Listing.Cell] {
-    let content = fields.content(revealed: revealed)
-    if output.shape == .terminal {
-      return [
-        .init(id.rawValue), .init(serverID?.rawValue), .init(fields.category),
-        .init(Timestamp(createdAt)?.relative(to: output.now) ?? createdAt),
-        .init(content ?? Masking.placeholder),
-      ]
-    }
-    return [
-      .init(id.rawValue), .init(serverID?.rawValue), .init(fields.category),
-      .init("\(fields.importance)"), .init(fields.tags), .init(createdAt), .init(content ?? ""),
-    ]
-  }
-
-  /// The memory as JSON; `content` is null if it is to stay hidden.
-  func members(revealed: Bool) -> [JSONValue.Member] {
-    [
-      .init("id", .integer(id.rawValue)),
-      .init("server_id", serverID.map { .integer($0.rawValue) } ?? nil),
-    ] + fields.members(content: fields.content(revealed: revealed)) + [
-      .init("created_at", .string(createdAt)), .init("updated_at", .string(updatedAt)),
-    ]
   }
 }
