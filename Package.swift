@@ -52,7 +52,9 @@ let package = Package(
     // The programs.
     .target(
       name: "MemctlCLI",
-      dependencies: ["MemctlCore", "CommandLine", "System", "JSON", "CTerminal", "CReadline"]),
+      dependencies: [
+        "MemctlCore", "CommandLine", "System", "JSON", "Spelling", "CTerminal", "CReadline",
+      ]),
     .target(name: "ServerStore", dependencies: ["MemoryAPI", "SQLite", "System"]),
     .target(
       name: "MemctlServer",

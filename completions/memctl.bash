@@ -3,7 +3,7 @@
 # Sets commands and options: what may follow the command $1.
 _memctl_command() {
   case $1 in
-    '') commands='sync push pull resync verify wait watch status counts doctor login config queue store delete list show import export trash origin repair repl serve completions help version' options='' ;;
+    '') commands='sync push pull resync verify wait watch status counts doctor login config queue store delete list search show import export trash origin repair repl serve completions help version' options='' ;;
     'sync') commands='' options='--until-converged --timeout' ;;
     'push') commands='' options='-n --limit --dry-run' ;;
     'pull') commands='' options='--dry-run' ;;
@@ -20,9 +20,9 @@ _memctl_command() {
     'config get') commands='' options='' ;;
     'config set') commands='' options='' ;;
     'config unset') commands='' options='' ;;
-    'queue') commands='list show retry edit export settle drop add' options='--dead -n --limit --reveal' ;;
-    'queue list') commands='' options='--dead -n --limit --reveal' ;;
-    'queue show') commands='' options='--reveal' ;;
+    'queue') commands='list show retry edit export settle drop add' options='--dead -n --limit --fields --reveal' ;;
+    'queue list') commands='' options='--dead -n --limit --fields --reveal' ;;
+    'queue show') commands='' options='--fields --reveal' ;;
     'queue retry') commands='' options='--all' ;;
     'queue edit') commands='' options='--content -c --category -t --tags --keywords --importance --sensitive --no-sensitive' ;;
     'queue export') commands='' options='--dead --reveal' ;;
@@ -31,12 +31,13 @@ _memctl_command() {
     'queue add') commands='' options='' ;;
     'store') commands='' options='-c --category -t --tags --keywords --importance --sensitive' ;;
     'delete') commands='' options='' ;;
-    'list') commands='' options='-c --category -t --tag -n --limit --sort --reveal' ;;
-    'show') commands='' options='--reveal' ;;
+    'list') commands='' options='-c --category -t --tag --since --until --pending --orphans -n --limit --sort --fields --reveal' ;;
+    'search') commands='' options='-c --category -t --tag --since --until -n --limit --sort --fields --reveal' ;;
+    'show') commands='' options='--fields --reveal' ;;
     'import') commands='' options='--from -c --category --duplicates --split --strict --dry-run --as-new' ;;
-    'export') commands='' options='-c --category -t --tag --markdown -f --force --reveal' ;;
-    'trash') commands='list restore purge' options='-n --limit --reveal' ;;
-    'trash list') commands='' options='-n --limit --reveal' ;;
+    'export') commands='' options='-c --category -t --tag --since --until --markdown -f --force --reveal' ;;
+    'trash') commands='list restore purge' options='-n --limit --fields --reveal' ;;
+    'trash list') commands='' options='-n --limit --fields --reveal' ;;
     'trash restore') commands='' options='--as-new --all' ;;
     'trash purge') commands='' options='' ;;
     'origin') commands='show move adopt' options='' ;;
@@ -50,7 +51,7 @@ _memctl_command() {
     'help') commands='' options='' ;;
     'version') commands='' options='' ;;
   esac
-  options+=' --db --api-url --api-key-file --json -q --quiet -v --verbose --color --no-input -h --help --version'
+  options+=' --db --api-url --api-key-file --format --json -q --quiet -v --verbose --color --no-input -h --help --version'
 }
 
 # Sets kind: what stands after COMMAND:OPTION, or as COMMAND:NUMBER OF OPERANDS BEFORE.
@@ -59,6 +60,7 @@ _memctl_kind() {
     *:--db) kind='file' ;;
     *:--api-url) kind='text' ;;
     *:--api-key-file) kind='file' ;;
+    *:--format) kind='words table tsv json' ;;
     *:--color) kind='words auto always never' ;;
     'sync:'--timeout) kind='text' ;;
     'push:'-n | 'push:'--limit) kind='text' ;;
@@ -72,7 +74,10 @@ _memctl_kind() {
     'config set:1') kind='text' ;;
     'config unset:0') kind='words db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key' ;;
     'queue:'-n | 'queue:'--limit) kind='text' ;;
+    'queue:'--fields) kind='list id op state memory_id server_id category bytes attempts created_at last_sent_at next_attempt_at last_error candidates content' ;;
     'queue list:'-n | 'queue list:'--limit) kind='text' ;;
+    'queue list:'--fields) kind='list id op state memory_id server_id category bytes attempts created_at last_sent_at next_attempt_at last_error candidates content' ;;
+    'queue show:'--fields) kind='list id op state memory_id server_id category bytes attempts created_at last_sent_at next_attempt_at last_error candidates content tags expanded_keywords importance is_sensitive payload explanation' ;;
     'queue show:'[0-9]*) kind='dynamic entry' ;;
     'queue retry:'[0-9]*) kind='dynamic entry' ;;
     'queue edit:'--content) kind='text' ;;
@@ -94,18 +99,34 @@ _memctl_kind() {
     'delete:'[0-9]*) kind='dynamic memory' ;;
     'list:'-c | 'list:'--category) kind='dynamic category' ;;
     'list:'-t | 'list:'--tag) kind='dynamic tag' ;;
+    'list:'--since) kind='text' ;;
+    'list:'--until) kind='text' ;;
     'list:'-n | 'list:'--limit) kind='text' ;;
     'list:'--sort) kind='words newest oldest updated importance' ;;
+    'list:'--fields) kind='list id server_id content category tags expanded_keywords importance is_sensitive created_at updated_at' ;;
+    'search:'-c | 'search:'--category) kind='dynamic category' ;;
+    'search:'-t | 'search:'--tag) kind='dynamic tag' ;;
+    'search:'--since) kind='text' ;;
+    'search:'--until) kind='text' ;;
+    'search:'-n | 'search:'--limit) kind='text' ;;
+    'search:'--sort) kind='words relevance importance' ;;
+    'search:'--fields) kind='list id server_id content category tags expanded_keywords importance is_sensitive created_at updated_at rank' ;;
+    'search:'[0-9]*) kind='text' ;;
+    'show:'--fields) kind='list id server_id content category tags expanded_keywords importance is_sensitive created_at updated_at' ;;
     'show:'[0-9]*) kind='dynamic memory' ;;
     'import:'--from) kind='words jsonl json memctl claude-code claude-mem basic-memory markdown' ;;
     'import:'-c | 'import:'--category) kind='dynamic category' ;;
     'import:'[0-9]*) kind='file' ;;
     'export:'-c | 'export:'--category) kind='dynamic category' ;;
     'export:'-t | 'export:'--tag) kind='dynamic tag' ;;
+    'export:'--since) kind='text' ;;
+    'export:'--until) kind='text' ;;
     'export:'--markdown) kind='directory' ;;
     'export:0') kind='file' ;;
     'trash:'-n | 'trash:'--limit) kind='text' ;;
+    'trash:'--fields) kind='list id reason trashed_at memory_id server_id content category tags expanded_keywords importance is_sensitive created_at updated_at' ;;
     'trash list:'-n | 'trash list:'--limit) kind='text' ;;
+    'trash list:'--fields) kind='list id reason trashed_at memory_id server_id content category tags expanded_keywords importance is_sensitive created_at updated_at' ;;
     'trash restore:'[0-9]*) kind='dynamic trash' ;;
     'trash purge:'[0-9]*) kind='dynamic trash' ;;
     'origin move:0') kind='text' ;;
@@ -190,6 +211,13 @@ _memctl() {
 
   case $kind in
     'words '*) mapfile -t COMPREPLY < <(compgen -W "${kind#words }" -- "$cur") ;;
+    'list '*)
+      # Only the last word of the list is being typed.
+      [[ $cur != *,* ]] || prefix=$prefix${cur%,*},
+      cur=${cur##*,}
+      compopt -o nospace
+      mapfile -t COMPREPLY < <(compgen -W "${kind#list }" -- "$cur")
+      ;;
     file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     directory) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'dynamic '*) _memctl_dynamic "${kind#dynamic }" ;;

@@ -15,12 +15,12 @@ function __memctl_at
             set ended true
         else if not $ended; and string match -q -- '-?*' "$word"
             switch "$command:$word"
-                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--color' 'sync:--timeout' 'push:-n' 'push:--limit' 'verify:-n' 'verify:--limit' 'wait:--timeout' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue list:-n' 'queue list:--limit' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'queue settle:--is' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:-n' 'list:--limit' 'list:--sort' 'import:--from' 'import:-c' 'import:--category' 'export:-c' 'export:--category' 'export:-t' 'export:--tag' 'export:--markdown' 'trash:-n' 'trash:--limit' 'trash list:-n' 'trash list:--limit' 'repl:-c' 'repl:--command' 'repl:-f' 'repl:--file' 'serve:--listen' 'serve:--store' 'serve:--keys'
+                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--format' '*:--color' 'sync:--timeout' 'push:-n' 'push:--limit' 'verify:-n' 'verify:--limit' 'wait:--timeout' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue:--fields' 'queue list:-n' 'queue list:--limit' 'queue list:--fields' 'queue show:--fields' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'queue settle:--is' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:--since' 'list:--until' 'list:-n' 'list:--limit' 'list:--sort' 'list:--fields' 'search:-c' 'search:--category' 'search:-t' 'search:--tag' 'search:--since' 'search:--until' 'search:-n' 'search:--limit' 'search:--sort' 'search:--fields' 'show:--fields' 'import:--from' 'import:-c' 'import:--category' 'export:-c' 'export:--category' 'export:-t' 'export:--tag' 'export:--since' 'export:--until' 'export:--markdown' 'trash:-n' 'trash:--limit' 'trash:--fields' 'trash list:-n' 'trash list:--limit' 'trash list:--fields' 'repl:-c' 'repl:--command' 'repl:-f' 'repl:--file' 'serve:--listen' 'serve:--store' 'serve:--keys'
                     set is_value true
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'verify' 'wait' 'watch' 'status' 'counts' 'doctor' 'login' 'config' 'config list' 'config get' 'config set' 'config unset' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'show' 'import' 'export' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repair' 'repl' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'verify' 'wait' 'watch' 'status' 'counts' 'doctor' 'login' 'config' 'config list' 'config get' 'config set' 'config unset' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'search' 'show' 'import' 'export' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repair' 'repl' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -40,7 +40,8 @@ complete -c memctl -f
 complete -c memctl -l db -r -F -d 'the cache to use'
 complete -c memctl -l api-url -r -f -d 'the server\'s address'
 complete -c memctl -l api-key-file -r -F -d 'a file whose first line is the key for the server'
-complete -c memctl -l json -d 'write JSON: reports as one object, lists as JSON Lines'
+complete -c memctl -l format -r -f -a 'table tsv json' -d 'the format of results; see memctl help formats'
+complete -c memctl -l json -d 'the same as --format json'
 complete -c memctl -l quiet -s q -d 'write no report, only errors'
 complete -c memctl -l verbose -s v -d 'print the cache and server in use to stderr'
 complete -c memctl -l color -r -f -a 'auto always never' -d 'when to use colour'
@@ -63,6 +64,7 @@ complete -c memctl -n '__memctl_at \':0\'' -a queue -d 'inspect what the server 
 complete -c memctl -n '__memctl_at \':0\'' -a store -d 'store a memory'
 complete -c memctl -n '__memctl_at \':0\'' -a delete -d 'delete memories here and on the server'
 complete -c memctl -n '__memctl_at \':0\'' -a list -d 'list memories'
+complete -c memctl -n '__memctl_at \':0\'' -a search -d 'find memories by their words, the best first'
 complete -c memctl -n '__memctl_at \':0\'' -a show -d 'show memories in full'
 complete -c memctl -n '__memctl_at \':0\'' -a import -d 'import memories from files'
 complete -c memctl -n '__memctl_at \':0\'' -a export -d 'write memories to a file, for a backup or another program'
@@ -101,6 +103,7 @@ complete -c memctl -n '__memctl_at \'config set:1\'' -f
 complete -c memctl -n '__memctl_at \'config unset:0\'' -f -a 'db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l dead -d 'only dead letters'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l limit -s n -r -f -d 'show at most N'
+complete -c memctl -n '__memctl_at \'queue:*\'' -l fields -r -f -a '(__fish_append , id op state memory_id server_id category bytes attempts created_at last_sent_at next_attempt_at last_error candidates content)' -d 'write only these fields, separated by commas, in this order'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a list -d 'list the entries, oldest first'
 complete -c memctl -n '__memctl_at \'queue:0\'' -a show -d 'explain what an entry is, what happened to it and what it is waiting for'
@@ -112,7 +115,9 @@ complete -c memctl -n '__memctl_at \'queue:0\'' -a drop -d 'give up entries with
 complete -c memctl -n '__memctl_at \'queue:0\'' -a add -d 'queue memories that the server lacks and that have no queue entry'
 complete -c memctl -n '__memctl_at \'queue list:*\'' -l dead -d 'only dead letters'
 complete -c memctl -n '__memctl_at \'queue list:*\'' -l limit -s n -r -f -d 'show at most N'
+complete -c memctl -n '__memctl_at \'queue list:*\'' -l fields -r -f -a '(__fish_append , id op state memory_id server_id category bytes attempts created_at last_sent_at next_attempt_at last_error candidates content)' -d 'write only these fields, separated by commas, in this order'
 complete -c memctl -n '__memctl_at \'queue list:*\'' -l reveal -d 'show the content of sensitive memories'
+complete -c memctl -n '__memctl_at \'queue show:*\'' -l fields -r -f -a '(__fish_append , id op state memory_id server_id category bytes attempts created_at last_sent_at next_attempt_at last_error candidates content tags expanded_keywords importance is_sensitive payload explanation)' -d 'write only these fields, separated by commas, in this order'
 complete -c memctl -n '__memctl_at \'queue show:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'queue show:*\'' -f -a '(__memctl_dynamic entry)'
 complete -c memctl -n '__memctl_at \'queue retry:*\'' -l all -d 'every entry, except those meant for another server'
@@ -141,10 +146,25 @@ complete -c memctl -n '__memctl_at \'store:*\'' -l sensitive -d 'hide it on scre
 complete -c memctl -n '__memctl_at \'store:0\'' -f
 complete -c memctl -n '__memctl_at \'delete:*\'' -f -a '(__memctl_dynamic memory)'
 complete -c memctl -n '__memctl_at \'list:*\'' -l category -s c -r -f -a '(__memctl_dynamic category)' -d 'only memories in this category'
-complete -c memctl -n '__memctl_at \'list:*\'' -l tag -s t -r -f -a '(__memctl_dynamic tag)' -d 'only memories with this tag'
+complete -c memctl -n '__memctl_at \'list:*\'' -l tag -s t -r -f -a '(__memctl_dynamic tag)' -d 'only memories with this tag; if repeated, with all of them'
+complete -c memctl -n '__memctl_at \'list:*\'' -l since -r -f -d 'only memories written since then: 30d, 12h or 2026-11-01'
+complete -c memctl -n '__memctl_at \'list:*\'' -l until -r -f -d 'only memories written until then, a day included'
+complete -c memctl -n '__memctl_at \'list:*\'' -l pending -d 'only memories of which a change waits in the queue'
+complete -c memctl -n '__memctl_at \'list:*\'' -l orphans -d 'only memories without an id on the server'
 complete -c memctl -n '__memctl_at \'list:*\'' -l limit -s n -r -f -d 'show at most N'
 complete -c memctl -n '__memctl_at \'list:*\'' -l sort -r -f -a 'newest oldest updated importance' -d 'the order of the list'
+complete -c memctl -n '__memctl_at \'list:*\'' -l fields -r -f -a '(__fish_append , id server_id content category tags expanded_keywords importance is_sensitive created_at updated_at)' -d 'write only these fields, separated by commas, in this order'
 complete -c memctl -n '__memctl_at \'list:*\'' -l reveal -d 'show the content of sensitive memories'
+complete -c memctl -n '__memctl_at \'search:*\'' -l category -s c -r -f -a '(__memctl_dynamic category)' -d 'only memories in this category'
+complete -c memctl -n '__memctl_at \'search:*\'' -l tag -s t -r -f -a '(__memctl_dynamic tag)' -d 'only memories with this tag; if repeated, with all of them'
+complete -c memctl -n '__memctl_at \'search:*\'' -l since -r -f -d 'only memories written since then: 30d, 12h or 2026-11-01'
+complete -c memctl -n '__memctl_at \'search:*\'' -l until -r -f -d 'only memories written until then, a day included'
+complete -c memctl -n '__memctl_at \'search:*\'' -l limit -s n -r -f -d 'find at most N'
+complete -c memctl -n '__memctl_at \'search:*\'' -l sort -r -f -a 'relevance importance' -d 'what counts most'
+complete -c memctl -n '__memctl_at \'search:*\'' -l fields -r -f -a '(__fish_append , id server_id content category tags expanded_keywords importance is_sensitive created_at updated_at rank)' -d 'write only these fields, separated by commas, in this order'
+complete -c memctl -n '__memctl_at \'search:*\'' -l reveal -d 'show the content of sensitive memories'
+complete -c memctl -n '__memctl_at \'search:*\'' -f
+complete -c memctl -n '__memctl_at \'show:*\'' -l fields -r -f -a '(__fish_append , id server_id content category tags expanded_keywords importance is_sensitive created_at updated_at)' -d 'write only these fields, separated by commas, in this order'
 complete -c memctl -n '__memctl_at \'show:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'show:*\'' -f -a '(__memctl_dynamic memory)'
 complete -c memctl -n '__memctl_at \'import:*\'' -l from -r -f -a 'jsonl json memctl claude-code claude-mem basic-memory markdown' -d 'the format of the files'
@@ -156,17 +176,21 @@ complete -c memctl -n '__memctl_at \'import:*\'' -l dry-run -d 'show what would 
 complete -c memctl -n '__memctl_at \'import:*\'' -l as-new -d 'import an export of this server\'s cache like any other file'
 complete -c memctl -n '__memctl_at \'import:*\'' -F
 complete -c memctl -n '__memctl_at \'export:*\'' -l category -s c -r -f -a '(__memctl_dynamic category)' -d 'only memories in this category'
-complete -c memctl -n '__memctl_at \'export:*\'' -l tag -s t -r -f -a '(__memctl_dynamic tag)' -d 'only memories with this tag'
+complete -c memctl -n '__memctl_at \'export:*\'' -l tag -s t -r -f -a '(__memctl_dynamic tag)' -d 'only memories with this tag; if repeated, with all of them'
+complete -c memctl -n '__memctl_at \'export:*\'' -l since -r -f -d 'only memories written since then: 30d, 12h or 2026-11-01'
+complete -c memctl -n '__memctl_at \'export:*\'' -l until -r -f -d 'only memories written until then, a day included'
 complete -c memctl -n '__memctl_at \'export:*\'' -l markdown -r -f -a '(__fish_complete_directories)' -d 'write a markdown file for each memory into a folder'
 complete -c memctl -n '__memctl_at \'export:*\'' -l force -s f -d 'replace a file that exists'
 complete -c memctl -n '__memctl_at \'export:*\'' -l reveal -d 'write sensitive memories with their content; a backup needs it'
 complete -c memctl -n '__memctl_at \'export:0\'' -F
 complete -c memctl -n '__memctl_at \'trash:*\'' -l limit -s n -r -f -d 'show at most N'
+complete -c memctl -n '__memctl_at \'trash:*\'' -l fields -r -f -a '(__fish_append , id reason trashed_at memory_id server_id content category tags expanded_keywords importance is_sensitive created_at updated_at)' -d 'write only these fields, separated by commas, in this order'
 complete -c memctl -n '__memctl_at \'trash:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'trash:0\'' -a list -d 'list what a sync overwrote or deleted, latest first'
 complete -c memctl -n '__memctl_at \'trash:0\'' -a restore -d 'restore versions, here and on the server'
 complete -c memctl -n '__memctl_at \'trash:0\'' -a purge -d 'remove versions from the trash for good; without IDs, all of them'
 complete -c memctl -n '__memctl_at \'trash list:*\'' -l limit -s n -r -f -d 'show at most N'
+complete -c memctl -n '__memctl_at \'trash list:*\'' -l fields -r -f -a '(__fish_append , id reason trashed_at memory_id server_id content category tags expanded_keywords importance is_sensitive created_at updated_at)' -d 'write only these fields, separated by commas, in this order'
 complete -c memctl -n '__memctl_at \'trash list:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'trash restore:*\'' -l as-new -d 'make each version a new memory, and keep the present one'
 complete -c memctl -n '__memctl_at \'trash restore:*\'' -l all -d 'restore the latest version of each memory'

@@ -30,6 +30,7 @@ enum Commands {
     (["store"], StoreCommand.self),
     (["delete"], DeleteCommand.self),
     (["list"], ListCommand.self),
+    (["search"], SearchCommand.self),
     (["show"], ShowCommand.self),
     (["import"], ImportCommand.self),
     (["export"], ExportCommand.self),

@@ -1,4 +1,5 @@
 import CommandLine
+import MemctlCore
 
 /// The options that every command takes.
 enum GlobalOptions {
@@ -10,10 +11,11 @@ enum GlobalOptions {
   static let apiKeyFile = Option(
     "api-key-file", .file("PATH"),
     help: "a file whose first line is the key for the server")
-  static let json = Flag("json", help: "write JSON: reports as one object, lists as JSON Lines")
-  /// Passes on what `.mode` asks for at the prompt.
   static let format = Option<Output.Shape>(
-    "format", .choice("SHAPE"), help: "the format of results", isHidden: true)
+    "format", .choice("FORMAT"),
+    help: "the format of results; see memctl help formats",
+    defaultText: "table on a terminal, tsv elsewhere")
+  static let json = Flag("json", help: "the same as --format json")
   static let quiet = Flag("quiet", short: "q", help: "write no report, only errors")
   static let verbose = Flag(
     "verbose", short: "v", help: "print the cache and server in use to stderr")
@@ -26,6 +28,20 @@ enum GlobalOptions {
 
   static let all: [OptionSpec] =
     places + [
-      json.spec, format.spec, quiet.spec, verbose.spec, color.spec, noInput.spec,
+      format.spec, json.spec, quiet.spec, verbose.spec, color.spec, noInput.spec,
     ]
+
+  /// The format of results that a line asks for; nil for the one that suits what standard output is.
+  static func shape(_ arguments: ParsedCommand) -> Output.Shape? {
+    arguments[json] ? .json : arguments[format]
+  }
+
+  /// - Throws: `Problem` of kind `.usage` if two options contradict each other.
+  static func check(_ arguments: ParsedCommand) throws(Problem) {
+    if arguments[json], let format = arguments[format], format != .json {
+      throw Problem(
+        .usage, "--json and --format \(format.rawValue) contradict each other",
+        hint: "give one of them")
+    }
+  }
 }

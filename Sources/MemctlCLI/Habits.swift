@@ -10,6 +10,7 @@ extension Habits {
       "remember": "store", "save": "store", "write": "store",
       "del": "delete", "forget": "delete", "remove": "delete", "rm": "delete",
       "all": "list", "ls": "list",
+      "find": "search", "grep": "search", "lookup": "search", "query": "search",
       "cat": "show", "get": "show", "read": "show", "view": "show",
       "count": "counts",
       "info": "status", "st": "status", "stat": "status", "state": "status",

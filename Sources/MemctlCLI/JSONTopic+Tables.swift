@@ -122,7 +122,15 @@ extension JSONTopic {
         .init("withheld", "only if true: its store was dropped", isAlwaysThere: false),
       ]),
     .report("delete", keys: [.init("deleted", "memories removed from the cache"), queued]),
-    .line("list", "show", keys: [.init("id", "the memory's id in the cache")] + memory),
+    list,
+    list.extended(
+      for: "search",
+      by: [
+        .init(
+          "rank",
+          "the number by which it was ranked, the higher the better; null if the words were not looked up"
+        )
+      ]),
     .line(
       "trash list",
       keys: [
@@ -248,6 +256,8 @@ extension JSONTopic {
       "what keeps the cache and the server apart, each with needs_user, message and hint"),
   ]
 
+  private static let list = JSONTable.line(
+    "list", "show", keys: [.init("id", "the memory's id in the cache")] + memory)
   private static let queueList = JSONTable.line("queue list", keys: entry)
   private static let queueExport = queueList.extended(for: "queue export", by: exported)
 
@@ -260,6 +270,7 @@ extension JSONTopic {
     .init("bytes", "the length of the payload in bytes"),
     .init("attempts", "answers so far that were not an acknowledgement"),
     .init("created_at", "when it was queued"),
+    .init("last_sent_at", "when it was last sent"),
     .init("next_attempt_at", "when it is tried again"),
     .init("last_error", "the last answer, with kind, status and message"),
     .init("candidates", "a list of the server ids that an entry in doubt may have got"),

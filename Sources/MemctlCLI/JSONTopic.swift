@@ -52,7 +52,8 @@ enum JSONTopic {
       """,
       """
       A key is always present unless its text begins with "only"; where a value is unknown, hidden or \
-      does not apply, it is null. Times are in ISO 8601. Later versions may add keys.
+      does not apply, it is null. Times are in ISO 8601. Later versions may add keys. With --fields, a \
+      line of a list has the named keys alone, in their order.
       """,
       "Every report begins with schema, command and ok, and ends with errors:",
       .definitions(JSONTable.definitions(of: report)),

@@ -19,7 +19,8 @@ public enum Memctl {
     let environment = Environment(environment)
     func refuse(_ problem: Problem, at path: [String] = []) -> Int32 {
       let terminal = Terminal(color: .never, environment: environment.variables)
-      let output = Output(terminal, shape: words.contains("--json") ? .json : nil)
+      let wantsJSON = words.contains("--json") || words.contains("--format=json")
+      let output = Output(terminal, shape: wantsJSON ? .json : nil)
       return fail(problem, at: path, output)
     }
     if let index = words.firstIndex(of: nil) {
@@ -57,6 +58,7 @@ public enum Memctl {
   }
 
   private static func perform(_ arguments: ParsedCommand, _ context: Context) throws -> ExitCode {
+    try GlobalOptions.check(arguments)
     switch arguments.action {
     case .help:
       context.output.page(try HelpPage(for: arguments.path, in: Commands.table))
@@ -83,6 +85,6 @@ public enum Memctl {
 extension Output {
   /// Writes a page of help, no wider than is comfortable to read.
   func page(_ page: HelpPage) {
-    text(page.text(width: min(width, 100), styled: style.isOn))
+    text(page.text(width: min(textWidth, 100), styled: style.isOn))
   }
 }

@@ -3,7 +3,7 @@ import MemctlCore
 
 /// Help that belongs to no command.
 enum Topics {
-  static let all = [exitCodes, environment, ids, JSONTopic.topic]
+  static let all = [exitCodes, environment, ids, formats, JSONTopic.topic]
 
   private static let exitCodes = HelpTopic(
     "exit-codes", summary: "what the exit code of a command means",
@@ -88,10 +88,13 @@ enum Topics {
           "MEMCTL_CLIENT_CERT, MEMCTL_CLIENT_KEY",
           "a certificate and its key in PEM form, for a server that asks for one"
         ),
-        ("MEMCTL_PAGER", "the pager for results longer than the screen; none by default"),
-        ("PAGER", "the pager at memctl's prompt, if MEMCTL_PAGER is not set (less)"),
+        (
+          "MEMCTL_PAGER, PAGER",
+          "the pager for results longer than the screen (less); empty or cat for none"
+        ),
         ("http_proxy, https_proxy, no_proxy", "proxies, as in curl"),
         ("NO_COLOR, CLICOLOR_FORCE, TERM", "whether to use colour"),
+        ("COLUMNS", "the width of tables and texts, if it is not the terminal's"),
         (
           "~/.config/memctl/config",
           """
@@ -106,6 +109,47 @@ enum Topics {
           "~/.claude.json",
           "searched last for a key, that of this system's MCP server; ignored if over 64 MiB"
         ),
+      ]),
+    ])
+
+  private static let formats = HelpTopic(
+    "formats", summary: "how results are written, and what scripts may rely on",
+    text: [
+      """
+      Without --format, results are tables on a terminal and tab-separated lines anywhere else.
+      """,
+      .definitions([
+        (
+          "table",
+          """
+          for people: columns are cut or left out to fit the terminal, or COLUMNS if that is set; into a \
+          pipe or a file without COLUMNS, lines are as long as they need to be. Times are relative or in \
+          the local time zone
+          """
+        ),
+        (
+          "tsv",
+          """
+          for scripts: one line per row without a heading, fields separated by tabs. In a field, tabs, \
+          line breaks and backslashes are written as \\t, \\n, \\r and \\\\, other control characters as \
+          in JSON (\\u001b). What is unknown, hidden or does not apply is an empty field. A report is one \
+          line per value: its name, a tab, and the value
+          """
+        ),
+        ("json", "for programs: see memctl help json"),
+      ]),
+      """
+      --fields chooses the fields of a list and their order, in all three formats. Scripts should use it: \
+      a later version may add fields to a list that is written without it.
+      """,
+      .verbatim(["memctl list -c gotchas --fields id | xargs memctl show"]),
+      """
+      The shell's read treats several tabs as one, so an empty field would vanish. Name fields that are \
+      never empty, or turn the tabs into something that read keeps apart:
+      """,
+      .verbatim([
+        "memctl list --fields id,tags,content | tr '\\t' '\\037' |",
+        "  while IFS=$'\\037' read -r id tags content; do echo \"$id: $tags\"; done",
       ]),
     ])
 

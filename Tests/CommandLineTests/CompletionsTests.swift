@@ -26,6 +26,13 @@ struct CompletionsTests {
     ("memctl store -c work,pre", ["work,preferences"]),
   ]
 
+  /// The words of a list, which zsh completes one by one.
+  private static let lists: [(line: String, candidates: [String])] = [
+    ("memctl queue --fields s", ["state"]),
+    ("memctl queue --fields id,s", ["id,state"]),
+    ("memctl queue list --fields id,c", ["id,created"]),
+  ]
+
   private func sandbox(_ shell: Shell) -> Sandbox {
     let sandbox = Sandbox()
     sandbox.write(Completions(.sample).script(for: shell), to: "completions")
@@ -54,7 +61,7 @@ struct CompletionsTests {
     #expect(sandbox.run("\(shell) -n completions") == [])
   }
 
-  @Test("complete in bash", .enabled(if: isInstalled("bash")), arguments: lines)
+  @Test("complete in bash", .enabled(if: isInstalled("bash")), arguments: lines + lists)
   func bash(line: String, candidates: [String]) {
     #expect(bashCandidates(for: line) == candidates)
   }
@@ -114,7 +121,7 @@ struct CompletionsTests {
     return sandbox.run("bash drive")
   }
 
-  @Test("complete in fish", .enabled(if: isInstalled("fish")), arguments: lines)
+  @Test("complete in fish", .enabled(if: isInstalled("fish")), arguments: lines + lists)
   func fish(line: String, candidates: [String]) {
     let sandbox = sandbox(.fish)
     sandbox.write("source completions; complete -C '\(line)' | cut -f1 | sort", to: "drive")
@@ -129,7 +136,9 @@ struct CompletionsTests {
   }
 
   /// Types the line into a zsh of its own, whose `compadd` tells what it is given.
-  @Test("complete in zsh", .enabled(if: isInstalled("zsh")), arguments: lines)
+  @Test(
+    "complete in zsh", .enabled(if: isInstalled("zsh")),
+    arguments: lines + [("memctl queue --fields id,c", ["created"])])
   func zsh(line: String, candidates: [String]) {
     let sandbox = sandbox(.zsh)
     sandbox.write(

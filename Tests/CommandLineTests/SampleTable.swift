@@ -7,6 +7,8 @@ enum Sample {
     defaultText: "all")
   static let dryRun = Flag("dry-run", help: "only say what would be sent")
   static let dead = Flag("dead", help: "only dead letters")
+  static let fields = Option(
+    "fields", .list("NAMES", ["id", "state", "created"]), help: "only these")
   static let entry = Operand(Argument<String>("ID", .dynamic("entry")))
   static let entries = Operands(Argument<String>("ID", .dynamic("entry")), .oneOrMore)
   static let category = Option(
@@ -55,7 +57,7 @@ extension CommandTable {
             CommandSpec(
               "list",
               summary: "the entries, oldest first",
-              options: [Sample.dead.spec]),
+              options: [Sample.dead.spec, Sample.fields.spec]),
             CommandSpec(
               "show", summary: "one entry", operands: [Sample.entry.spec]),
             CommandSpec(

@@ -68,6 +68,9 @@ extension String {
   /// The text with names for what differs from run to run: times, ports, processes and folders.
   var normalized: String {
     replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00/, with: "TIME")
+      .replacing(/(\d{4}-\d\d-\d\d |(yesterday|tomorrow) |until )\d\d:\d\d\b/) {
+        "\($0.1 == "until " ? "until " : "")TIME"
+      }
       .replacing(/127\.0\.0\.1:\d\d+/, with: "127.0.0.1:PORT")
       .replacing(/process \d+/, with: "process ID")
       .replacing(/\/tmp\/memctl-[-0-9A-F]+/, with: "HOME")

@@ -40,7 +40,8 @@ struct JSONTopicTests {
     let home = try Home()
     try home.addSamples()
     for command in [
-      "list", "show 1", "counts", "status", "queue list", "queue show 1", "queue export",
+      "list", "show 1", "search tabs", "counts", "status", "queue list", "queue show 1",
+      "queue export",
       "queue retry --all",
       "queue edit 2 --content b", "queue drop 2", "queue add 2", "store c", "delete 1", "sync",
       "version",

@@ -94,6 +94,13 @@ struct BashCompletion {
 
         case $kind in
           'words '*) mapfile -t COMPREPLY < <(compgen -W "${kind#words }" -- "$cur") ;;
+          'list '*)
+            # Only the last word of the list is being typed.
+            [[ $cur != *,* ]] || prefix=$prefix${cur%,*},
+            cur=${cur##*,}
+            compopt -o nospace
+            mapfile -t COMPREPLY < <(compgen -W "${kind#list }" -- "$cur")
+            ;;
           file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
           directory) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
           'dynamic '*) \(function)_dynamic "${kind#dynamic }" ;;
@@ -138,6 +145,7 @@ struct BashCompletion {
   private func kind(_ value: ValueSpec) -> String {
     switch value.kind {
     case .text, .integer, .number: "text"
+    case .list(let choices): "list \(choices.joined(separator: " "))"
     case .choice(let choices): "words \(choices.joined(separator: " "))"
     case .file: "file"
     case .directory: "directory"

@@ -94,6 +94,8 @@ struct FishCompletion {
     switch value.kind {
     case .text, .integer, .number: ["-f"]
     case .choice(let choices): ["-f", "-a", choices.joined(separator: " ").fishQuoted]
+    case .list(let choices):
+      ["-f", "-a", "'(__fish_append , \(choices.joined(separator: " ")))'"]
     case .file: ["-F"]
     case .directory: ["-f", "-a", "'(__fish_complete_directories)'"]
     case .dynamic(let name):

@@ -105,6 +105,7 @@ struct ZshCompletion {
       switch value.kind {
       case .text, .integer, .number: " "
       case .choice(let choices): "(\(choices.joined(separator: " ")))"
+      case .list(let choices): "_values -s , \(value.metavar) \(choices.joined(separator: " "))"
       case .file: "_files"
       case .directory: "_files -/"
       // The space keeps _arguments from adding words of its own before the name.

@@ -171,8 +171,9 @@ private struct Parser {
     _ text: String, of value: ValueSpec, for name: String
   ) throws(UsageError) {
     if value.accepts(text) { return }
+    let wrong = value.unexpected(in: text) ?? text
     throw table.usageError(
-      "\(name) takes \(value.expectation), not '\(text)'", at: path,
-      didYouMean: value.guess(at: text))
+      "\(name) takes \(value.expectation), not '\(wrong)'", at: path,
+      didYouMean: value.guess(at: wrong))
   }
 }

@@ -19,6 +19,10 @@ extension Double: ArgumentValue {
   public init(argument text: String) { self = Double(text)! }
 }
 
+extension [String]: ArgumentValue {
+  public init(argument text: String) { self = ValueSpec.elements(of: text) }
+}
+
 /// The names of an enumeration's cases are its choices.
 extension ArgumentValue where Self: RawRepresentable, RawValue == String, Failure == Never {
   public init(argument text: String) { self = Self(rawValue: text)! }
@@ -41,6 +45,13 @@ extension Argument<String> {
 extension Argument<Int> {
   public static func integer(_ metavar: String, _ range: ClosedRange<Int>) -> Self {
     Self(metavar, .integer(range))
+  }
+}
+
+extension Argument<[String]> {
+  /// Some of `choices`, separated by commas.
+  public static func list(_ metavar: String, _ choices: [String]) -> Self {
+    Self(metavar, .list(choices))
   }
 }
 

@@ -105,6 +105,14 @@ extension CommandTable {
       if let choice = duplicates(choices).first {
         found.append("\(place): '\(choice)' is a choice twice")
       }
+    case .list(let choices):
+      // What separates the words, or splits them in a shell, cannot be part of one.
+      if choices.isEmpty || !choices.allSatisfy({ $0.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil }) {
+        found.append("\(place): the words of the list are not lower-case")
+      }
+      if let choice = duplicates(choices).first {
+        found.append("\(place): '\(choice)' is in the list twice")
+      }
     case .dynamic(let name) where !isKebab(name):
       found.append("\(place): '\(name)' is not lower-case kebab")
     default: break

@@ -44,7 +44,10 @@ extension OptionSpec {
   /// The help text and what follows from the table: choices, default, repetition.
   var explanation: String {
     var notes: [String] = []
-    if case .choice(let choices) = value?.kind { notes.append(choices.joined(separator: ", ")) }
+    switch value?.kind {
+    case .choice(let choices), .list(let choices): notes.append(choices.joined(separator: ", "))
+    default: break
+    }
     if let defaultText { notes.append("default: \(defaultText)") }
     if value != nil, isRepeatable { notes.append("repeatable") }
     return notes.isEmpty ? help : "\(help) (\(notes.joined(separator: "; ")))"

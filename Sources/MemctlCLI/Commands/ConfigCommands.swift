@@ -15,11 +15,27 @@ extension Configuration.Value {
   fileprivate var shown: String { text ?? (isSet ? "(set)" : "") }
 
   fileprivate func members(_ setting: Setting) -> [JSONValue.Member] {
-    [
-      .init("name", .string(setting.rawValue)), .init("value", text.map { .string($0) } ?? nil),
-      .init("is_set", .bool(isSet)), .init("source", origin.map { .string("\($0)") } ?? nil),
-    ]
+    SettingRow.columns.all.map {
+      .init($0.name, $0.value(SettingRow(setting: setting, value: self)))
+    }
   }
+}
+
+/// A setting as `memctl config` lists it.
+private struct SettingRow {
+  let setting: Setting
+  let value: Configuration.Value
+
+  static let columns = Columns<SettingRow>(
+    all: [
+      Column("name") { .string($0.setting.rawValue) },
+      Column("value", isFlexible: true, text: \.value.shown) {
+        $0.value.text.map { .string($0) } ?? .null
+      },
+      Column("is_set") { .bool($0.value.isSet) },
+      Column("source") { $0.value.origin.map { .string("\($0)") } ?? .null },
+    ],
+    tabs: ["name", "value", "source"], table: ["name", "value", "source"])
 }
 
 struct ConfigListCommand: Command {
@@ -36,19 +52,9 @@ struct ConfigListCommand: Command {
 
   func run(_ context: Context) throws -> ExitCode {
     let configuration = try context.configuration.get()
-    let listing = Listing(
-      context.output,
-      [
-        .init(title: "NAME"), .init(title: "VALUE", isFlexible: true),
-        .init(title: "SOURCE"),
-      ])
+    let listing = Listing(context.output, SettingRow.columns)
     for setting in Setting.allCases {
-      let value = try configuration.value(of: setting)
-      listing.add(
-        [
-          .init(setting.rawValue), .init(value.shown),
-          .init(value.origin.map { "\($0)" } ?? ""),
-        ], json: value.members(setting))
+      listing.add(SettingRow(setting: setting, value: try configuration.value(of: setting)))
     }
     listing.end(empty: "")
     return .success

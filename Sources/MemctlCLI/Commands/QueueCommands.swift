@@ -4,44 +4,39 @@ import MemctlCore
 
 struct QueueListCommand: Command {
   private static let dead = Flag("dead", help: "only dead letters")
+  private static let fields = Option.fields(of: EntryView.columns)
 
   static let spec = CommandSpec(
     "list", summary: "list the entries, oldest first",
     discussion: [
       """
-      When piped, prints one tab-separated line per entry: id, operation, state, memory id, server \
-      id, attempts, created at, next attempt at, content.
+      When piped, prints one tab-separated line per entry: \(EntryView.columns.tabsInWords).
       """
     ],
-    options: [dead.spec, Option.limit.spec, Flag.reveal.spec])
+    options: [dead.spec, Option.limit.spec, fields.spec, Flag.reveal.spec])
 
   private let onlyDead: Bool
   private let limit: Int
+  private let fields: [String]?
   private let revealed: Bool
 
   init(_ arguments: ParsedCommand) {
     onlyDead = arguments[Self.dead]
     limit = arguments[Option.limit] ?? .max
+    fields = arguments[Self.fields]
     revealed = arguments[Flag.reveal]
   }
 
   func run(_ context: Context) throws -> ExitCode {
     let output = context.output
-    let listing = Listing(
-      output,
-      [
-        .init(title: "ID", isNumber: true), .init(title: "OP"), .init(title: "STATE"),
-        .init(title: "MEMORY", isNumber: true, isDispensable: true),
-        .init(title: "AGE", isDispensable: true),
-        .init(title: "CONTENT", isFlexible: true),
-      ])
     let cache = try context.cache(.read)
     let entries = try cache.queue.entries().filter {
       !$0.isDropped && (!onlyDead || $0.state == .dead)
     }
+    let names = fields ?? (onlyDead && output.shape == .table ? EntryView.deadTable : nil)
+    let listing = Listing(output, EntryView.columns, fields: names)
     for entry in entries.prefix(limit) {
-      let shown = try EntryView(entry, in: cache, now: output.now, revealed: revealed)
-      listing.add(shown.cells(output.shape), json: shown.members)
+      listing.add(try EntryView(entry, in: cache, now: output.now, revealed: revealed))
     }
     listing.end(empty: onlyDead ? "no dead letters" : "the queue is empty")
     return .success
@@ -49,18 +44,21 @@ struct QueueListCommand: Command {
 }
 
 struct QueueShowCommand: Command {
+  private static let fields = Option.fields(of: EntryView.inFull)
   private static let ids = Operands(.entry, .oneOrMore)
 
   static let spec = CommandSpec(
     "show", summary: "explain what an entry is, what happened to it and what it is waiting for",
-    options: [Flag.reveal.spec],
+    options: [fields.spec, Flag.reveal.spec],
     operands: [ids.spec])
 
   private let ids: [EntryID]
+  private let fields: [String]?
   private let revealed: Bool
 
   init(_ arguments: ParsedCommand) throws {
     ids = try arguments[Self.ids]
+    fields = arguments[Self.fields]
     revealed = arguments[Flag.reveal]
   }
 
@@ -69,25 +67,12 @@ struct QueueShowCommand: Command {
     let output = context.output
     let blockingReason = try BlockingReason.explanation(
       context.configuration.get(), cache, now: output.now)
-    for (index, id) in ids.enumerated() {
+    let pages = Pages(output, EntryView.inFull, fields: fields)
+    for id in ids {
       guard let entry = try cache.queue.entry(id) else { throw Problem.noEntry(id) }
-      let view = try EntryView(entry, in: cache, now: output.now, revealed: revealed)
-      let explanation = view.explanation(
-        after: try cache.queue.predecessor(of: entry), blockingReason)
-      switch output.shape {
-      case .json: output.json(view.exported + [.init("explanation", .string(explanation))])
-      case .tabs:
-        for (name, text) in view.fields(.tabs) + [("explanation", explanation)] {
-          output.line("\(name)\t\(text.escapedField)")
-        }
-      case .terminal:
-        if index > 0 { output.line("") }
-        for (name, text) in view.fields(.terminal) {
-          output.line(output.style.label(name) + text.printable)
-        }
-        output.line("")
-        for line in wrapped(explanation.printable, to: output.width) { output.line(line) }
-      }
+      var view = try EntryView(entry, in: cache, now: output.now, revealed: revealed)
+      view.explain(after: try cache.queue.predecessor(of: entry), blockingReason)
+      pages.add(view)
     }
     return .success
   }

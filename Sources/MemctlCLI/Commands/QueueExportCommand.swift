@@ -53,7 +53,7 @@ struct QueueExportCommand: Command {
     for entry in entries {
       let view = try EntryView(entry, in: cache, now: context.output.now, revealed: revealed)
       if view.hidesContent { hidden += 1 }
-      context.output.json(view.exported)
+      context.output.json(EntryView.exported.all.map { .init($0.name, $0.value(view)) })
     }
     context.output.finish()
     if hidden > 0, !context.isQuiet {

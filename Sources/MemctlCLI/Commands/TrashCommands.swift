@@ -3,36 +3,35 @@ import JSON
 import MemctlCore
 
 struct TrashListCommand: Command {
+  private static let fields = Option.fields(of: TrashRow.columns)
+
   static let spec = CommandSpec(
     "list", summary: "list what a sync overwrote or deleted, latest first",
     discussion: [
       """
-      When piped, prints one tab-separated line per version: id, reason, memory id, server id, \
-      category, trashed at, content.
+      When piped, prints one tab-separated line per version: \(TrashRow.columns.tabsInWords).
       """
     ],
-    options: [Option.limit.spec, Flag.reveal.spec])
+    options: [Option.limit.spec, fields.spec, Flag.reveal.spec])
 
   private let limit: Int?
+  private let fields: [String]?
   private let revealed: Bool
 
   init(_ arguments: ParsedCommand) {
     limit = arguments[Option.limit]
+    fields = arguments[Self.fields]
     revealed = arguments[Flag.reveal]
   }
 
   func run(_ context: Context) throws -> ExitCode {
     let output = context.output
-    let listing = Listing(
-      output,
-      [
-        .init(title: "ID", isNumber: true), .init(title: "WHY"),
-        .init(title: "MEMORY", isNumber: true, isDispensable: true),
-        .init(title: "AGE", isDispensable: true), .init(title: "CONTENT", isFlexible: true),
-      ])
+    let listing = Listing(output, TrashRow.columns, fields: fields)
     try context.cache(.read).trash.forEach(limit: limit) { version in
       listing.add(
-        version.cells(output, revealed: revealed), json: version.members(revealed: revealed))
+        TrashRow(
+          version: version,
+          row: MemoryRow(memory: version.memory, isRevealed: revealed, now: output.now)))
     }
     listing.end(empty: "the trash is empty")
     return .success
@@ -131,27 +130,23 @@ struct TrashPurgeCommand: Command {
   }
 }
 
-extension TrashedMemory {
-  fileprivate func cells(_ output: Output, revealed: Bool) -> [Listing.Cell] {
-    let content = memory.fields.content(revealed: revealed)
-    if output.shape == .terminal {
-      return [
-        .init(id.rawValue), .init(reason.rawValue), .init(memory.id.rawValue),
-        .init(Timestamp(trashedAt)?.relative(to: output.now) ?? trashedAt),
-        .init(content ?? Masking.placeholder),
-      ]
-    }
-    return [
-      .init(id.rawValue), .init(reason.rawValue), .init(memory.id.rawValue),
-      .init(memory.serverID?.rawValue), .init(memory.fields.category), .init(trashedAt),
-      .init(content ?? ""),
-    ]
-  }
+/// A version in the trash as the list shows it.
+struct TrashRow {
+  let version: TrashedMemory
+  let row: MemoryRow
 
-  fileprivate func members(revealed: Bool) -> [JSONValue.Member] {
-    [
-      .init("id", .integer(id.rawValue)), .init("reason", .string(reason.rawValue)),
-      .init("trashed_at", .string(trashedAt)), .init("memory_id", .integer(memory.id.rawValue)),
-    ] + memory.members(revealed: revealed).filter { $0.name != "id" }
-  }
+  static let columns = Columns<TrashRow>(
+    all: [
+      Column("id", isNumber: true) { .integer($0.version.id.rawValue) },
+      Column("reason", label: "why") { .string($0.version.reason.rawValue) },
+      Column(
+        "trashed_at", label: "trashed", isDispensable: true,
+        shown: { StyledText($0.version.trashedAt.distance(to: $0.row.now)) }
+      ) { .string($0.version.trashedAt) },
+      Column("memory_id", label: "memory", isNumber: true, isDispensable: true) {
+        .integer($0.version.memory.id.rawValue)
+      },
+    ] + MemoryRow.columnsAfterID.map { $0.of(\.row) },
+    tabs: ["id", "reason", "memory_id", "server_id", "category", "trashed_at", "content"],
+    table: ["id", "reason", "memory_id", "trashed_at", "content"])
 }

@@ -83,20 +83,11 @@ extension Verification {
 
   fileprivate func write(to output: Output) {
     if total > 0 {
-      let listing = Listing(
-        output,
-        [
-          .init(title: "ID", isNumber: true),
-          .init(title: "SERVER", isNumber: true),
-          .init(title: "DIFFERENCE"),
-          .init(title: "CONTENT", isFlexible: true),
-        ])
-      for difference in differences {
-        listing.add(output.shape == .terminal ? difference.row : difference.fieldsInPipe, json: [])
-      }
+      let listing = Listing(output, Verification.Difference.columns)
+      for difference in differences { listing.add(difference) }
       listing.end(empty: "")
     }
-    guard output.shape == .terminal else { return }
+    guard output.shape == .table else { return }
     for line in closing(output.style) { output.line(line) }
   }
 
@@ -161,20 +152,30 @@ extension Verification.Difference {
     ]
   }
 
-  fileprivate var fieldsInPipe: [Listing.Cell] {
-    [
-      .init(kind.rawValue), .init(memory?.rawValue), .init(server?.rawValue),
-      .init(fields.map(\.column).joined(separator: ",")), .init(entry?.rawValue),
-      .init(reason ?? ""), .init(step?.commandLine ?? ""), .init(excerpt ?? ""),
-    ]
-  }
-
-  fileprivate var row: [Listing.Cell] {
-    [
-      .init(memory?.rawValue), .init(server?.rawValue), .init(summary),
-      .init(reason ?? excerpt ?? Masking.placeholder),
-    ]
-  }
+  fileprivate static let columns = Columns<Verification.Difference>(
+    all: [
+      Column("kind", label: "difference", shown: { StyledText($0.summary) }) {
+        .string($0.kind.rawValue)
+      },
+      Column("memory_id", label: "id", isNumber: true) {
+        $0.memory.map { .integer($0.rawValue) } ?? .null
+      },
+      Column("server_id", label: "server", isNumber: true) {
+        $0.server.map { .integer($0.rawValue) } ?? .null
+      },
+      Column("fields") { .array($0.fields.map { .string($0.column) }) },
+      Column("entry_id") { $0.entry.map { .integer($0.rawValue) } ?? .null },
+      Column("reason") { $0.reason.map { .string($0) } ?? .null },
+      Column("step") { $0.step.map { .string($0.commandLine) } ?? .null },
+      Column(
+        "content", isFlexible: true,
+        shown: { StyledText($0.reason ?? $0.excerpt ?? Masking.placeholder) }
+      ) { $0.excerpt.map { .string($0) } ?? .null },
+    ],
+    tabs: [
+      "kind", "memory_id", "server_id", "fields", "entry_id", "reason", "step", "content",
+    ],
+    table: ["memory_id", "server_id", "kind", "content"])
 
   private var summary: String {
     switch kind {

@@ -35,6 +35,6 @@ final class CacheOpener {
 
   /// Says what was wrong with the cache and is mended.
   static func tell(_ mending: Mending, _ path: String) {
-    printError("memctl: \(mending.text(path).printable)")
+    printMessage("memctl: \(mending.text(path))")
   }
 }

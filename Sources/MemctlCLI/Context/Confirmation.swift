@@ -15,6 +15,6 @@ struct Commentary {
   let isOn: Bool
 
   func say(_ text: String) {
-    if isOn { printError("memctl: \(text.printable)") }
+    if isOn { printMessage("memctl: \(text)") }
   }
 }

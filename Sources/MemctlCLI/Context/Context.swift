@@ -28,8 +28,7 @@ struct Context {
     self.environment = environment
     let color = arguments[GlobalOptions.color] ?? .auto
     terminal = Terminal(color: color, environment: environment.variables)
-    let shape = arguments[GlobalOptions.json] ? .json : arguments[GlobalOptions.format]
-    output = Output(terminal, shape: shape)
+    output = Output(terminal, shape: GlobalOptions.shape(arguments))
     isQuiet = arguments[GlobalOptions.quiet]
     let commentary = Commentary(isOn: arguments[GlobalOptions.verbose])
     configuration = ConfigurationReader(arguments, environment)
@@ -45,5 +44,10 @@ struct Context {
         && !arguments[GlobalOptions.noInput])
     secretInput = SecretInput(
       terminal: terminal, cancellation: cancellation, mayAsk: !arguments[GlobalOptions.noInput])
+  }
+
+  /// Says something on standard error that is no error.
+  func remark(_ text: String) {
+    if !isQuiet { printMessage("memctl: \(text)") }
   }
 }

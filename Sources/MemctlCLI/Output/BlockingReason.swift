@@ -18,7 +18,7 @@ enum BlockingReason {
     }
     if let until = try cache.pause(at: now) {
       return """
-        The server asked for a pause until \(until.description.withDistance(to: now)). \
+        The server asked for a pause until \(until.timeOfDay(at: now)) (\(until.relative(to: now))). \
         \(.watch) and the prompt wait until then; \(.sync) tries at once.
         """
     }
@@ -28,9 +28,10 @@ enum BlockingReason {
         or \(.apiKeyFile) to a valid key, then \(.sync).
         """
     }
-    if let error = try cache.lastRunError() {
+    // That the key was refused is past if it is not refused now.
+    if let error = try cache.lastRunError(), error.kind != .unauthorized {
       return """
-        The last sync, \(Timestamp(error.time)?.relative(to: now) ?? error.time), did not \
+        The last sync, \(error.time.forPeople(at: now)), did not \
         finish: \(error.message). \(.sync) tries again.
         """
     }

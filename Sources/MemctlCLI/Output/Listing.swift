@@ -1,88 +1,80 @@
 import JSON
 
-/// Rows of one kind: an aligned table on a terminal, tab-separated lines in a pipe, or JSON Lines.
-final class Listing {
-  struct Column {
-    let title: String
-    var isNumber = false
-    /// Takes the width that the other columns leave.
-    var isFlexible = false
-    /// Left out if the flexible column would get too narrow, the last one first.
-    var isDispensable = false
-  }
-
-  struct Cell {
-    /// The exact text, for a pipe.
-    let plain: String
-    /// The text for people on a terminal.
-    let shown: String
-
-    init(_ plain: String, shown: String? = nil) {
-      self.plain = plain
-      self.shown = shown ?? plain
-    }
-
-    init(_ number: Int64?) { self.init(number.map(String.init) ?? "") }
-    init(_ number: Int) { self.init(String(number)) }
-  }
-
+/// Rows of one kind: an aligned table, tab-separated lines, or JSON Lines.
+final class Listing<Row> {
   private let output: Output
-  private let columns: [Column]
+  private let columns: [Column<Row>]
   /// A table's columns are as wide as its rows need, so these wait for the end.
-  private var rows: [[String]] = []
+  private var rows: [[StyledText]] = []
 
-  init(_ output: Output, _ columns: [Column]) {
+  /// - Parameter fields: the names of the columns to write; nil for those that the form of output has.
+  init(_ output: Output, _ columns: Columns<Row>, fields: [String]? = nil) {
     self.output = output
-    self.columns = columns
+    self.columns = columns.chosen(fields, for: output.shape)
   }
 
-  /// Adds a row, evaluating only the one of `cells` and `json` that the output's shape needs.
-  func add(_ cells: @autoclosure () -> [Cell], json: @autoclosure () -> [JSONValue.Member]) {
+  func add(_ row: Row) {
     switch output.shape {
-    case .json: output.json(json())
-    case .tabs: output.line(cells().map(\.plain.escapedField).joined(separator: "\t"))
+    case .json: output.json(columns.map { .init($0.name, $0.value(row)) })
+    case .tabs: output.fields(columns.map { $0.exact(row) })
     // What is wider than the terminal is never shown, and takes long to measure.
-    case .terminal: rows.append(cells().map { String($0.shown.prefix(output.width + 1)).printable })
+    case .table: rows.append(columns.map { $0.cell(row).printable(prefix: output.width + 1) })
     }
   }
 
-  /// Writes the rows that were held back; on a terminal, `empty` if there were none.
+  /// Writes the rows that were held back; as a table, `empty` if there were none.
   func end(empty: String) {
-    guard output.shape == .terminal else { return }
+    guard output.shape == .table else { return }
     guard !rows.isEmpty else {
       output.line(empty)
       return
     }
-    var widths = columns.indices.map { index in
-      rows.reduce(columns[index].title.displayWidth) { max($0, $1[index].displayWidth) }
+    let titles = columns.map { StyledText($0.heading, .bold) }
+    let natural = columns.indices.map { index in
+      rows.reduce(titles[index].displayWidth) { max($0, $1[index].displayWidth) }
     }
-    var shown = Array(columns.indices)
-    if let flexible = columns.firstIndex(where: \.isFlexible) {
-      var space: Int {
-        output.width - shown.reduce(0) { $1 == flexible ? $0 : $0 + widths[$1] + 2 }
-      }
-      while space < min(widths[flexible], Self.leastWidth),
-        let index = shown.lastIndex(where: { columns[$0].isDispensable })
-      {
-        shown.remove(at: index)
-      }
-      widths[flexible] = min(widths[flexible], max(space, 1))
-    }
-    output.line(output.style.bold(line(columns.map(\.title), shown, widths)))
-    for row in rows { output.line(line(row, shown, widths)) }
+    let (shown, widths) = fitted(natural)
+    for row in [titles] + rows { output.line(line(row, shown, widths)) }
   }
 
-  private static let leastWidth = 20
+  private static var leastWidth: Int { 20 }
 
-  private func line(_ cells: [String], _ shown: [Int], _ widths: [Int]) -> String {
-    var line = ""
+  /// Which columns there is room for, and how wide each of them is.
+  private func fitted(_ natural: [Int]) -> (shown: [Int], widths: [Int]) {
+    var shown = Array(columns.indices)
+    var widths = natural
+    let flexible = columns.indices.filter { columns[$0].isFlexible }
+    if flexible.isEmpty { return (shown, widths) }
+    var space: Int {
+      output.width - shown.reduce(0) { $0 + (flexible.contains($1) ? 0 : natural[$1]) }
+        - 2 * (shown.count - 1)
+    }
+    let needed = flexible.reduce(0) { $0 + min(natural[$1], Self.leastWidth) }
+    while space < needed, let index = shown.lastIndex(where: { columns[$0].isDispensable }) {
+      shown.remove(at: index)
+    }
+    var rest = max(space, 1)
+    var waiting = flexible.filter(shown.contains).sorted { natural[$0] < natural[$1] }
+    // The narrow ones take what they need, so that the others can share what is left.
+    while let index = waiting.first {
+      widths[index] = min(natural[index], max(rest / waiting.count, 1))
+      rest -= widths[index]
+      waiting.removeFirst()
+    }
+    return (shown, widths)
+  }
+
+  private func line(_ cells: [StyledText], _ shown: [Int], _ widths: [Int]) -> String {
+    var line = StyledText("")
     for index in shown {
       let text = cells[index].truncated(toWidth: widths[index])
       let padding = String(repeating: " ", count: widths[index] - text.displayWidth)
       let isLast = index == shown.last
-      line += columns[index].isNumber ? padding + text : isLast ? text : text + padding
-      if !isLast { line += "  " }
+      if columns[index].isNumber { line.append(padding) }
+      for part in text.parts { line.append(part.text, part.emphasis) }
+      if !columns[index].isNumber, !isLast { line.append(padding) }
+      if !isLast { line.append("  ") }
     }
-    return line.truncated(toWidth: output.width)
+    return line.truncated(toWidth: output.width).rendered(output.style)
   }
 }

@@ -7,7 +7,7 @@ import System
 /// Standard output, in one of the three shapes that memctl writes.
 final class Output {
   enum Shape: String, CaseIterable, ArgumentValue {
-    case terminal = "table"
+    case table
     case tabs = "tsv"
     case json
   }
@@ -16,7 +16,10 @@ final class Output {
   /// The shape that was asked for, whatever standard output is.
   let requestedShape: Shape?
   let style: Style
+  /// Columns that a table may take.
   let width: Int
+  /// Columns that lines of prose may take.
+  let textWidth: Int
   let now: Timestamp
   private var paging: Paging
   private var buffer: [UInt8] = []
@@ -33,14 +36,15 @@ final class Output {
   /// - Parameter shape: nil for the one that suits what standard output is.
   init(_ terminal: Terminal, shape: Shape? = nil, now: Timestamp = .now) {
     requestedShape = shape
-    self.shape = shape ?? (terminal.isOutputTerminal ? .terminal : .tabs)
+    self.shape = shape ?? (terminal.isOutputTerminal ? .table : .tabs)
     style = Style(isOn: terminal.usesColor && self.shape != .json)
-    // A table that goes to a file has room.
-    width = terminal.isOutputTerminal || self.shape != .terminal ? terminal.width : Self.wide
+    width = terminal.columns ?? (terminal.isOutputTerminal ? terminal.width : Self.wide)
+    textWidth = terminal.columns ?? terminal.width
     paging = terminal.pager.map { .possible(command: $0, rows: terminal.height - 1) } ?? .off
     self.now = now
   }
 
+  /// A table that goes to a file has room.
   private static let wide = 1 << 20
 
   /// Writes a line; lines are gathered and go out in large pieces.
@@ -63,6 +67,15 @@ final class Output {
   /// Writes one JSON object in a line of its own. What a terminal would act on is escaped: there may be
   /// one at the end of the pipe.
   func json(_ members: [JSONValue.Member]) { line(JSONValue.object(members).text.escapedJSON) }
+
+  /// Writes values in one line, separated by tabs, with the same escapes as `escapedField`.
+  func fields(_ values: [JSONValue]) {
+    for (index, value) in values.enumerated() {
+      if index > 0 { buffer.append(UInt8(ascii: "\t")) }
+      value.plain.appendField(to: &buffer)
+    }
+    line("")
+  }
 
   /// Writes everything out now. What follows is no longer paged.
   func flush() {
@@ -106,16 +119,25 @@ func printError(_ text: String, terminator: String = "\n") {
 
 /// Emphasis on a terminal; if it is off, texts stay as they are.
 struct Style {
+  /// The code of the escape sequence that begins it.
+  enum Emphasis: String {
+    case bold = "1"
+    case dim = "2"
+    case red = "31"
+    case yellow = "33"
+  }
+
   let isOn: Bool
 
-  func bold(_ text: String) -> String { wrap(text, "1") }
-  func dim(_ text: String) -> String { wrap(text, "2") }
-  func red(_ text: String) -> String { wrap(text, "31") }
-  func yellow(_ text: String) -> String { wrap(text, "33") }
-  /// The name of a field, which scripts know as `last_sent`, in a column of its own.
+  func bold(_ text: String) -> String { self(.bold, text) }
+  func dim(_ text: String) -> String { self(.dim, text) }
+  func red(_ text: String) -> String { self(.red, text) }
+  func yellow(_ text: String) -> String { self(.yellow, text) }
+
+  /// The name of a field, in a column of its own.
   func label(_ name: String) -> String { dim(name.replacing("_", with: " ").padding(to: 13)) }
 
-  private func wrap(_ text: String, _ code: String) -> String {
-    isOn && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  func callAsFunction(_ emphasis: Emphasis, _ text: String) -> String {
+    isOn && !text.isEmpty ? "\u{1B}[\(emphasis.rawValue)m\(text)\u{1B}[0m" : text
   }
 }

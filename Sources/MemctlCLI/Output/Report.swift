@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import MemctlCore
 
@@ -26,8 +27,8 @@ extension Output {
           .init("ok", .bool(report.problems.isEmpty)),
         ] + report.members + [.init("errors", .array(report.problems.map(\.json)))])
     case .tabs where !quiet: for member in report.members { writeFlat(member, prefix: "") }
-    case .terminal where !quiet: for text in report.summary { line(text) }
-    case .json, .tabs, .terminal: break
+    case .table where !quiet: for text in report.summary { line(text) }
+    case .json, .tabs, .table: break
     }
     finish()
     for problem in report.problems { printProblem(problem) }
@@ -51,8 +52,14 @@ extension Output {
 
 /// Writes a problem to standard error: what happened, and what to do next.
 func printProblem(_ problem: Problem, program: String = "memctl") {
-  printError("\(program): \(problem.message.printable)")
-  if let hint = problem.hint { printError("hint: \(hint.text.printable)") }
+  printMessage("\(program): \(problem.message)")
+  if let hint = problem.hint { printMessage("hint: \(hint.text)") }
+}
+
+/// Writes a sentence to standard error: on a terminal its words whole, anywhere else in one line.
+func printMessage(_ text: String) {
+  let width = isatty(STDERR_FILENO) == 1 ? Terminal.width(of: STDERR_FILENO) ?? 80 : Int.max
+  printError(text.printable.wrapped(toWidth: width).joined(separator: "\n"))
 }
 
 extension Problem {

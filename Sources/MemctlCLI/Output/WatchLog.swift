@@ -26,10 +26,10 @@ final class WatchLog {
     switch output.shape {
     case .json: if !isQuiet || !problems.isEmpty { writeEvent(cycle, report, problems) }
     case .tabs: if !isQuiet { writeFields(cycle, report, problems) }
-    case .terminal: if !isQuiet { writeLines(report, problems, kinds) }
+    case .table: if !isQuiet { writeLines(report, problems, kinds) }
     }
     output.flush()
-    if output.shape != .terminal || isQuiet {
+    if output.shape != .table || isQuiet {
       for problem in problems where hasChanged || problem.kind == .rejected {
         printProblem(problem)
       }

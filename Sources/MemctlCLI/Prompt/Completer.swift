@@ -98,6 +98,7 @@ struct Completer {
     switch value.kind {
     case .text, .integer, .number: return []
     case .choice(let choices): return choices.map { .init(value: $0) }
+    case .list(let choices): return lastOfList(text, choices)
     case .file: return files(text, onlyFolders: false)
     case .directory: return files(text, onlyFolders: true)
     case .dynamic(let name):
@@ -110,6 +111,14 @@ struct Completer {
     of kind: CompletionCandidates.Kind, typing text: String
   ) -> [CompletionCandidate] {
     (try? candidates.of(kind, prefix: text)) ?? []
+  }
+
+  /// Only the last word of a list is being typed.
+  private func lastOfList(_ text: String, _ words: [String]) -> [CompletionCandidate] {
+    let before = text.lastIndex(of: ",").map { text[...$0] } ?? ""
+    let used = before.split(separator: ",")
+    return words.filter { !used.contains($0[...]) }
+      .map { .init(value: before + $0, prefix: String(before)) }
   }
 
   private func files(_ prefix: String, onlyFolders: Bool) -> [CompletionCandidate] {

@@ -109,7 +109,7 @@ struct SettingsCommand: PromptCommand {
           : "not kept"
       ),
     ]
-    for (name, text) in rows { output.line(output.style.label(name) + text.printable) }
+    for (name, text) in rows { output.labelled(name, StyledText(text)) }
     output.finish()
     return .success
   }

@@ -10,6 +10,8 @@ struct Terminal {
   let usesColor: Bool
   /// Whether a line on standard error can be drawn over.
   let showsProgress: Bool
+  /// What `COLUMNS` says about the width of lines, which goes before the terminal's own.
+  let columns: Int?
   /// The command that shows long results; nil for none.
   let pager: String?
 
@@ -20,6 +22,7 @@ struct Terminal {
     isOutputTerminal = isatty(STDOUT_FILENO) == 1
     isErrorTerminal = isatty(STDERR_FILENO) == 1
     isInputTerminal = isatty(STDIN_FILENO) == 1
+    columns = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
     showsProgress = isErrorTerminal && environment["TERM"] != "dumb"
     pager = isOutputTerminal ? Pager.command(in: environment) : nil
     usesColor =
@@ -39,13 +42,19 @@ struct Terminal {
   }
 
   /// Columns of the terminal; 80 if they are unknown.
-  var width: Int { size.flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil } ?? 80 }
+  var width: Int { Self.width(of: STDOUT_FILENO) ?? 80 }
 
   /// Rows of the terminal; 24 if they are unknown.
-  var height: Int { size.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } ?? 24 }
+  var height: Int {
+    Self.size(of: STDOUT_FILENO).flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } ?? 24
+  }
 
-  private var size: winsize? {
+  static func width(of descriptor: Int32) -> Int? {
+    size(of: descriptor).flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil }
+  }
+
+  private static func size(of descriptor: Int32) -> winsize? {
     var size = winsize()
-    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
   }
 }

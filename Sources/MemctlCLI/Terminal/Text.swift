@@ -36,19 +36,45 @@ extension String {
   /// The text as one field of a tab-separated line: `\\`, `\t`, `\n` and `\r` are written out, and so is,
   /// as JSON does it, whatever a terminal would act on at the end of the pipe.
   var escapedField: String {
-    if isHarmless, !utf8.contains(UInt8(ascii: "\\")) { return self }
-    var field = ""
-    for scalar in unicodeScalars {
-      switch scalar {
-      case "\\": field += "\\\\"
-      case "\t": field += "\\t"
-      case "\n": field += "\\n"
-      case "\r": field += "\\r"
-      case _ where scalar.isActedOn: field += scalar.escape
-      default: field.unicodeScalars.append(scalar)
+    var field: [UInt8] = []
+    appendField(to: &field)
+    return String(decoding: field, as: UTF8.self)
+  }
+
+  /// Appends the same, as UTF-8.
+  func appendField(to buffer: inout [UInt8]) {
+    var text = self
+    text.withUTF8 { bytes in
+      // All up to here is written.
+      var start = 0
+      for (index, byte) in bytes.enumerated()
+      where byte < 0x20 || [0x5C, 0x7F, 0xC2, 0xE2].contains(byte) {
+        guard let (escape, length) = Self.fieldEscape(bytes[index...]) else { continue }
+        buffer.append(contentsOf: bytes[start..<index])
+        buffer.append(contentsOf: escape.utf8)
+        start = index + length
       }
+      buffer.append(contentsOf: bytes[start...])
     }
-    return field
+  }
+
+  /// What stands for the first character and how many bytes that has; nil if it stands for itself.
+  private static func fieldEscape(
+    _ bytes: Slice<UnsafeBufferPointer<UInt8>>
+  ) -> (text: String, length: Int)? {
+    switch bytes.first! {
+    case UInt8(ascii: "\\"): return ("\\\\", 1)
+    case UInt8(ascii: "\t"): return ("\\t", 1)
+    case UInt8(ascii: "\n"): return ("\\n", 1)
+    case UInt8(ascii: "\r"): return ("\\r", 1)
+    default:
+      var iterator = bytes.makeIterator()
+      var decoder = UTF8()
+      guard case .scalarValue(let scalar) = decoder.decode(&iterator), scalar.isActedOn else {
+        return nil
+      }
+      return (scalar.escape, UTF8.width(scalar))
+    }
   }
 
   /// Columns that the text takes on a terminal.
@@ -61,6 +87,28 @@ extension String {
   /// or, as typographic quotes do, with E2.
   private var isHarmless: Bool {
     utf8.allSatisfy { $0 >= 0x20 && ![0x7F, 0xC2, 0xE2].contains($0) }
+  }
+
+  /// The words of each line in lines of at most `width` columns; a longer word gets a line of its own.
+  ///
+  /// The blanks that a line begins with stay, before each of its lines.
+  func wrapped(toWidth width: Int) -> [String] {
+    split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
+      let text = String(line)
+      if text.displayWidth <= width { return [text] }
+      let margin = String(text.prefix { $0 == " " })
+      var lines: [(text: String, width: Int)] = []
+      for word in text.split(separator: " ") {
+        let wordWidth =
+          word.unicodeScalars.count == word.utf8.count ? word.utf8.count : String(word).displayWidth
+        if let last = lines.last, last.width + 1 + wordWidth <= width {
+          lines[lines.count - 1] = (last.text + " " + word, last.width + 1 + wordWidth)
+        } else {
+          lines.append((margin + word, margin.count + wordWidth))
+        }
+      }
+      return lines.map(\.text)
+    }
   }
 
   /// The text cut to so many columns, with an ellipsis where something is missing.

@@ -29,8 +29,8 @@ struct ExpectationTests {
     #expect(
       expected(["push", "-q"], "--dr") == ["--limit", "--dry-run"]
         + global.filter { $0 != "--quiet" })
-    #expect(expected(["queue"], "--") == ["--dead"] + global)
-    #expect(expected(["queue", "--dead"], "--") == global)
+    #expect(expected(["queue"], "--") == ["--dead", "--fields"] + global)
+    #expect(expected(["queue", "--dead"], "--") == ["--fields"] + global)
     #expect(expected(["store", "--tag", "x"], "--").contains("--tag"))
   }
 
