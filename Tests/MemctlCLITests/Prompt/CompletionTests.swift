@@ -32,7 +32,7 @@ struct PromptCompletionTests {
 
   @Test("completes what is unambiguous, with a blank after it, but none after --x=")
   func once() throws {
-    try expect("ver\t", "version ")
+    try expect("vers\t", "version ")
     try expect("\u{3}queue sh\t", "queue show ")
     try expect("\u{3}.mo\tj\t", ".mode json ")
     try expect("\u{3}list --cat\t", "list --category=")
