@@ -3,7 +3,7 @@
 # Sets commands and options: what may follow the command $1.
 _memctl_command() {
   case $1 in
-    '') commands='sync push pull resync verify wait watch status counts doctor login config queue store delete list search show import export trash origin repair repl serve completions help version' options='' ;;
+    '') commands='sync push pull resync verify wait watch status counts doctor login config queue store edit delete undo log list search show import export trash origin repair repl serve completions help version' options='' ;;
     'sync') commands='' options='--until-converged --timeout' ;;
     'push') commands='' options='-n --limit --dry-run' ;;
     'pull') commands='' options='--dry-run' ;;
@@ -30,7 +30,10 @@ _memctl_command() {
     'queue drop') commands='' options='' ;;
     'queue add') commands='' options='' ;;
     'store') commands='' options='-c --category -t --tags --keywords --importance --sensitive' ;;
-    'delete') commands='' options='' ;;
+    'edit') commands='' options='--content -c --category -t --tags --keywords --importance --sensitive --no-sensitive' ;;
+    'delete') commands='' options='-y --yes --purge' ;;
+    'undo') commands='' options='--force' ;;
+    'log') commands='' options='-n --limit --fields --reveal' ;;
     'list') commands='' options='-c --category -t --tag --since --until --pending --orphans -n --limit --sort --fields --reveal' ;;
     'search') commands='' options='-c --category -t --tag --since --until -n --limit --sort --fields --reveal' ;;
     'show') commands='' options='--fields --reveal' ;;
@@ -95,8 +98,18 @@ _memctl_kind() {
     'store:'-t | 'store:'--tags) kind='dynamic tags' ;;
     'store:'--keywords) kind='text' ;;
     'store:'--importance) kind='text' ;;
-    'store:0') kind='text' ;;
+    'store:'[0-9]*) kind='text' ;;
+    'edit:'--content) kind='text' ;;
+    'edit:'-c | 'edit:'--category) kind='dynamic category' ;;
+    'edit:'-t | 'edit:'--tags) kind='dynamic tags' ;;
+    'edit:'--keywords) kind='text' ;;
+    'edit:'--importance) kind='text' ;;
+    'edit:0') kind='dynamic memory' ;;
+    'edit:1') kind='text' ;;
     'delete:'[0-9]*) kind='dynamic memory' ;;
+    'undo:0') kind='dynamic change' ;;
+    'log:'-n | 'log:'--limit) kind='text' ;;
+    'log:'--fields) kind='list id action state states made_at undone_at count memory_id content' ;;
     'list:'-c | 'list:'--category) kind='dynamic category' ;;
     'list:'-t | 'list:'--tag) kind='dynamic tag' ;;
     'list:'--since) kind='text' ;;

@@ -15,12 +15,12 @@ function __memctl_at
             set ended true
         else if not $ended; and string match -q -- '-?*' "$word"
             switch "$command:$word"
-                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--format' '*:--color' 'sync:--timeout' 'push:-n' 'push:--limit' 'verify:-n' 'verify:--limit' 'wait:--timeout' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue:--fields' 'queue list:-n' 'queue list:--limit' 'queue list:--fields' 'queue show:--fields' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'queue settle:--is' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:--since' 'list:--until' 'list:-n' 'list:--limit' 'list:--sort' 'list:--fields' 'search:-c' 'search:--category' 'search:-t' 'search:--tag' 'search:--since' 'search:--until' 'search:-n' 'search:--limit' 'search:--sort' 'search:--fields' 'show:--fields' 'import:--from' 'import:-c' 'import:--category' 'export:-c' 'export:--category' 'export:-t' 'export:--tag' 'export:--since' 'export:--until' 'export:--markdown' 'trash:-n' 'trash:--limit' 'trash:--fields' 'trash list:-n' 'trash list:--limit' 'trash list:--fields' 'repl:-c' 'repl:--command' 'repl:-f' 'repl:--file' 'serve:--listen' 'serve:--store' 'serve:--keys'
+                case '*:--db' '*:--api-url' '*:--api-key-file' '*:--format' '*:--color' 'sync:--timeout' 'push:-n' 'push:--limit' 'verify:-n' 'verify:--limit' 'wait:--timeout' 'watch:-i' 'watch:--interval' 'queue:-n' 'queue:--limit' 'queue:--fields' 'queue list:-n' 'queue list:--limit' 'queue list:--fields' 'queue show:--fields' 'queue edit:--content' 'queue edit:-c' 'queue edit:--category' 'queue edit:-t' 'queue edit:--tags' 'queue edit:--keywords' 'queue edit:--importance' 'queue settle:--is' 'store:-c' 'store:--category' 'store:-t' 'store:--tags' 'store:--keywords' 'store:--importance' 'edit:--content' 'edit:-c' 'edit:--category' 'edit:-t' 'edit:--tags' 'edit:--keywords' 'edit:--importance' 'log:-n' 'log:--limit' 'log:--fields' 'list:-c' 'list:--category' 'list:-t' 'list:--tag' 'list:--since' 'list:--until' 'list:-n' 'list:--limit' 'list:--sort' 'list:--fields' 'search:-c' 'search:--category' 'search:-t' 'search:--tag' 'search:--since' 'search:--until' 'search:-n' 'search:--limit' 'search:--sort' 'search:--fields' 'show:--fields' 'import:--from' 'import:-c' 'import:--category' 'export:-c' 'export:--category' 'export:-t' 'export:--tag' 'export:--since' 'export:--until' 'export:--markdown' 'trash:-n' 'trash:--limit' 'trash:--fields' 'trash list:-n' 'trash list:--limit' 'trash list:--fields' 'repl:-c' 'repl:--command' 'repl:-f' 'repl:--file' 'serve:--listen' 'serve:--store' 'serve:--keys'
                     set is_value true
             end
         else
             switch (string join ' ' -- $command "$word")
-                case 'sync' 'push' 'pull' 'resync' 'verify' 'wait' 'watch' 'status' 'counts' 'doctor' 'login' 'config' 'config list' 'config get' 'config set' 'config unset' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'delete' 'list' 'search' 'show' 'import' 'export' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repair' 'repl' 'serve' 'completions' 'help' 'version'
+                case 'sync' 'push' 'pull' 'resync' 'verify' 'wait' 'watch' 'status' 'counts' 'doctor' 'login' 'config' 'config list' 'config get' 'config set' 'config unset' 'queue' 'queue list' 'queue show' 'queue retry' 'queue edit' 'queue export' 'queue settle' 'queue drop' 'queue add' 'store' 'edit' 'delete' 'undo' 'log' 'list' 'search' 'show' 'import' 'export' 'trash' 'trash list' 'trash restore' 'trash purge' 'origin' 'origin show' 'origin move' 'origin adopt' 'repair' 'repl' 'serve' 'completions' 'help' 'version'
                     set -a command "$word"
                 case '*'
                     set operands (math $operands + 1)
@@ -62,13 +62,16 @@ complete -c memctl -n '__memctl_at \':0\'' -a login -d 'give the server\'s addre
 complete -c memctl -n '__memctl_at \':0\'' -a config -d 'show the settings and where each comes from, and change them'
 complete -c memctl -n '__memctl_at \':0\'' -a queue -d 'inspect what the server has not acknowledged yet, and act on it'
 complete -c memctl -n '__memctl_at \':0\'' -a store -d 'store a memory'
+complete -c memctl -n '__memctl_at \':0\'' -a edit -d 'change a memory here and on the server'
 complete -c memctl -n '__memctl_at \':0\'' -a delete -d 'delete memories here and on the server'
+complete -c memctl -n '__memctl_at \':0\'' -a undo -d 'take back the last change made here, on the server as well'
+complete -c memctl -n '__memctl_at \':0\'' -a log -d 'list what was changed here, latest first'
 complete -c memctl -n '__memctl_at \':0\'' -a list -d 'list memories'
 complete -c memctl -n '__memctl_at \':0\'' -a search -d 'find memories by their words, the best first'
 complete -c memctl -n '__memctl_at \':0\'' -a show -d 'show memories in full'
 complete -c memctl -n '__memctl_at \':0\'' -a import -d 'import memories from files'
 complete -c memctl -n '__memctl_at \':0\'' -a export -d 'write memories to a file, for a backup or another program'
-complete -c memctl -n '__memctl_at \':0\'' -a trash -d 'see what a sync overwrote or deleted, and restore it'
+complete -c memctl -n '__memctl_at \':0\'' -a trash -d 'see what was overwritten or deleted, and restore it'
 complete -c memctl -n '__memctl_at \':0\'' -a origin -d 'see or change which server the cache belongs to'
 complete -c memctl -n '__memctl_at \':0\'' -a repair -d 'rescue what can be read of a damaged cache'
 complete -c memctl -n '__memctl_at \':0\'' -a repl -d 'run commands at a prompt or from a script'
@@ -124,7 +127,7 @@ complete -c memctl -n '__memctl_at \'queue retry:*\'' -l all -d 'every entry, ex
 complete -c memctl -n '__memctl_at \'queue retry:*\'' -f -a '(__memctl_dynamic entry)'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l content -r -f -d 'the memory\'s text, or - to read it from stdin'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l category -s c -r -f -a '(__memctl_dynamic category)' -d 'the category'
-complete -c memctl -n '__memctl_at \'queue edit:*\'' -l tags -s t -r -f -a '(__memctl_dynamic tags)' -d 'comma-separated tags'
+complete -c memctl -n '__memctl_at \'queue edit:*\'' -l tags -s t -r -f -a '(__memctl_dynamic tags)' -d 'its tags, or +A,-B to add A and remove B'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l keywords -r -f -d 'more words that a search should find it by'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l importance -r -f -d 'from 0 to 1'
 complete -c memctl -n '__memctl_at \'queue edit:*\'' -l sensitive -d 'hide it on screens; the server removes only credentials'
@@ -143,8 +146,24 @@ complete -c memctl -n '__memctl_at \'store:*\'' -l tags -s t -r -f -a '(__memctl
 complete -c memctl -n '__memctl_at \'store:*\'' -l keywords -r -f -d 'more words that a search should find it by'
 complete -c memctl -n '__memctl_at \'store:*\'' -l importance -r -f -d 'from 0 to 1'
 complete -c memctl -n '__memctl_at \'store:*\'' -l sensitive -d 'hide it on screens; the server removes only credentials'
-complete -c memctl -n '__memctl_at \'store:0\'' -f
+complete -c memctl -n '__memctl_at \'store:*\'' -f
+complete -c memctl -n '__memctl_at \'edit:*\'' -l content -r -f -d 'the memory\'s text, or - to read it from stdin'
+complete -c memctl -n '__memctl_at \'edit:*\'' -l category -s c -r -f -a '(__memctl_dynamic category)' -d 'the category'
+complete -c memctl -n '__memctl_at \'edit:*\'' -l tags -s t -r -f -a '(__memctl_dynamic tags)' -d 'its tags, or +A,-B to add A and remove B'
+complete -c memctl -n '__memctl_at \'edit:*\'' -l keywords -r -f -d 'more words that a search should find it by'
+complete -c memctl -n '__memctl_at \'edit:*\'' -l importance -r -f -d 'from 0 to 1'
+complete -c memctl -n '__memctl_at \'edit:*\'' -l sensitive -d 'hide it on screens; the server removes only credentials'
+complete -c memctl -n '__memctl_at \'edit:*\'' -l no-sensitive -d 'show it on screens and in the server\'s lists'
+complete -c memctl -n '__memctl_at \'edit:0\'' -f -a '(__memctl_dynamic memory)'
+complete -c memctl -n '__memctl_at \'edit:1\'' -f
+complete -c memctl -n '__memctl_at \'delete:*\'' -l yes -s y -d 'do not ask'
+complete -c memctl -n '__memctl_at \'delete:*\'' -l purge -d 'keep nothing of them in the trash, not even earlier versions'
 complete -c memctl -n '__memctl_at \'delete:*\'' -f -a '(__memctl_dynamic memory)'
+complete -c memctl -n '__memctl_at \'undo:*\'' -l force -d 'undo it even if a memory was changed since; what it says now goes to the trash'
+complete -c memctl -n '__memctl_at \'undo:0\'' -f -a '(__memctl_dynamic change)'
+complete -c memctl -n '__memctl_at \'log:*\'' -l limit -s n -r -f -d 'show at most N'
+complete -c memctl -n '__memctl_at \'log:*\'' -l fields -r -f -a '(__fish_append , id action state states made_at undone_at count memory_id content)' -d 'write only these fields, separated by commas, in this order'
+complete -c memctl -n '__memctl_at \'log:*\'' -l reveal -d 'show the content of sensitive memories'
 complete -c memctl -n '__memctl_at \'list:*\'' -l category -s c -r -f -a '(__memctl_dynamic category)' -d 'only memories in this category'
 complete -c memctl -n '__memctl_at \'list:*\'' -l tag -s t -r -f -a '(__memctl_dynamic tag)' -d 'only memories with this tag; if repeated, with all of them'
 complete -c memctl -n '__memctl_at \'list:*\'' -l since -r -f -d 'only memories written since then: 30d, 12h or 2026-11-01'
@@ -186,7 +205,7 @@ complete -c memctl -n '__memctl_at \'export:0\'' -F
 complete -c memctl -n '__memctl_at \'trash:*\'' -l limit -s n -r -f -d 'show at most N'
 complete -c memctl -n '__memctl_at \'trash:*\'' -l fields -r -f -a '(__fish_append , id reason trashed_at memory_id server_id content category tags expanded_keywords importance is_sensitive created_at updated_at)' -d 'write only these fields, separated by commas, in this order'
 complete -c memctl -n '__memctl_at \'trash:*\'' -l reveal -d 'show the content of sensitive memories'
-complete -c memctl -n '__memctl_at \'trash:0\'' -a list -d 'list what a sync overwrote or deleted, latest first'
+complete -c memctl -n '__memctl_at \'trash:0\'' -a list -d 'list what was overwritten or deleted, latest first'
 complete -c memctl -n '__memctl_at \'trash:0\'' -a restore -d 'restore versions, here and on the server'
 complete -c memctl -n '__memctl_at \'trash:0\'' -a purge -d 'remove versions from the trash for good; without IDs, all of them'
 complete -c memctl -n '__memctl_at \'trash list:*\'' -l limit -s n -r -f -d 'show at most N'

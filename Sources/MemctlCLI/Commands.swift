@@ -28,7 +28,10 @@ enum Commands {
     (["queue", "drop"], QueueDropCommand.self),
     (["queue", "add"], QueueAddCommand.self),
     (["store"], StoreCommand.self),
+    (["edit"], EditCommand.self),
     (["delete"], DeleteCommand.self),
+    (["undo"], UndoCommand.self),
+    (["log"], LogCommand.self),
     (["list"], ListCommand.self),
     (["search"], SearchCommand.self),
     (["show"], ShowCommand.self),
@@ -93,13 +96,13 @@ enum Commands {
     ])
 
   private static let trash = CommandSpec(
-    "trash", summary: "see what a sync overwrote or deleted, and restore it",
+    "trash", summary: "see what was overwritten or deleted, and restore it",
     subcommands: members(of: "trash"), defaultName: "list",
     discussion: [
       """
       When another machine changes or deletes a memory, a sync does the same here. The previous \
-      version is kept for 30 days, up to the latest 100,000 versions. What memctl delete removes is \
-      not kept.
+      version is kept for 30 days, up to the latest 100,000 versions, and so is what you edit or \
+      delete here, unless you give memctl delete --purge.
       """
     ],
     examples: [

@@ -22,6 +22,7 @@ struct CompletionCandidates {
     case memory
     case entry
     case trash
+    case change
     case help
   }
 
@@ -29,6 +30,8 @@ struct CompletionCandidates {
   private let cache: () throws -> Cache
   /// More than anybody reads.
   static let limit = 200
+  /// What became of a change is worked out for each, so only the latest are offered.
+  private static let fewChanges = 20
 
   /// - Parameters:
   ///   - table: the commands and topics that have help.
@@ -60,6 +63,11 @@ struct CompletionCandidates {
     case .trash:
       return try cache().trash.versions(beginningWith: prefix, limit: Self.limit).map {
         CompletionCandidate(value: "\($0.id.rawValue)", description: $0.memory.preview)
+      }
+    case .change:
+      return try cache().journal.changes(beginningWith: prefix, limit: Self.fewChanges).map {
+        CompletionCandidate(
+          value: "\($0.id.rawValue)", description: "\($0.action.rawValue) of \($0.subject())")
       }
     case .help:
       let commands = table.program.subcommands.filter { !$0.isHidden }

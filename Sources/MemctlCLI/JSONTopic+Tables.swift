@@ -98,7 +98,14 @@ extension JSONTopic {
       "store",
       keys: [
         .init("id", "the memory's id in the cache"), serverID,
-        .init("queued", "whether its entry is still in the queue"),
+        .init("queued", "whether its entry is still in the queue"), queuedBecause,
+      ]),
+    .report(
+      "edit",
+      keys: [
+        .init("id", "the memory's id in the cache"), serverID,
+        .init("changed", "whether the memory is another now"),
+        .init("queued", "whether the entry of the change is still in the queue"), queuedBecause,
       ]),
     .report(
       "import",
@@ -122,6 +129,29 @@ extension JSONTopic {
         .init("withheld", "only if true: its store was dropped", isAlwaysThere: false),
       ]),
     .report("delete", keys: [.init("deleted", "memories removed from the cache"), queued]),
+    .report(
+      "undo",
+      keys: [
+        .init("id", "the change that was undone"), .init("action", "see log"),
+        .init("count", "see log"), .init("memory_id", "see log"),
+        .init("unaffected", "memories that were already as they had been before the change"),
+        queued,
+      ]),
+    .line(
+      "log",
+      keys: [
+        .init("id", "the change's id"),
+        .init("action", "store, edit, delete, import, drop or restore"),
+        .init(
+          "state",
+          "on_server, queued, in_doubt, rejected, only_here, gone or undone: what became of it"),
+        .init("states", "an object with the number of memories in each state"),
+        .init("made_at", "when it was made"), .init("undone_at", "when it was undone"),
+        .init("count", "memories or entries that it was about"),
+        .init("memory_id", "the first memory's id in the cache"),
+        .init(
+          "content", "the first memory's text; null if it is sensitive, unless --reveal is given"),
+      ]),
     list,
     list.extended(
       for: "search",
@@ -135,7 +165,7 @@ extension JSONTopic {
       "trash list",
       keys: [
         .init("id", "the version's id in the trash"), .init("reason", "deleted or overwritten"),
-        .init("trashed_at", "when a sync deleted or overwrote it"),
+        .init("trashed_at", "when it was deleted or overwritten"),
         .init("memory_id", "the memory's id in the cache"),
       ] + memory),
     .report(
@@ -298,6 +328,10 @@ extension JSONTopic {
 
   private static let queued = JSONTable.Key(
     "queued", "entries of theirs that are still in the queue")
+
+  private static let queuedBecause = JSONTable.Key(
+    "queued_because",
+    "why it waits, with kind, message and hint as in errors; null if it does not")
 
   private static let origin: [JSONTable.Key] = [
     .init("address", "the server that the cache belongs to"),

@@ -54,6 +54,9 @@ public final class Cache {
   /// The earlier versions of memories.
   public var trash: Trash { Trash(database: database) }
 
+  /// What the user did here.
+  public var journal: Journal { Journal(database: database) }
+
   // MARK: Memories
 
   /// Writes a new memory and queues its store, in one transaction.
@@ -66,21 +69,44 @@ public final class Cache {
     try database.write { try $0.store(fields, at: now) }
   }
 
-  /// Deletes a memory and its versions in the trash, and adjusts its entries in the queue, in one
-  /// transaction.
+  /// Changes a memory, and brings the change to the server, in one transaction.
   ///
+  /// The former text goes to the trash. A memory whose store is still queued changes there, and
+  /// later changes replace earlier ones that were not sent yet. A sensitive memory that the server
+  /// has is stored anew and its former row is deleted, because a change cannot carry the mark that
+  /// makes the server redact the text.
+  ///
+  /// - Parameter expected: what the memory has to say at this moment; nil for whatever it says.
+  /// - Returns: nil if there is no such memory.
+  /// - Throws: `Problem` of kind `.invalidInput` if the result breaks a limit; of kind `.busy` if the
+  ///   store of the memory may have reached the server already, or if the memory does not say what
+  ///   was expected. Then nothing is changed.
+  public func edit(
+    _ id: LocalID, _ changes: MemoryChanges, expecting expected: MemoryFields? = nil,
+    at now: Timestamp = .now
+  ) throws -> EditResult? {
+    try database.write { try $0.edit(id, changes, expecting: expected, at: now) }
+  }
+
+  /// Deletes a memory and adjusts its entries in the queue, in one transaction.
+  ///
+  /// - Parameter purging: whether neither it nor any earlier version of it is kept in the trash.
   /// - Returns: what the deletion led to; nil if there is no such memory.
   @discardableResult
-  public func delete(_ id: LocalID, at now: Timestamp = .now) throws -> Deletion? {
-    try database.write { try $0.delete(id, at: now) }
+  public func delete(
+    _ id: LocalID, purging: Bool = false, at now: Timestamp = .now
+  ) throws -> Deletion? {
+    try delete([id], purging: purging, at: now).first
   }
 
   /// Deletes several memories in the same way, all in one transaction.
   ///
   /// - Returns: what each deletion led to; ids without a memory are skipped.
   @discardableResult
-  public func delete(_ ids: [LocalID], at now: Timestamp = .now) throws -> [Deletion] {
-    try database.write { try $0.delete(ids, at: now) }
+  public func delete(
+    _ ids: [LocalID], purging: Bool = false, at now: Timestamp = .now
+  ) throws -> [Deletion] {
+    try database.write { try $0.delete(ids, purging: purging, at: now) }
   }
 
   /// The memory with this id; nil if there is none.

@@ -103,19 +103,15 @@ public struct Queue {
   /// could come back as a copy.
   ///
   /// - Returns: what that led to; nil if there is no such entry.
-  public func drop(_ id: EntryID) throws -> DroppedEntry? {
-    try database.write { try $0.drop(id) }
+  public func drop(_ id: EntryID, at now: Timestamp = .now) throws -> DroppedEntry? {
+    try drop([id], at: now).first
   }
 
   /// Drops several entries in the same way, all in one transaction.
   ///
   /// - Returns: what each drop led to; ids without an entry are skipped.
-  public func drop(_ ids: [EntryID]) throws -> [DroppedEntry] {
-    try database.write { transaction in
-      var dropped: [DroppedEntry] = []
-      for id in ids { if let entry = try transaction.drop(id) { dropped.append(entry) } }
-      return dropped
-    }
+  public func drop(_ ids: [EntryID], at now: Timestamp = .now) throws -> [DroppedEntry] {
+    try database.write { try $0.drop(ids, at: now) }
   }
 
   /// Settles an entry in doubt by what the user knows.

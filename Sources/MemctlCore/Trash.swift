@@ -2,7 +2,7 @@ import MemoryAPI
 import MemoryModel
 import MemoryStore
 
-/// Versions of memories that a sync overwrote or deleted or a restore overwrote, kept for a while.
+/// Versions of memories that were overwritten or deleted, by a sync or by the user, kept for a while.
 ///
 /// Each function but `forEach` is one transaction; see `Cache` for the errors that all of them
 /// throw.

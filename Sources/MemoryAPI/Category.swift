@@ -10,7 +10,8 @@ public enum Category {
   /// The category of a memory if none is given.
   public static let `default` = "facts"
 
-  private static let aliases = [
+  /// Other names that stand for one of `all`.
+  public static let aliases = [
     "gotcha": "gotchas", "bug": "gotchas", "project": "projects", "reference": "references",
     "infra": "infrastructure", "incident": "incidents", "procedures": "runbook",
   ]

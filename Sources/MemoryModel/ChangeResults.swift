@@ -9,6 +9,14 @@ public enum Deletion: Hashable, Sendable {
   /// The store of the memory is in flight or in doubt; once its id is known, the server is to
   /// delete it.
   case queuedWhenKnown(EntryID)
+
+  /// The entry that tells the server; nil if there is nothing to tell.
+  public var entry: EntryID? {
+    switch self {
+    case .cancelled: nil
+    case .queued(let entry), .queuedWhenKnown(let entry): entry
+    }
+  }
 }
 
 /// What dropping an entry led to.

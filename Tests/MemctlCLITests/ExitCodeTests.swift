@@ -29,7 +29,7 @@ struct ExitCodeTests {
       of: try home.memctl("store", input: .file("/dev/null")))
     let unknown = try home.memctl("store", "text", "-c", "fact")
     #expect(unknown.message == "unknown category 'fact'")
-    #expect(unknown.hint?.hasPrefix("one of architecture, decisions, ") == true)
+    #expect(unknown.hint?.hasPrefix("did you mean 'facts'? one of architecture, ") == true)
     #expect(unknown.status == 65)
     #expect(try home.memctl("list").output == "")
   }

@@ -21,7 +21,10 @@ struct HintTests {
     case .list: .show(LocalID(rawValue: 3))
     case .show: .store
     case .store: .delete(memory)
-    case .delete: .queue
+    case .delete: .log
+    case .log: .undo(ChangeID(rawValue: 4), force: false)
+    case .undo(let id, force: false): .undo(id, force: true)
+    case .undo(_, force: true): .queue
     case .queue: .deadLetters
     case .deadLetters: .showEntry(entry)
     case .showEntry: .retry(entry)

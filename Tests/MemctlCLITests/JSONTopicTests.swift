@@ -41,10 +41,8 @@ struct JSONTopicTests {
     try home.addSamples()
     for command in [
       "list", "show 1", "search tabs", "counts", "status", "queue list", "queue show 1",
-      "queue export",
-      "queue retry --all",
-      "queue edit 2 --content b", "queue drop 2", "queue add 2", "store c", "delete 1", "sync",
-      "version",
+      "queue export", "queue retry --all", "queue edit 2 --content b", "queue drop 2",
+      "queue add 2", "store c", "edit 1 -c people", "delete 1", "log", "undo", "sync", "version",
     ] {
       try output.check(home, command)
     }

@@ -33,17 +33,6 @@ struct TableTests {
       #expect(tooWide == [], "\(path)")
     }
   }
-
-  @Test(
-    "does not know the commands that are still to come",
-    arguments: [
-      "edit"
-    ])
-  func future(_ command: String) throws {
-    let ended = try Home().memctl(command)
-    #expect(ended.message == "unknown command '\(command)'")
-    #expect(ended.status == 64)
-  }
 }
 
 @Suite("What is generated from the table")

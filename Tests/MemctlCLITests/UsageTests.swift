@@ -110,9 +110,9 @@ struct UsageTests {
     #expect(ended.status == 64)
   }
 
-  @Test("gives no text to store on a terminal, where nothing is piped in")
+  @Test("gives no text to store on a terminal, where nothing is piped in and no editor may open")
   func noText() throws {
-    try Home().play("usage-terminal", onTerminalOf: 80, "store", "sycn")
+    try Home().play("usage-terminal", onTerminalOf: 80, "store --no-input", "sycn")
   }
 
   @Test("may name the cache before or after the command")

@@ -171,6 +171,28 @@ import Testing
     #expect(entries[1].idempotencyKey?.count == 32, "it was queued before there was a key")
   }
 
+  @Test("A file from before the journal gets one, and keeps everything else")
+  func beforeTheJournal() throws {
+    do {
+      let cache = try Cache(path: path)
+      _ = try cache.store(MemoryFields(content: "a"), at: .epoch)
+      let (id, _) = try cache.store(MemoryFields(content: "b"), at: .epoch)
+      _ = try cache.delete(id, at: .epoch)
+      try cache.database.connection.execute(
+        """
+        DROP TABLE memctl_journal; DROP TABLE memctl_journal_items;
+        UPDATE memctl_meta SET value = '2' WHERE key = 'schema_version';
+        """)
+    }
+    let cache = try Cache(path: path)
+    #expect(try cache.queue.entries().count == 1)
+    #expect(try cache.trash.latest().count == 1)
+    #expect(throws: Problem.self) { try cache.journal.undo() }
+    _ = try cache.store(MemoryFields(content: "c"), at: .epoch)
+    #expect(try cache.journal.undo(at: .epoch).change.action == .store)
+    #expect(try cache.memoryCount() == 1)
+  }
+
   @Test("The search index follows every change")
   func searchIndex() throws {
     let cache = try Cache(path: path)
@@ -259,7 +281,7 @@ import Testing
       "a newer memctl's",
       """
       CREATE TABLE memctl_meta(key TEXT PRIMARY KEY, value TEXT);
-      INSERT INTO memctl_meta VALUES ('schema_version', '2'); PRAGMA user_version = 2
+      INSERT INTO memctl_meta VALUES ('schema_version', '4'); PRAGMA user_version = 2
       """
     ),
   ]

@@ -198,15 +198,21 @@ import Testing
     #expect(versions.first?.memory.fields.content == "last")
   }
 
-  @Test("What the user deletes is not kept, nor what it said before")
+  @Test("What the user deletes is kept, unless it is purged, and then with all it said before")
   func ownDelete() throws {
-    let (client, _) = try filled()
+    let (client, memory) = try filled()
     server.edit(1) { $0.content = "after" }
     _ = try client.engine.pull()
     try client.delete("after")
+    #expect(try trash(client).map(\.memory.fields.content) == ["after", "before"])
+    let version = try #require(try trash(client).first)
+    _ = try client.cache.trash.restore([version.id], at: client.clock.now)
+    _ = try client.engine.sync()
+    #expect(server.contents == ["after"])
+    _ = try client.cache.delete(try #require(try client.memory("after")).id, purging: true)
     _ = try client.engine.sync()
     _ = try client.engine.resync()
-    #expect(try trash(client).isEmpty)
+    #expect(try trash(client).map(\.memory.id) == [memory.id], "what another memory said stays")
   }
 
   @Test("A restored version ends the changes of its own memory, and of no other")

@@ -31,6 +31,10 @@ extension ParsedCommand {
     words(of: operand.spec).first.map { Value(argument: $0) }
   }
 
+  public subscript<Value>(operand: OptionalOperand<Value>) -> Value? {
+    get throws { try words(of: operand.spec).first.map { try Value(argument: $0) } }
+  }
+
   public subscript<Value>(operands: Operands<Value>) -> [Value] where Value.Failure == Never {
     words(of: operands.spec).map { Value(argument: $0) }
   }

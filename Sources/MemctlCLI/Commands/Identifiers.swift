@@ -38,6 +38,37 @@ enum MemoryName: ArgumentValue, CustomStringConvertible {
   }
 }
 
+/// The memories that the user names on the line or, for `-`, on stdin.
+struct MemoryNames {
+  private let names: [MemoryName?]
+
+  /// - Throws: `Problem` of kind `.usage`.
+  init(_ words: [String]) throws(Problem) {
+    var names: [MemoryName?] = []
+    for word in words { names.append(word == "-" ? nil : try MemoryName(argument: word)) }
+    self.names = names
+  }
+
+  /// The memories in their order, each once.
+  ///
+  /// - Throws: `Problem` of kind `.notFound`, or of kind `.usage` for what is no id.
+  func find(in cache: Cache) throws -> [Memory] {
+    var memories: [Memory] = []
+    var known: Set<LocalID> = []
+    for name in try names.flatMap({ name in try name.map { [$0] } ?? Self.piped() }) {
+      let memory = try name.find(in: cache)
+      if known.insert(memory.id).inserted { memories.append(memory) }
+    }
+    return memories
+  }
+
+  private static func piped() throws -> [MemoryName] {
+    try StandardInput.text().split(whereSeparator: \.isWhitespace).map {
+      try MemoryName(argument: String($0))
+    }
+  }
+}
+
 extension EntryID: ArgumentValue {
   /// - Throws: `Problem` of kind `.usage`.
   public init(argument text: String) throws(Problem) {
@@ -67,6 +98,16 @@ extension TrashID: ArgumentValue {
         hint: "memctl trash shows the ids")
     }
     return version
+  }
+}
+
+extension ChangeID: ArgumentValue {
+  /// - Throws: `Problem` of kind `.usage`.
+  public init(argument text: String) throws(Problem) {
+    guard let number = Int64(text), number > 0 else {
+      throw Problem(.usage, "'\(text)' is not the id of a change", hint: "\(.log) shows the ids")
+    }
+    self.init(rawValue: number)
   }
 }
 

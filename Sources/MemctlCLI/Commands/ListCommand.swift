@@ -70,6 +70,7 @@ extension MemorySelection.Order: ArgumentValue {}
 extension MemorySearch.Order: ArgumentValue {}
 
 extension Flag {
+  static let yes = Flag("yes", short: "y", help: "do not ask")
   static let reveal = Flag("reveal", help: "show the content of sensitive memories")
 }
 

@@ -31,11 +31,13 @@ struct QueueEditCommand: Command {
 
   private let id: EntryID
   private let changes: MemoryChanges
+  private let tags: TagChange?
 
   init(_ arguments: ParsedCommand) throws {
     let options = Self.fieldOptions
     id = try arguments[Self.id]
-    var changes = options.changes(arguments)
+    var changes = try options.changes(arguments)
+    tags = try options.tagChange(arguments)
     if arguments[options.sensitive], arguments[Self.notSensitive] {
       throw Problem(
         .usage, "give --sensitive or --no-sensitive, not both", hint: "memctl queue edit --help")
@@ -43,7 +45,7 @@ struct QueueEditCommand: Command {
     changes[.content] = arguments[Self.content].map(FieldValue.text)
     if arguments[Self.notSensitive] { changes[.isSensitive] = .flag(false) }
     self.changes = changes
-    if changes.isEmpty {
+    if changes.isEmpty, tags == nil {
       throw Problem(
         .usage, "no change is given",
         hint: "\(.edit(id)) --content TEXT, or another option: memctl queue edit --help")
@@ -57,6 +59,10 @@ struct QueueEditCommand: Command {
       // Nobody should type a text for an entry that does not exist.
       if try cache.queue.entry(id) == nil { throw Problem.noEntry(id) }
       changes[.content] = .text(try StandardInput.memory())
+    }
+    if let tags {
+      let operation = try cache.queue.entry(id).flatMap { try? $0.operation() }
+      changes[.tags] = .text(tags.applied(to: operation?.fields?.tags ?? ""))
     }
     guard let operation = try cache.queue.edit(id, changes, at: .now) else {
       throw Problem.noEntry(id)
@@ -80,6 +86,16 @@ struct QueueEditCommand: Command {
         summary: ["changed entry \(id.rawValue), \(place)"], problems: problems),
       quiet: context.isQuiet)
     return ExitCode(problems)
+  }
+}
+
+extension QueuedOperation {
+  /// The memory that it carries; nil for a delete.
+  fileprivate var fields: MemoryFields? {
+    switch self {
+    case .store(let fields, _), .update(let fields, _): fields
+    case .delete: nil
+    }
   }
 }
 

@@ -6,7 +6,7 @@ struct TrashListCommand: Command {
   private static let fields = Option.fields(of: TrashRow.columns)
 
   static let spec = CommandSpec(
-    "list", summary: "list what a sync overwrote or deleted, latest first",
+    "list", summary: "list what was overwritten or deleted, latest first",
     discussion: [
       """
       When piped, prints one tab-separated line per version: \(TrashRow.columns.tabsInWords).

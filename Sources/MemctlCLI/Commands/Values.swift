@@ -7,6 +7,8 @@ extension Argument<String> {
   static var category: Self { Self("C", .dynamic(.category)) }
   static var tag: Self { Self("T", .dynamic(.tag)) }
   static var tags: Self { Self("A,B", .dynamic(.tags)) }
+  /// An id, or `-` for those on stdin.
+  static var memoryOrInput: Self { Self("ID", .dynamic(.memory)) }
   static var helpWord: Self { Self("WORD", .dynamic(.help)) }
 }
 
@@ -20,6 +22,10 @@ extension Argument<EntryID> {
 
 extension Argument<TrashID> {
   static var trashed: Self { Self("ID", .dynamic(.trash)) }
+}
+
+extension Argument<ChangeID> {
+  static var change: Self { Self("CHANGE-ID", .dynamic(.change)) }
 }
 
 extension ValueSpec.Kind {

@@ -21,6 +21,8 @@ struct Context {
   /// Tells what takes long; nil where it would be in the way.
   let progressLine: ProgressLine?
   let secretInput: SecretInput
+  /// Whether an editor can be opened for the user.
+  let mayEdit: Bool
 
   init(_ arguments: ParsedCommand, in table: CommandTable, _ environment: Environment) {
     self.arguments = arguments
@@ -44,6 +46,8 @@ struct Context {
         && !arguments[GlobalOptions.noInput])
     secretInput = SecretInput(
       terminal: terminal, cancellation: cancellation, mayAsk: !arguments[GlobalOptions.noInput])
+    mayEdit =
+      terminal.isInputTerminal && terminal.isOutputTerminal && !arguments[GlobalOptions.noInput]
   }
 
   /// Says something on standard error that is no error.

@@ -34,6 +34,8 @@ extension Hint.Step {
     case .show(let id): "show \(id.rawValue)"
     case .store: "store"
     case .delete(let id): "delete server:\(id.rawValue)"
+    case .log: "log"
+    case .undo(let id, let force): "undo \(id.rawValue)" + (force ? " --force" : "")
     case .queue: "queue"
     case .deadLetters: "queue --dead"
     case .showEntry(let id): "queue show \(id.rawValue)"

@@ -65,6 +65,8 @@ private final class Importer {
   /// Whether memories of an origin can be restored, as of the portion that is being written.
   private var restorable: [Origin?: Bool] = [:]
   private var portion: [Item] = []
+  /// The one change that all portions are, once something was written.
+  private var change: ChangeID?
 
   private struct Item {
     let file: String?
@@ -125,11 +127,13 @@ private final class Importer {
     } else if !portion.isEmpty {
       try database.write { transaction in
         try refreshContents(transaction.snapshot)
+        var added: [AddedMemory] = []
         for item in portion {
           for step in try steps(for: item, in: transaction.snapshot) {
-            count(try take(step, in: transaction, at: now))
+            count(try take(step, in: transaction, at: now, &added))
           }
         }
+        change = try transaction.note(added, as: .import, in: change, at: now)
       }
     }
     portion.removeAll(keepingCapacity: true)
@@ -209,17 +213,22 @@ private final class Importer {
   }
 
   private func take(
-    _ step: Step, in transaction: borrowing Transaction, at now: Timestamp
+    _ step: Step, in transaction: borrowing Transaction, at now: Timestamp,
+    _ added: inout [AddedMemory]
   ) throws -> Step {
     switch step {
     case .skip: break
     case .restore(let former, let origin):
       if let origin { try transaction.settle(at: origin) }
-      if try transaction.restore(former, at: now) == nil { return .skip }
+      guard let (id, entry) = try transaction.restore(former, at: now) else { return .skip }
+      // What the server has is not new: it would come with the next pull.
+      if former.memory.serverID == nil {
+        added.append(AddedMemory(id, entry, former.memory.fields))
+      }
     case .store(let fields, let createdAt):
-      let id = try transaction.memories.insert(
+      let (id, entry) = try transaction.add(
         fields, createdAt: createdAt ?? now.description, at: now)
-      _ = try transaction.queue.enqueue(.store(fields, localID: id), at: now)
+      added.append(AddedMemory(id, entry, fields))
     }
     return step
   }

@@ -13,6 +13,9 @@ extension Hint {
     case show(LocalID)
     case store
     case delete(ServerID)
+    /// Look at what was done here.
+    case log
+    case undo(ChangeID, force: Bool)
 
     /// Look at the queue.
     case queue
@@ -56,6 +59,8 @@ extension Hint.Step: CustomStringConvertible {
     case .show(let id): "show memory \(id.rawValue)"
     case .store: "store"
     case .delete(let id): "delete memory \(id.rawValue) of the server"
+    case .log: "list the changes"
+    case .undo(let id, let force): "undo change \(id.rawValue)" + (force ? " by force" : "")
     case .queue: "list the queue"
     case .deadLetters: "list dead letters"
     case .showEntry(let id): "show entry \(id.rawValue)"

@@ -12,26 +12,32 @@ extension Loan where Access == ReadWrite {
   /// - Returns: the result for each version; an id that is not in the trash is skipped.
   package func restore(_ ids: [TrashID], asNew: Bool, at now: Timestamp) throws -> [Restoration] {
     var restorations: [Restoration] = []
+    var items: [JournalItem] = []
     for id in ids {
       guard let version = try trash.version(id)?.memory else { continue }
-      restorations.append(try restore(version, asNew: asNew, at: now))
+      let restoration: Restoration
+      var item: JournalItem?
+      (restoration, item) = try restore(version, asNew: asNew, at: now)
       _ = try trash.purge([id])
+      item?.restored = id
+      if let item { items.append(item) }
+      restorations.append(restoration)
     }
+    try journal.record(.restore, items, at: now)
     return restorations
   }
 
-  private func restore(_ version: Memory, asNew: Bool, at now: Timestamp) throws -> Restoration {
+  private func restore(
+    _ version: Memory, asNew: Bool, at now: Timestamp
+  ) throws -> (Restoration, JournalItem?) {
     if !asNew, let serverID = version.serverID, let present = try memories.memory(serverID) {
-      if present.fields == version.fields { return .unchanged(present.id) }
+      if present.fields == version.fields { return (.unchanged(present.id), nil) }
       if !present.fields.isSensitive, !version.fields.isSensitive {
-        try trash.keep(present.id, as: .overwritten, at: now)
-        try memories.change(present.id, MemoryChanges(version.fields), at: now)
-        try queue.dropUpdates(of: serverID)
-        return .overwritten(
-          present.id, try queue.enqueue(.update(version.fields, serverID), at: now))
+        let item = try change(present, to: version.fields, at: now)
+        if let entry = item.entry { return (.overwritten(present.id, entry), item) }
       }
     }
-    let id = try memories.insert(version.fields, createdAt: version.createdAt, at: now)
-    return .stored(id, try queue.enqueue(.store(version.fields, localID: id), at: now))
+    let new = try add(version.fields, createdAt: version.createdAt, at: now)
+    return (.stored(new.0, new.1), .created(AddedMemory(new.0, new.1, version.fields)))
   }
 }

@@ -3,22 +3,32 @@ import MemoryModel
 
 /// Withholding a memory from the server, and sending it after all.
 extension Loan where Access == ReadWrite {
-  /// Removes an entry without sending it; its memory stays in the cache. A store that may have
+  /// Removes entries without sending them; their memories stay in the cache. A store that may have
   /// arrived is kept out of sight until that is known: otherwise the memory could come back as a
   /// copy.
   ///
-  /// - Returns: nil if there is no such entry.
-  package func drop(_ id: EntryID) throws -> DroppedEntry? {
-    guard let entry = try queue.entry(id) else { return nil }
-    let memory = try entry.storedMemory.flatMap { try memories.memory($0) }
-    let withheld = memory.flatMap { $0.serverID == nil ? $0.id : nil }
-    if let withheld { try memories.withhold(withheld) }
-    if entry.mayHaveArrived {
-      try queue.setDropped(true, id)
-      return .droppedInDoubt(withheld)
+  /// - Returns: what each drop led to; an id without an entry is skipped.
+  package func drop(_ ids: [EntryID], at now: Timestamp) throws -> [DroppedEntry] {
+    var drops: [DroppedEntry] = []
+    var items: [JournalItem] = []
+    for id in ids {
+      guard let entry = try queue.entry(id) else { continue }
+      let memory = try entry.storedMemory.flatMap { try memories.memory($0) }
+      let withheld = memory.flatMap { $0.serverID == nil ? $0.id : nil }
+      var item = JournalItem(.dropped, withheld)
+      item.entry = id
+      if let withheld { try memories.withhold(withheld) }
+      if entry.mayHaveArrived {
+        try queue.setDropped(true, id)
+        drops.append(.droppedInDoubt(withheld))
+      } else {
+        item.dropped = try queue.take(id)
+        drops.append(withheld.map { .withheld($0) } ?? .dropped)
+      }
+      items.append(item)
     }
-    try queue.remove(id)
-    return withheld.map { .withheld($0) } ?? .dropped
+    try journal.record(.drop, items, at: now)
+    return drops
   }
 
   /// Queues the stores of memories that the server does not have, including those whose store was

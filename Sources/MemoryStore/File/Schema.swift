@@ -11,8 +11,8 @@ enum Schema {
   /// `user_version` of the shared tables.
   static let sharedVersion: Int64 = 2
   /// The version of memctl's own tables; earlier ones are brought up to it.
-  static let ownVersion = "2"
-  private static let earlierOwnVersions = ["1"]
+  static let ownVersion = "3"
+  private static let earlierOwnVersions = ["1", "2"]
 
   /// Creates and migrates what is missing, in one transaction; a file that is up to date is only
   /// read.
@@ -126,7 +126,7 @@ enum Schema {
   }
 
   /// The tables that number their rows, and never give an id twice.
-  static let numberedTables = ["memories", "pending_ops", "memctl_trash"]
+  static let numberedTables = ["memories", "pending_ops", "memctl_trash", "memctl_journal"]
 
   /// The numbered table that has used up the highest possible id, so that a new row cannot get one.
   static func exhaustedTable(_ connection: Connection) throws -> String? {
@@ -268,8 +268,9 @@ enum Schema {
   ///   missing, in two steps. If memctl pulls the same row in between, the insertion would fail and
   ///   leave a transaction open that everybody else waits for. The existing row is kept.
   ///
-  /// `memctl_trash` holds versions of memories that a sync overwrote or deleted. `memctl_withheld` names
-  /// the memories that the user does not want to be sent.
+  /// `memctl_trash` holds versions of memories that were overwritten or deleted. `memctl_withheld` names
+  /// the memories that the user does not want to be sent. `memctl_journal` lists what the user did
+  /// here, and `memctl_journal_items` to which memories; see `JournalTable`.
   ///
   /// `memctl_beyond` finds the importance that is out of bounds, of which there should be none.
   ///
@@ -357,5 +358,25 @@ enum Schema {
       memory_id INTEGER PRIMARY KEY
     );
     CREATE INDEX IF NOT EXISTS memctl_beyond ON memories(importance) WHERE importance > 1;
+    CREATE TABLE IF NOT EXISTS memctl_journal (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      action TEXT NOT NULL,
+      made_at TEXT NOT NULL,
+      undone_at TEXT
+    );
+    CREATE TABLE IF NOT EXISTS memctl_journal_items (
+      id INTEGER PRIMARY KEY,
+      change_id INTEGER NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('created', 'changed', 'deleted', 'dropped')),
+      memory_id INTEGER,
+      entry_id INTEGER,
+      trash_id INTEGER,
+      restored_id INTEGER,
+      fingerprint INTEGER,
+      is_withheld INTEGER NOT NULL DEFAULT 0,
+      entry TEXT
+    );
+    CREATE INDEX IF NOT EXISTS memctl_journal_change ON memctl_journal_items(change_id);
+    CREATE INDEX IF NOT EXISTS memctl_journal_memory ON memctl_journal_items(memory_id);
     """
 }

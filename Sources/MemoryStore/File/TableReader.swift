@@ -31,9 +31,14 @@ struct TableReader {
         try connection.forEach(
           "SELECT rowid, \(list) FROM \(table) WHERE rowid >= ? ORDER BY rowid", first
         ) { row in
-          let values = columns.indices.map { row.value($0 + 1) }
-          last = row.int64(0)
-          try body(values)
+          let id = row.int64(0)
+          // What is left of a page that was cut off in the middle reads as rows with the id 0.
+          guard id >= last ?? first, id != last else {
+            isComplete = false
+            return
+          }
+          last = id
+          try body(columns.indices.map { row.value($0 + 1) })
         }
       } catch let error as SQLiteError where error.isDamage {
         isComplete = false

@@ -45,6 +45,13 @@ package struct Loan<Access>: ~Copyable {
     }
   }
 
+  package var journal: JournalTable<Access> {
+    _read {
+      let table = JournalTable<Access>(connection)
+      yield table
+    }
+  }
+
   package var notes: NoteTable<Access> {
     _read {
       let table = NoteTable<Access>(connection)

@@ -154,10 +154,14 @@ extension MemoryTable where Access == ReadWrite {
   }
 
   /// Changes fields of a memory. If the server has it, the caller has to queue the change.
+  ///
+  /// Its time never goes back: that of a row is the server's, whose clock may be ahead, and a memory
+  /// that is older than its own row would be taken for another one.
   package func change(_ id: LocalID, _ changes: MemoryChanges, at now: Timestamp) throws {
     try connection.run(
       """
-      UPDATE memories SET \(FieldColumns.changes(fromParameter: 3)), updated_at = ?2 WHERE id = ?1
+      UPDATE memories SET \(FieldColumns.changes(fromParameter: 3)),
+        updated_at = max(updated_at, ?2) WHERE id = ?1
       """,
       values: [.integer(id.rawValue), .text(now.description)] + FieldColumns.values(changes))
   }

@@ -112,8 +112,10 @@ package enum Note: String {
   case originAccount = "origin_account"
   /// The time before which the server asked not to be called.
   case notBefore = "not_before"
-  /// The latest days on which the trash was tidied; see `TrashTable.tidy`.
+  /// The latest days on which the trash was tidied; see `RetentionDays`.
   case trashDays = "trash_days"
+  /// The same for the journal.
+  case journalDays = "journal_days"
   /// The mark of the last push, which is also kept beside the file.
   case pushMark = "push_mark"
   /// The server that is known to act once on a repeated `Idempotency-Key`.

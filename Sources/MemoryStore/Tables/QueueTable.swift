@@ -93,6 +93,17 @@ package struct QueueTable<Access>: ~Copyable {
     }
   }
 
+  /// The queued updates of a memory, except one that is being sent.
+  func updates(of serverID: ServerID) throws -> [QueueEntry] {
+    let updates = Self.entries(where: "op_type = 'update' AND instr(payload, ?1)")
+    return try connection.query(
+      "SELECT * FROM (\(updates)) ORDER BY id", String(serverID.rawValue), row: Self.entry
+    ).filter { entry in
+      guard case .update(_, serverID)? = try? entry.operation() else { return false }
+      return entry.state != .sending
+    }
+  }
+
   /// The first entry that has to be done before this one, because it is about the same memory.
   package func predecessor(of entry: QueueEntry) throws -> QueueEntry? {
     try entries().first {
@@ -255,6 +266,42 @@ extension QueueTable where Access == ReadWrite {
     try connection.run("DELETE FROM memctl_entries WHERE id = ?", id.rawValue)
   }
 
+  /// Removes an entry that is not on its way.
+  ///
+  /// - Returns: a text from which `putBack` makes the same entry again; nil if there is no such
+  ///   entry.
+  func take(_ id: EntryID) throws -> String? {
+    guard let state = try entry(id)?.state else { return nil }
+    try hold(id, as: state)
+    let text = try connection.first(
+      "SELECT json_object(\(Self.keptColumns.map { "'\($0)', \($0)" }.joined(separator: ", "))) "
+        + "FROM memctl_entries WHERE id = ?", id.rawValue
+    ) { $0.text(0) }
+    try remove(id)
+    return text
+  }
+
+  /// Returns an entry that was taken to its place in the queue, with its key and its last error.
+  func putBack(_ text: String) throws -> EntryID? {
+    let values = Self.keptColumns.map { "json_extract(?1, '$.\($0)')" }.joined(separator: ", ")
+    let added = try connection.run(
+      """
+      INSERT OR IGNORE INTO memctl_entries (\(Self.keptColumns.joined(separator: ", ")))
+      SELECT \(values)
+      """, text)
+    if added == 0 { return nil }
+    let id = EntryID(rawValue: connection.lastInsertedRowID)
+    if try entry(id)?.state == .pending { try release(id) }
+    return id
+  }
+
+  private static var keptColumns: [String] {
+    [
+      "id", "op_type", "payload", "created_at", "state", "idempotency_key", "attempts",
+      "error_kind", "error_status", "error_message", "is_edited",
+    ]
+  }
+
   /// Records that the entry is sent now. Only the first `watermark` is kept.
   package func noteSending(_ id: EntryID, at now: Timestamp, watermark: Timestamp?) throws {
     try connection.run(
@@ -279,18 +326,7 @@ extension QueueTable where Access == ReadWrite {
   /// Removes the queued updates of a memory that is about to be deleted, except one that is being
   /// sent.
   package func dropUpdates(of serverID: ServerID) throws {
-    // The text of the id narrows the search before payloads are read in full.
-    let updates = try connection.query(
-      """
-      SELECT id, payload FROM memctl_entries
-      WHERE op_type = 'update' AND state <> 'sending' AND instr(payload, ?)
-      """, String(serverID.rawValue)
-    ) { (EntryID(rawValue: $0.int64(0)), $0.text(1)) }
-    for (id, payload) in updates {
-      if case .update(_, serverID)? = try? QueuedOperation(name: "update", payload: payload) {
-        try remove(id)
-      }
-    }
+    for entry in try updates(of: serverID) { try remove(entry.id) }
   }
 
   /// Lifts everything that holds an entry back, and makes a dead one pending again.
@@ -316,10 +352,10 @@ extension QueueTable where Access == ReadWrite {
       "UPDATE memctl_entries SET is_dropped = ? WHERE id = ?", isDropped, id.rawValue)
   }
 
-  /// Notes that the memory of a store that may have arrived is to be deleted once its id is known.
-  func deleteWhenKnown(_ id: EntryID) throws {
+  /// Notes whether the memory of a store that may have arrived is to be deleted once its id is known.
+  func deleteWhenKnown(_ id: EntryID, _ isUnwanted: Bool = true) throws {
     try connection.run(
-      "UPDATE memctl_entries SET delete_when_known = 1 WHERE id = ?", id.rawValue)
+      "UPDATE memctl_entries SET delete_when_known = ?2 WHERE id = ?1", id.rawValue, isUnwanted)
   }
 
   /// Turns an entry that is not in flight into a new request, without the records of the former

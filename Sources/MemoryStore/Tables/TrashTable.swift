@@ -2,8 +2,8 @@ import MemoryAPI
 import MemoryModel
 import SQLite
 
-/// Memories that a sync overwrote or deleted, kept for a while so that a mistake made elsewhere, or
-/// by a server, can be undone here.
+/// Versions of memories that a sync or the user overwrote or deleted, kept for a while so that a
+/// mistake made here, elsewhere or by a server can be undone.
 package struct TrashTable<Access>: ~Copyable {
   let connection: Connection
 
@@ -57,8 +57,6 @@ package struct TrashTable<Access>: ~Copyable {
 }
 
 extension TrashTable where Access == ReadWrite {
-  /// The number of days, counted as in `tidy`, for which a version is kept.
-  private static var lifetime: Int { 30 }
   /// The most versions that are kept; the oldest go first.
   static var capacity: Int64 { 100_000 }
 
@@ -72,10 +70,20 @@ extension TrashTable where Access == ReadWrite {
     }
   }
 
-  /// Keeps a memory as it is now.
-  package func keep(_ id: LocalID, as reason: TrashedMemory.Reason, at now: Timestamp) throws {
+  /// Keeps a memory, which must exist, as it is now.
+  @discardableResult
+  package func keep(
+    _ id: LocalID, as reason: TrashedMemory.Reason, at now: Timestamp
+  ) throws -> TrashID {
     try connection.run(
       "\(Self.insertion("?1, ?2")) WHERE id = ?3", reason.rawValue, now.description, id.rawValue)
+    return TrashID(rawValue: connection.lastInsertedRowID)
+  }
+
+  /// Gives a version the id of one that was taken out of the trash, as which it goes back.
+  func renumber(_ id: TrashID, as former: TrashID) throws {
+    try connection.run(
+      "UPDATE OR IGNORE memctl_trash SET id = ?2 WHERE id = ?1", id.rawValue, former.rawValue)
   }
 
   private static func insertion(_ reasonAndTime: String) -> String {
@@ -109,58 +117,13 @@ extension TrashTable where Access == ReadWrite {
   }
 
   /// Removes versions that are too old, and those beyond the capacity.
-  ///
-  /// A clock that jumps ahead must not empty the trash, so age is counted in days on which somebody
-  /// synced: for each of the last 30 days a note holds the latest version at the time, and versions
-  /// up to that of an earlier day are removed.
   package func tidy(at now: Timestamp) throws {
     let notes = NoteTable<ReadWrite>(connection)
-    var days = TrashDays(try notes.value(of: .trashDays) ?? "")
-    if days.begin(at: now, latest: try last()) {
-      if let oldest = days.expired(after: Self.lifetime) {
-        try connection.run("DELETE FROM memctl_trash WHERE id <= ?", oldest.rawValue)
-      }
-      try notes.set(.trashDays, days.text)
+    if let oldest = try notes.beginDay(.trashDays, at: now, latest: { try last().rawValue }) {
+      try connection.run("DELETE FROM memctl_trash WHERE id <= ?", oldest)
     }
     try connection.run(
       "DELETE FROM memctl_trash WHERE id <= (SELECT max(id) FROM memctl_trash) - ?",
       Self.capacity)
-  }
-}
-
-/// The latest days on which the trash was tidied, and the latest version that there was on each.
-private struct TrashDays {
-  private var lastDay: Timestamp?
-  private var versions: [Int64]
-
-  /// Parses the form that `text` produces; any other text means no days at all.
-  init(_ text: String) {
-    let parts = text.split(separator: " ")
-    lastDay = parts.first.flatMap { Timestamp(String($0)) }
-    versions = lastDay == nil ? [] : parts.dropFirst().compactMap { Int64($0) }
-  }
-
-  var text: String {
-    ([lastDay?.description ?? ""] + versions.map(String.init)).joined(separator: " ")
-  }
-
-  /// Begins a new day if the last one is over, however long ago that was, or lies in the future
-  /// because the clock was set back.
-  ///
-  /// - Returns: whether anything changed.
-  mutating func begin(at now: Timestamp, latest: TrashID) -> Bool {
-    if let lastDay {
-      let age = now.seconds(since: lastDay)
-      if age >= 0, age < 86_400 { return false }
-      if age >= 86_400 { versions.append(latest.rawValue) }
-    }
-    lastDay = now
-    return true
-  }
-
-  /// The latest version that is older than `days` days, if there is one; its day is forgotten.
-  mutating func expired(after days: Int) -> TrashID? {
-    guard versions.count > days else { return nil }
-    return TrashID(rawValue: versions.removeFirst())
   }
 }

@@ -22,6 +22,7 @@ enum Recovery {
       at: now, longestWait: max(policy.longestDelay, policy.lateness),
       longestFlight: timeout * Double(Push.window / Push.width))
     try transaction.trash.tidy(at: now)
+    try transaction.journal.tidy(at: now)
     try transaction.memories.tidyWithheld()
     if isCopy { try transaction.queue.doubtStores(at: conditions.now()) }
     return isCopy

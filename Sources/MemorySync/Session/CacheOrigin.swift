@@ -35,6 +35,7 @@ enum CacheOrigin {
   static func change(to origin: Origin, in transaction: borrowing Transaction) throws {
     try transaction.notes.setWatermark(nil)
     try transaction.trash.forgetServerIDs()
+    try transaction.journal.forgetServerIDs()
     for set in [NoteSet.deletions, .unread, .unseen] { try transaction.notes.removeAll(in: set) }
     for note in [Note.unreadAskedAt, .comparedAt, .comparisonOwed, .serverLead] {
       try transaction.notes.set(note, nil)

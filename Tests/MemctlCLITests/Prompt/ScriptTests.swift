@@ -23,10 +23,12 @@ struct ScriptTests {
       store "it's"; counts | head -n 1
       list --sort oldest | cut -f 7
       """)
+    let lines = ended.output.split(separator: "\n").filter { !$0.hasPrefix("queued_because") }
     #expect(
-      ended.output
-        == "id\t1\nserver_id\t\nqueued\ttrue\nid\t2\nserver_id\t\nqueued\ttrue\ntotal\t2\n"
-        + "one\\ntwo\nit's\n")
+      lines == [
+        "id\t1", "server_id\t", "queued\ttrue", "id\t2", "server_id\t", "queued\ttrue", "total\t2",
+        "one\\ntwo", "it's",
+      ])
     #expect(ended.errors == "")
     #expect(ended.status == 0)
     #expect(home.history == [])

@@ -11,6 +11,8 @@ public enum Hazard: String, CaseIterable, Sendable {
   case keyTrouble
   /// A store that was given up is queued again, or its memory is deleted.
   case secondThoughts
+  /// Authors change what is written, and take things back.
+  case revisions
   /// The clocks of machines jump.
   case clocks
   /// The server's clock is wrong for a while.

@@ -26,7 +26,7 @@ public enum Action: String, CaseIterable, Sendable {
   // What happens on the server.
   case serverStore, serverEdit, serverDelete, revokeKey, allowKey
   // What only some worlds meet.
-  case add, troubleKey, breakDatabase, mendDatabase, moveClock, moveServerClock
+  case change, undo, add, troubleKey, breakDatabase, mendDatabase, moveClock, moveServerClock
   case python, pythonDelete, keepCopy, putCopyBack, useCopy
 
   /// Those that happen in any world.
@@ -41,6 +41,7 @@ public enum Action: String, CaseIterable, Sendable {
     .keyTrouble: [(3, .troubleKey), (3, .allowKey)],
     .brokenDatabase: [(3, .breakDatabase), (3, .mendDatabase)],
     .secondThoughts: [(4, .drop), (5, .add)],
+    .revisions: [(8, .change), (8, .undo)],
     .pythonSide: [(20, .python), (3, .pythonDelete), (5, .program)],
     .copies: [(8, .keepCopy), (5, .putCopyBack), (2, .useCopy)],
     .clocks: [(16, .moveClock)],

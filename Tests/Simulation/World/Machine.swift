@@ -69,7 +69,7 @@ final class Machine {
     return connection
   }
 
-  private func query<Element>(_ sql: String, row: (Statement) throws -> Element) -> [Element] {
+  func query<Element>(_ sql: String, row: (Statement) throws -> Element) -> [Element] {
     (try? observe()?.query(sql, row: row)) ?? []
   }
 

@@ -26,6 +26,8 @@ final class Truth {
     var extra = 0
     /// Someone edited it on the server.
     var isEdited = false
+    /// Its author changed it, or took something back.
+    var isRevised = false
     /// Machines whose user has deleted it.
     var deletedOn: [Int] = []
 

@@ -11,6 +11,8 @@ extension World {
     case .store: storeMemories(on: machine, crash)
     case .delete: deleteMemory(on: machine, crash)
     case .edit: editEntry(on: machine, crash)
+    case .change: changeMemory(on: machine, crash)
+    case .undo: undo(on: machine, crash)
     case .retry: retry(on: machine, crash)
     case .drop: drop(on: machine, crash)
     case .sync: run(on: machine, crash) { try $0.sync() }
@@ -210,7 +212,9 @@ extension World {
   /// A store in doubt cannot be told by what it said once somebody has changed it, so only what its
   /// machine knows to be there is edited.
   private func editOnServer() {
-    guard let row = anyRow(), !row.isSensitive, isKnownToOwner(row) else { return }
+    guard let row = anyRow(), !row.isSensitive, isKnownToOwner(row),
+      truth[row.name]?.isRevised != true
+    else { return }
     truth.change(row.name) {
       $0.isEdited = true
       $0.content = "\(row.name) edited"

@@ -95,11 +95,13 @@ extension World {
     }
   }
 
-  /// No world lasts for 30 days, so nothing leaves the trash but by the user's deletion.
+  /// No world lasts for 30 days, so nothing leaves the trash but by the user's will.
   private func checkTrash(of machine: Machine) {
     let trash = machine.trash()
     for (id, name) in machine.knownTrash where trash[id] == nil {
-      guard let item = truth[name], item.deletedOn.isEmpty, !item.isGroup else { continue }
+      guard let item = truth[name], item.deletedOn.isEmpty, !item.isGroup, !item.isRevised else {
+        continue
+      }
       fail(.lost, "a version of \(name) is gone from the trash of machine \(machine.index)")
     }
     machine.knownTrash = trash

@@ -113,6 +113,8 @@ extension World {
       let item = entry.name.flatMap { truth[$0] }
       if entry.errorKind == "invalid_input" || item?.isRejected == true { continue }
       if item?.isLoose == true { continue }
+      // A change came too late for a memory that somebody has deleted.
+      if item?.isRevised == true, item?.wanted == 0 { continue }
       fail(
         .deadLetter,
         "entry \(entry.id) (\(entry.operation) of \(entry.name ?? "?")) of machine \(machine.index) is dead for no reason of the server's"

@@ -107,6 +107,9 @@ extension World {
       note(process.name, "deletes \(row.name) (\(row.id), server \(row.serverID ?? 0))")
       defer {
         if !machine.memories().contains(where: { $0.id == row.id }) {
+          if !machine.trash().values.contains(row.name) {
+            fail(.lost, "\(row.name), deleted, is not in the trash of machine \(machine.index)")
+          }
           truth.change(row.name) {
             $0.wanted = $0.isGroup ? $0.wanted - 1 : 0
             // Whatever was given up before: now it is to go.
