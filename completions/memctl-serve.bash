@@ -88,6 +88,13 @@ _memctl_serve() {
 
   case $kind in
     'words '*) mapfile -t COMPREPLY < <(compgen -W "${kind#words }" -- "$cur") ;;
+    'list '*)
+      # Only the last word of the list is being typed.
+      [[ $cur != *,* ]] || prefix=$prefix${cur%,*},
+      cur=${cur##*,}
+      compopt -o nospace
+      mapfile -t COMPREPLY < <(compgen -W "${kind#list }" -- "$cur")
+      ;;
     file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     directory) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'dynamic '*) _memctl_serve_dynamic "${kind#dynamic }" ;;

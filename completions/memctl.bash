@@ -72,10 +72,10 @@ _memctl_kind() {
     'wait:'[0-9]*) kind='dynamic memory' ;;
     'watch:'-i | 'watch:'--interval) kind='text' ;;
     'login:0') kind='text' ;;
-    'config get:0') kind='words db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key' ;;
-    'config set:0') kind='words db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key' ;;
+    'config get:0') kind='words db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file keep-permissions allow-http ca-file client-cert client-key' ;;
+    'config set:0') kind='words db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file keep-permissions allow-http ca-file client-cert client-key' ;;
     'config set:1') kind='text' ;;
-    'config unset:0') kind='words db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key' ;;
+    'config unset:0') kind='words db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file keep-permissions allow-http ca-file client-cert client-key' ;;
     'queue:'-n | 'queue:'--limit) kind='text' ;;
     'queue:'--fields) kind='list id op state memory_id server_id category bytes attempts created_at last_sent_at next_attempt_at last_error candidates content' ;;
     'queue list:'-n | 'queue list:'--limit) kind='text' ;;

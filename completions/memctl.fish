@@ -100,10 +100,10 @@ complete -c memctl -n '__memctl_at \'config:0\'' -a list -d 'list every setting,
 complete -c memctl -n '__memctl_at \'config:0\'' -a get -d 'print the value of a setting'
 complete -c memctl -n '__memctl_at \'config:0\'' -a set -d 'set a value in the configuration file'
 complete -c memctl -n '__memctl_at \'config:0\'' -a unset -d 'remove a setting from the configuration file'
-complete -c memctl -n '__memctl_at \'config get:0\'' -f -a 'db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key'
-complete -c memctl -n '__memctl_at \'config set:0\'' -f -a 'db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key'
+complete -c memctl -n '__memctl_at \'config get:0\'' -f -a 'db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file keep-permissions allow-http ca-file client-cert client-key'
+complete -c memctl -n '__memctl_at \'config set:0\'' -f -a 'db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file keep-permissions allow-http ca-file client-cert client-key'
 complete -c memctl -n '__memctl_at \'config set:1\'' -f
-complete -c memctl -n '__memctl_at \'config unset:0\'' -f -a 'db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file allow-http ca-file client-cert client-key'
+complete -c memctl -n '__memctl_at \'config unset:0\'' -f -a 'db api-url api-key-file api-key api-key-command sync-interval sync-disabled timeout lock-timeout lock-file keep-permissions allow-http ca-file client-cert client-key'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l dead -d 'only dead letters'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l limit -s n -r -f -d 'show at most N'
 complete -c memctl -n '__memctl_at \'queue:*\'' -l fields -r -f -a '(__fish_append , id op state memory_id server_id category bytes attempts created_at last_sent_at next_attempt_at last_error candidates content)' -d 'write only these fields, separated by commas, in this order'

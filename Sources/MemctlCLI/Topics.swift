@@ -76,6 +76,10 @@ enum Topics {
           file per cache, the same for everyone who uses that cache
           """
         ),
+        (
+          "MEMCTL_KEEP_PERMISSIONS",
+          "1 keeps the permissions of a cache that others can use; otherwise they are taken away"
+        ),
         ("MEMCTL_ALLOW_HTTP", "comma-separated hosts that may get the key over plain http"),
         (
           "MEMCTL_CA_FILE",

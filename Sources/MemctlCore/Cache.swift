@@ -19,7 +19,8 @@ public final class Cache {
   /// Opens the file at `path`, and upgrades one that an older version wrote.
   ///
   /// A new file, and a folder that is created for it, can be read by their owner alone. An existing
-  /// file that others could read is closed to them when it is opened for writing.
+  /// file that others could read is closed to them when it is opened for writing, unless
+  /// `keepsPermissions` is set.
   ///
   /// - Parameters:
   ///   - cancellation: ends a wait for another program's lock.
@@ -29,12 +30,13 @@ public final class Cache {
   ///   `.file` if it is not a database, was written by a newer version, or cannot be used.
   public convenience init(
     path: String, access: CacheAccess = .create, cancellation: Cancellation? = nil,
-    temporaryFolder: String = "/tmp", tell: @escaping (Mending) -> Void = { _ in }
+    temporaryFolder: String = "/tmp", keepsPermissions: Bool = false,
+    tell: @escaping (Mending) -> Void = { _ in }
   ) throws {
     self.init(
       try Database(
         path: path, access: access, cancellation: cancellation, temporaryFolder: temporaryFolder,
-        tell: tell))
+        keepsPermissions: keepsPermissions, tell: tell))
   }
 
   package init(_ database: Database) { self.database = database }

@@ -10,6 +10,7 @@ public enum Setting: String, CaseIterable, Sendable {
   case timeout
   case lockTimeout = "lock-timeout"
   case lockFile = "lock-file"
+  case keepPermissions = "keep-permissions"
   case allowHTTP = "allow-http"
   case caFile = "ca-file"
   case clientCertificate = "client-cert"

@@ -83,6 +83,18 @@ struct DoctorTests {
       values.findings.contains { $0.hasPrefix("failure settings: there is no file /nowhere") })
   }
 
+  @Test("a cache that others are meant to use keeps its permissions, if that is set")
+  func sharedPermissions() throws {
+    chmod(home.database, 0o664)
+    home.environment["MEMCTL_KEEP_PERMISSIONS"] = "1"
+    try home.memctl("store", "A fact")
+    #expect(try examine().findings.allSatisfy { !$0.contains("others can use") })
+    #expect(try home.mode(of: "memory.db") == 0o664)
+    home.environment["MEMCTL_KEEP_PERMISSIONS"] = nil
+    try home.memctl("store", "Another fact")
+    #expect(try home.mode(of: "memory.db") == 0o600)
+  }
+
   @Test("--fix takes access away from others, and says so")
   func permissions() throws {
     try home.write("key", Home.key, mode: 0o644)

@@ -25,7 +25,8 @@ final class CacheOpener {
     commentary.say("cache \(path)")
     let cache = try Cache(
       path: path, access: access, cancellation: cancellation,
-      temporaryFolder: settings.temporaryFolder, tell: { Self.tell($0, path) })
+      temporaryFolder: settings.temporaryFolder,
+      keepsPermissions: settings.keepsPermissions, tell: { Self.tell($0, path) })
     opened = cache
     return cache
   }

@@ -56,12 +56,12 @@ extension Configuration {
     case .lockTimeout: _ = try lockTimeout()
     case .lockFile: _ = try lockFile()
     case .caFile, .clientCertificate, .clientKey: try checkFile(of: setting)
-    case .syncDisabled:
+    case .syncDisabled, .keepPermissions:
       let words = ["1", "true", "yes", "on"] + Self.wordsForNo
       if let (word, origin) = text(setting), !words.contains(word.lowercased()) {
         throw Problem(
           .configuration, "\(setting.rawValue) (\(origin)) is '\(word)', neither yes nor no",
-          hint: "yes turns syncing off, no turns it on")
+          hint: "give yes or no")
       }
     case .allowHTTP:
       if let host = hostsAllowedHTTP.first(where: { $0.contains("/") }) {
@@ -156,7 +156,7 @@ extension Setting {
     case .syncInterval: "60"
     case .timeout: "15"
     case .lockTimeout: "30"
-    case .syncDisabled: "no"
+    case .syncDisabled, .keepPermissions: "no"
     case .temporaryFolder: "/tmp"
     default: nil
     }

@@ -126,8 +126,13 @@ public struct Configuration {
   }
 
   /// Whether the user has turned syncing off.
-  public var isSyncDisabled: Bool {
-    text(.syncDisabled).map { !Self.wordsForNo.contains($0.value.lowercased()) } ?? false
+  public var isSyncDisabled: Bool { isOn(.syncDisabled) }
+
+  /// Whether a cache that others can use keeps its permissions.
+  public var keepsPermissions: Bool { isOn(.keepPermissions) }
+
+  private func isOn(_ setting: Setting) -> Bool {
+    text(setting).map { !Self.wordsForNo.contains($0.value.lowercased()) } ?? false
   }
 
   static let wordsForNo = ["0", "false", "no", "off"]

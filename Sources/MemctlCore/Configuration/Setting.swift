@@ -16,6 +16,7 @@ extension Setting {
     case .timeout: ["MEMCTL_TIMEOUT"]
     case .lockTimeout: ["MEMCTL_LOCK_TIMEOUT"]
     case .lockFile: ["MEMCTL_LOCK_FILE"]
+    case .keepPermissions: ["MEMCTL_KEEP_PERMISSIONS"]
     case .allowHTTP: ["MEMCTL_ALLOW_HTTP"]
     case .caFile: ["MEMCTL_CA_FILE"]
     case .clientCertificate: ["MEMCTL_CLIENT_CERT"]

@@ -23,7 +23,7 @@ extension Doctor {
       findings.append(
         .warning("cache", "\(path) belongs to another user", hint: "chown \(geteuid()) '\(path)'"))
     }
-    if let others = Permissions.others(path), others != 0 {
+    if !configuration.keepsPermissions, let others = Permissions.others(path), others != 0 {
       if fixes, Permissions.close(path) == true {
         findings.append(.fixed("cache", "\(path) was open to others; only you can use it now"))
       } else {
@@ -87,7 +87,8 @@ extension Doctor {
     var mended: [Mending] = []
     let database = try Database(
       path: path, access: fixes ? .change : .read, cancellation: cancellation,
-      temporaryFolder: configuration.temporaryFolder, tell: { mended.append($0) })
+      temporaryFolder: configuration.temporaryFolder,
+      keepsPermissions: configuration.keepsPermissions, tell: { mended.append($0) })
     let health = try database.health()
     if let damage = health.damage {
       return [.failure("content", "the cache is damaged: \(damage)", hint: "\(.repair)")]

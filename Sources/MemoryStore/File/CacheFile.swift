@@ -11,6 +11,7 @@ struct CacheFile {
   let path: String
   let interruption: Int32?
   let temporaryFolder: String
+  let keepsPermissions: Bool
   let tell: (Mending) -> Void
 
   /// - Throws: `SQLiteError`, and `Problem` as `Database.init`.
@@ -30,7 +31,7 @@ struct CacheFile {
       throw Problem.cannotOpen(path, errno)
     }
     let connection = try upToDate(connect(access == .create ? .create : .readWrite))
-    closeToOthers()
+    if !keepsPermissions { closeToOthers() }
     return connection
   }
 

@@ -45,7 +45,7 @@ package struct Rescue {
   private static func isSound(_ path: String, _ tell: @escaping (Mending) -> Void) throws -> Bool {
     do {
       let connection = try CacheFile(
-        path: path, interruption: nil, temporaryFolder: "", tell: tell
+        path: path, interruption: nil, temporaryFolder: "", keepsPermissions: true, tell: tell
       ).open(for: .change)
       let found = try connection.query("PRAGMA integrity_check(1)") { $0.text(0) }
       guard try found == ["ok"] && Schema.exhaustedTable(connection) == nil else { return false }

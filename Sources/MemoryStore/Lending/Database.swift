@@ -27,7 +27,8 @@ package final class Database: Ledger {
   /// Opens the file and brings an old one up to date.
   ///
   /// A file that is created is readable by its owner alone, as is a folder that is created for it;
-  /// an existing file that others could read is closed to them when it is opened for writing.
+  /// an existing file that others could read is closed to them when it is opened for writing, unless
+  /// `keepsPermissions` is set.
   ///
   /// - Parameters:
   ///   - cancellation: ends waits for another program's lock.
@@ -38,7 +39,7 @@ package final class Database: Ledger {
   package init(
     path: String, access: CacheAccess = .create, random: Randomness = .system,
     cancellation: Cancellation? = nil, temporaryFolder: String = "/tmp",
-    tell: @escaping (Mending) -> Void = { _ in }
+    keepsPermissions: Bool = false, tell: @escaping (Mending) -> Void = { _ in }
   ) throws {
     self.path = path
     self.random = random
@@ -46,7 +47,7 @@ package final class Database: Ledger {
     self.tell = tell
     let file = CacheFile(
       path: path, interruption: cancellation?.readDescriptor, temporaryFolder: temporaryFolder,
-      tell: tell)
+      keepsPermissions: keepsPermissions, tell: tell)
     connection = try Database.translatingErrors(path) { try file.open(for: access) }
     identity = FileIdentity(path)
   }
