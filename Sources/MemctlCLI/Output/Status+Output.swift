@@ -4,7 +4,9 @@ import MemctlCore
 
 extension Status {
   func report(_ output: Output) -> Report {
-    Report(command: "status", members: members, summary: lines(output.style, output.now))
+    Report(
+      command: "status", members: members,
+      summary: lines(output.style, output.textWidth, output.now))
   }
 
   private var members: [JSONValue.Member] {
@@ -57,9 +59,16 @@ extension Status {
 
   // MARK: For people
 
-  private func lines(_ style: Style, _ now: Timestamp) -> [String] {
+  private func lines(_ style: Style, _ width: Int, _ now: Timestamp) -> [String] {
+    let margin = String(repeating: " ", count: 13)
     func row(_ name: String, _ text: String) -> String {
-      (name.isEmpty ? String(repeating: " ", count: 13) : style.label(name)) + text
+      (name.isEmpty ? margin : style.label(name)) + text
+    }
+    /// A row that may be longer than a line.
+    func rows(_ name: String, _ text: String, _ paint: (String) -> String) -> [String] {
+      text.wrapped(toWidth: width - margin.count).enumerated().map {
+        row($0 == 0 ? name : "", paint($1))
+      }
     }
     func distance(_ text: String) -> String {
       Timestamp(text)?.relative(to: now) ?? text.printable
@@ -70,12 +79,21 @@ extension Status {
     var lines = [
       row("account", (check?.account ?? origin?.account ?? "unknown").printable),
       row("server", (server.text ?? "").printable + from(server.origin)),
-      row("", answer(style)),
-      row("key", keySource.map { "\($0)".printable } ?? style.red("none")),
+    ]
+    lines +=
+      answer.map { rows("", $0.text, $0.isGood ? { $0 } : style.red) } ?? [
+        row("", style.dim(unasked ?? ""))
+      ]
+    lines += [
+      row("key", keySource.map { "\($0)".printable } ?? style.red("none"))
     ]
     lines.append(row("cache", (database.text ?? "").printable + from(database.origin)))
     if let bytes, let counts {
-      lines.append(row("", "\(grouped(counts.total)) memories, \(bytes.asBytes)"))
+      lines.append(
+        row(
+          "",
+          "\(grouped(counts.total)) \(counts.total == 1 ? "memory" : "memories"), \(bytes.asBytes)")
+      )
     } else {
       lines.append(row("", "not there yet"))
     }
@@ -83,8 +101,8 @@ extension Status {
       lines.append(row("queue", queue.text(distance)))
       if queue.dead.count > 0 {
         let message = queue.firstDead.map { ": entry \($0.id.rawValue): \($0.message)" } ?? ""
-        lines.append(
-          row("rejected", style.red("\(grouped(queue.dead.count))\(message.printable)")))
+        lines += rows(
+          "rejected", "\(grouped(queue.dead.count))\(message.printable)", style.red)
       }
     }
     if let counts {
@@ -92,7 +110,7 @@ extension Status {
         row("last sync", (counts.lastSuccess ?? counts.lastSync).map(distance) ?? "never"))
       if let error = counts.lastError {
         let text = "\(error.message.printable) (\(distance(error.time)))"
-        lines.append(row("last error", style.yellow(text)))
+        lines += rows("last error", text, style.yellow)
       }
     }
     for (index, user) in users.enumerated() {
@@ -102,23 +120,26 @@ extension Status {
           index == 0 ? "in use by" : "",
           "\(user.name.printable) (process \(user.process)\(syncing))"))
     }
-    return lines + [""] + next(style)
+    return lines + [""] + next(style, width)
   }
 
-  private func answer(_ style: Style) -> String {
-    guard let check else { return style.dim(unasked ?? "") }
-    guard let problem = check.problem else { return "reachable, and accepts the key" }
-    return style.red(problem.message.printable)
+  /// What the server said; nil if it was not asked.
+  private var answer: (text: String, isGood: Bool)? {
+    check.map { check in
+      check.problem.map { ($0.message.printable, false) }
+        ?? ("reachable, and accepts the key", true)
+    }
   }
 
-  private func next(_ style: Style) -> [String] {
+  private func next(_ style: Style, _ width: Int) -> [String] {
     if concerns.isEmpty { return ["everything is on the server"] }
     return concerns.enumerated().flatMap { index, concern in
-      let text = concern.text.printable
-      let line = concern.needsUser ? style.red(text) : style.yellow(text)
+      let lines = concern.text.printable.wrapped(toWidth: width)
+        .map(concern.needsUser ? style.red : style.yellow)
       // What helps against several is said once, below the last of them.
       let isLast = index + 1 == concerns.count || concerns[index + 1].hint != concern.hint
-      return isLast ? [line, "  \(concern.hint.text.printable)"] : [line]
+      return isLast
+        ? lines + "  \(concern.hint.text.printable)".wrapped(toWidth: width) : lines
     }
   }
 }
