@@ -82,7 +82,7 @@ struct ConfigTests {
     #expect(try text == "api-key = \(Home.key)\n")
     #expect(try home.mode(of: ".config/memctl/config") == 0o600)
     let broken = try home.memctl("config", "set", "api-key", input: .pipe("two words"))
-    #expect(broken.message == "stdin contains no usable key: there is a blank within it")
+    #expect(broken.message == "the key from stdin cannot be used: there is a blank within it")
     #expect(try text == "api-key = \(Home.key)\n")
     try home.write(".config/memctl/config", "api-key = \(Home.key)\n", mode: 0o640)
     let refused = try home.memctl("counts")

@@ -43,8 +43,8 @@ struct KeyCommandTests {
       (
         "echo",
         """
-        the command in api-key-command (environment MEMCTL_API_KEY_COMMAND) contains no usable key: \
-        it is empty
+        the key from the command in api-key-command (environment MEMCTL_API_KEY_COMMAND) cannot be \
+        used: it is empty
         """
       ),
     ])

@@ -204,7 +204,8 @@ import Testing
   func badKey(key: String) throws {
     let found = try problem { _ = try configuration(environment: ["MEMORY_API_KEY": key]).key() }
     #expect(found?.kind == .configuration)
-    #expect(found?.message.contains("environment MEMORY_API_KEY contains no usable key") == true)
+    #expect(
+      found?.message.contains("the key from environment MEMORY_API_KEY cannot be used") == true)
     #expect(found?.hint != nil)
     #expect(found?.message.contains(key) == false)
   }

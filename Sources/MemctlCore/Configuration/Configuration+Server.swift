@@ -141,7 +141,7 @@ extension Configuration {
     let key = text.trimmed
     func unusable(_ reason: String) -> Problem {
       Problem(
-        .configuration, "\(place) contains no usable key: \(reason)",
+        .configuration, "the key from \(place) cannot be used: \(reason)",
         hint: "copy the key again; it is one word of letters, digits and signs, without quotes")
     }
     if key.isEmpty { throw unusable("it is empty") }
