@@ -9,6 +9,8 @@ extension Habits {
       "add": "store", "create": "store", "insert": "store", "new": "store", "put": "store",
       "remember": "store", "save": "store", "write": "store",
       "del": "delete", "forget": "delete", "remove": "delete", "rm": "delete",
+      "change": "edit", "modify": "edit", "update": "edit",
+      "history": "log", "journal": "log", "revert": "undo", "rollback": "undo",
       "all": "list", "ls": "list",
       "find": "search", "grep": "search", "lookup": "search", "query": "search",
       "cat": "show", "get": "show", "read": "show", "view": "show",

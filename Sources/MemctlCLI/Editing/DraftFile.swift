@@ -44,6 +44,9 @@ final class DraftFile {
     let end: ChildProcess.End
     do {
       let process = try ChildProcess("/bin/sh", ["sh", "-c", "\(editor) \"$1\"", "sh", path])
+      // Ctrl-C belongs to the editor until it ends.
+      let handler = signal(SIGINT, SIG_IGN)
+      defer { signal(SIGINT, handler) }
       end = process.end() ?? .code(0)
     } catch {
       remove()
