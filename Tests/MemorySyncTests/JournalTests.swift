@@ -9,7 +9,7 @@ import Testing
 @testable import MemoryStore
 @testable import MemorySync
 
-/// What the user did here is listed, and can be taken back (promise G26).
+/// What the user did here is listed, and can be taken back (promise G27).
 @Suite("Journal") struct JournalTests {
   let server = ModelServer()
 
