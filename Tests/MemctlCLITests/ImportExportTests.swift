@@ -43,6 +43,18 @@ import Testing
     #expect(try contents(home).count == 4)
   }
 
+  @Test("are one change, however many memories it has, which undo takes back")
+  func undo() throws {
+    try home.memctl("store", "a")
+    let lines = (1...2_100).map { "{\"content\":\"m\($0)\"}\n" }.joined()
+    try home.memctl("import", "-", input: .pipe(lines))
+    let undone = try home.memctl("undo", "--json").json[0]
+    #expect(undone["action"] as? String == "import")
+    #expect(undone["count"] as? Int == 2_100)
+    #expect(try contents(home) == ["a"])
+    #expect(try home.memctl("queue", "--json").json.count == 1)
+  }
+
   @Test("fit into a pipeline with gzip, and a new cache has the same lines")
   func pipeline() throws {
     try home.addSamples()
