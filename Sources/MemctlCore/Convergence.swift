@@ -148,10 +148,17 @@ public struct Convergence {
 }
 
 extension SyncReport {
-  /// This report without the interruption that the timeout was.
+  /// This report without the interruption that the timeout was. It has a problem in any case, even if
+  /// no attempt got as far as that.
   fileprivate var afterTimeout: SyncReport {
     var report = self
     report.forget(.interrupted)
+    if report.problems.isEmpty {
+      report.note(
+        Problem(
+          .waiting, "the time was over before everything was done",
+          hint: "nothing is lost; \(.sync) goes on"))
+    }
     return report
   }
 

@@ -45,7 +45,7 @@ struct WaitTests {
   func timeout() throws {
     let home = try Home()
     try home.enqueue("a")
-    let wait = try home.memctl("wait", "1", "--timeout", "0.1")
+    let wait = try home.memctl("wait", "1", "--timeout", "1")
     #expect(wait.message.hasPrefix("memory 1 is not on the server yet: cannot reach the server"))
     #expect(wait.hint == "nothing is lost; memctl queue shows what they are waiting for")
     #expect(wait.status == 1)
