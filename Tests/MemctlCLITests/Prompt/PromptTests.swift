@@ -381,7 +381,7 @@ struct PromptTests {
     prompt.enter(".help timer")
     try prompt.wait(forText: ".timer on|off")
     prompt.enter("store --help")
-    try prompt.wait(forText: "memctl store [OPTIONS] [TEXT]")
+    try prompt.wait(forText: "memctl store [OPTIONS] [TEXT...]")
     prompt.enter(".bail --help")
     try prompt.wait(forText: "  .bail on|off")
     #expect(try prompt.leave() == 0)
