@@ -112,6 +112,36 @@ import Testing
       Set(try memories(copy).map(comparable)) == Set(wanted.map(comparable)))
   }
 
+  @Test("restore each memory once, however often, and as many equal ones as there were")
+  func twice() throws {
+    let original = try cache("original.db")
+    for content in ["same", "same", "other"] { try original.store(MemoryFields(content: content)) }
+    try original.database.write { transaction in
+      try transaction.settle(at: origin)
+      for id in [7, 8] {
+        let fields = MemoryFields(content: "sent")
+        let memory = try transaction.memories.insert(fields, createdAt: "2026-01-01", at: .now)
+        try transaction.memories.link(memory, to: ServerID(rawValue: Int64(id)))
+      }
+    }
+    var lines = ""
+    _ = try original.exportMemories(revealed: true) { lines += $0 + "\n" }
+    let itself = try importing(lines, into: original)
+    #expect((itself.added, itself.skipped) == (0, 5))
+
+    let copy = try cache("copy.db")
+    try copy.store(MemoryFields(content: "other"))
+    let plan = try importing(lines + lines, into: copy) { $0.isRehearsal = true }
+    #expect((plan.added, plan.skipped, plan.restored) == (4, 6, 2))
+    let report = try importing(lines + lines, into: copy)
+    #expect((report.added, report.skipped, report.restored) == (4, 6, 2))
+    let again = try importing(lines, into: copy)
+    #expect((again.added, again.skipped) == (0, 5))
+    #expect(
+      try memories(copy).map(\.fields.content) == ["other", "same", "same", "sent", "sent"])
+    #expect(try copy.queue.entries().count == 3)
+  }
+
   @Test("keep what was unsent or withheld so")
   func states() throws {
     let original = try cache("original.db")

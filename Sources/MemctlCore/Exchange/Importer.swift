@@ -59,6 +59,8 @@ private final class Importer {
   private let progress: (Int) -> Void
   private let tell: (ImportProblem) -> Void
   private var contents: ContentIndex
+  /// The ids and the texts of the memories that this import restores.
+  private let restored: ContentIndex
   private var version: FileVersion
   private var report = ImportReport()
   private var read = 0
@@ -87,6 +89,7 @@ private final class Importer {
     self.tell = tell
     version = try database.version()
     contents = try database.read { try ContentIndex($0) }
+    restored = try ContentIndex()
   }
 
   func run(_ files: ImportFiles) throws -> ImportReport {
@@ -157,9 +160,8 @@ private final class Importer {
 
   /// What is to be done with an item, in view of what is in the cache; nothing if it is refused.
   private func steps(for item: Item, in snapshot: borrowing Snapshot) throws -> [Step] {
-    if let former = try former(item.memory, in: snapshot) {
-      _ = try contents.insert(former.0.memory.fields.content)
-      return [.restore(former.0, former.1)]
+    if let (former, origin) = try former(item.memory, in: snapshot) {
+      return [try isHere(former, in: snapshot) ? .skip : .restore(former, origin)]
     }
     var memory = item.memory
     memory.resolveCategory(default: options.category)
@@ -210,6 +212,26 @@ private final class Importer {
         hasID: state.id != nil, isUnsent: state.isUnsent, isWithheld: state.isWithheld),
       origin
     )
+  }
+
+  /// Whether a memory is left out: because it is here already, or because another one with its text
+  /// was here before this import. Equal memories of one cache stay as many as they were.
+  private func isHere(_ former: FormerMemory, in snapshot: borrowing Snapshot) throws -> Bool {
+    let memory = former.memory
+    let content = memory.fields.content
+    let hasKey = memory.serverID != nil || former.hasID
+    // Without an id on the server, a text that was changed between two exports counts as another.
+    let key = memory.serverID.map { "server \($0.rawValue)" } ?? "\(memory.id.rawValue) \(content)"
+    if hasKey, try !restored.insert(key) { return true }
+    let isNew = try contents.insert(content)
+    if let id = memory.serverID, try snapshot.memories.memory(id) != nil {
+      _ = try restored.insert("text \(content)")
+      return true
+    }
+    let isAnother = try isNew || hasKey && restored.contains("text \(content)")
+    if !isAnother, !options.keepsDuplicates { return true }
+    _ = try restored.insert("text \(content)")
+    return false
   }
 
   private func take(

@@ -9,8 +9,8 @@ import SQLite
 package final class ContentIndex {
   private let connection: Connection
 
-  /// An index of everything that the cache has in this snapshot.
-  package init(_ snapshot: borrowing Snapshot) throws {
+  /// An empty index.
+  package init() throws {
     connection = try Connection(path: "")
     try connection.execute(
       """
@@ -18,6 +18,11 @@ package final class ContentIndex {
       CREATE TABLE digests (a INTEGER, b INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID;
       BEGIN
       """)
+  }
+
+  /// An index of everything that the cache has in this snapshot.
+  package convenience init(_ snapshot: borrowing Snapshot) throws {
+    try self.init()
     try snapshot.memories.forEachContent { _ = try insert($0) }
   }
 
