@@ -11,6 +11,8 @@ package struct ImportedMemory: Hashable, Sendable {
   package var createdAt: String?
   /// ISO 8601; nil if the file does not say.
   package var updatedAt: String?
+  /// The id that the file gives it on a server, which may be any server.
+  package var serverID: ServerID?
   /// What only an export of memctl's own knows; nil for a line of any other file.
   package var exported: ExportedState?
 

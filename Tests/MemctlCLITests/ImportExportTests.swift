@@ -102,6 +102,38 @@ import Testing
     #expect(try contents(third).sorted() == ["one", "three", "two"])
   }
 
+  @Test("send nothing that came from the server a second time, from whatever file")
+  func fromServer() throws {
+    let home = try Home.withServer()
+    for text in ["one", "two"] { try home.memctl("store", text) }
+    try home.memctl("sync")
+    try home.memctl("export", "--markdown", "tree")
+    try Data(home.memctl("list", "--json").output.utf8)
+      .write(to: home.folder.appending(path: "list.jsonl"))
+    let other = try home.neighbour()
+    for file in ["tree", "list.jsonl"] {
+      let path = home.folder.path + "/" + file
+      let refused = try other.memctl("import", path)
+      #expect(refused.status == 76)
+      #expect(
+        refused.message
+          == "the server may have these memories already: their ids are not in this cache yet")
+      #expect(refused.hint?.hasPrefix("memctl sync brings what the server has") == true)
+      #expect(try contents(other) == [])
+    }
+    try other.memctl("sync")
+    for file in ["tree", "list.jsonl"] {
+      let report = try other.memctl("import", home.folder.path + "/" + file, "--json").json[0]
+      #expect(report["skipped"] as? Int == 2)
+      #expect(report["queued"] as? Int == 0)
+    }
+    try home.memctl("delete", "1", "--yes")
+    try home.memctl("sync")
+    try other.memctl("sync")
+    let again = try other.memctl("import", "--as-new", home.folder.path + "/tree", "--json").json[0]
+    #expect(again["queued"] as? Int == 1)
+  }
+
   @Test("write a file as a whole, for the owner alone, and replace none unasked")
   func file() throws {
     try home.memctl("store", "one")

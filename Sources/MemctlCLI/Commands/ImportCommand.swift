@@ -13,7 +13,7 @@ struct ImportCommand: Command {
   private static let duplicates = Flag(
     "duplicates", help: "import memories whose text is already here, too")
   private static let asNew = Flag(
-    "as-new", help: "import an export of this server's cache like any other file")
+    "as-new", help: "import memories of an export or a server as new ones")
   private static let split = Flag("split", help: "store a text that is too long in several parts")
   private static let strict = Flag("strict", help: "import nothing unless everything can be")
   private static let dryRun = Flag("dry-run", help: "show what would be imported, without doing it")
@@ -121,13 +121,25 @@ struct ImportCommand: Command {
     Signals.cancel(context.cancellation)
     let line = context.progressLine
     defer { line?.end() }
-    let report = try cache.importMemories(
-      from: sources, options, temporaryFolder: settings.temporaryFolder,
-      cancellation: context.cancellation,
-      progress: { line?.draw("read \(grouped($0))") },
-      tell: { problem in
-        printError("\(line == nil ? "" : "\r\u{1B}[K")memctl: \(problem.text.printable)")
-      })
+    var options = options
+    options.isForServer = try settings.keySource() != nil
+    let report: ImportReport
+    do {
+      report = try cache.importMemories(
+        from: sources, options, temporaryFolder: settings.temporaryFolder,
+        cancellation: context.cancellation,
+        progress: { line?.draw("read \(grouped($0))") },
+        tell: { problem in
+          printError("\(line == nil ? "" : "\r\u{1B}[K")memctl: \(problem.text.printable)")
+        })
+    } catch let problem as Problem where problem.kind == .refused {
+      throw Problem(
+        .refused, problem.message,
+        hint: """
+          memctl sync brings what the server has, and importing again skips that; --as-new imports \
+          memories that the server does not have
+          """)
+    }
     line?.end()
     let problems = report.problems(options)
     context.output.write(

@@ -6,8 +6,11 @@ public struct ImportOptions: Sendable {
   public var category = Category.default
   /// Whether a memory is imported although one with the same content is here.
   public var keepsDuplicates = false
-  /// Whether an export of a cache of the same server is imported like any other file.
+  /// Whether memories that have ids of a server, as in an export, are imported like any others.
   public var asNew = false
+  /// Whether what is imported is going to be sent. Then a memory with an id of a server that the
+  /// cache does not have is refused, unless `asNew`: sending it could make a copy.
+  public var isForServer = false
   /// Whether a text that is too long becomes several memories.
   public var splitsLongTexts = false
   /// Whether nothing is imported unless everything can be.

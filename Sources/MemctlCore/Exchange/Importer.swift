@@ -18,8 +18,9 @@ extension Cache {
   ///   - cancellation: ends the import after the portion that is being read.
   ///   - progress: receives the number of memories that have been read.
   ///   - tell: receives each refusal as it is found.
-  /// - Throws: `Problem` of kind `.notFound` if there is no such file; then nothing was changed. See
-  ///   `Cache` for others; then what was written so far stays.
+  /// - Throws: `Problem` of kind `.notFound` if there is no such file; then nothing was changed. Of
+  ///   kind `.refused` for memories that the server may have, if `options.isForServer`; see `Cache`
+  ///   for others; then what was written so far stays.
   public func importMemories(
     from sources: [ImportSource], _ options: ImportOptions = ImportOptions(),
     temporaryFolder: String = "/tmp", cancellation: Cancellation = Cancellation(),
@@ -45,6 +46,14 @@ extension Cache {
       }
     }
     return try run(isRehearsal: false, tell)
+  }
+}
+
+extension Problem {
+  fileprivate static var mayBeOnServer: Problem {
+    Problem(
+      .refused, "the server may have these memories already: their ids are not in this cache yet",
+      hint: "\(.sync) brings what the server has; importing again skips that")
   }
 }
 
@@ -180,8 +189,12 @@ private final class Importer {
       let createdAt = memory.createdAt.flatMap(Timestamp.init)?.description
       for part in parts {
         let isNew = try contents.insert(part.content)
-        steps.append(
-          isNew || options.keepsDuplicates ? .store(part, createdAt: createdAt) : .skip)
+        guard isNew || options.keepsDuplicates else {
+          steps.append(.skip)
+          continue
+        }
+        if try mayBeOnServer(memory, in: snapshot) { throw Problem.mayBeOnServer }
+        steps.append(.store(part, createdAt: createdAt))
       }
     } catch let problem as Problem where problem.kind == .invalidInput {
       let message = problem.message
@@ -189,6 +202,16 @@ private final class Importer {
         item.file, item.line, message.hasPrefix("the ") ? String(message.dropFirst(4)) : message)
     }
     return steps
+  }
+
+  /// Whether the server may have a memory that this cache does not know yet. An id alone does not say
+  /// of which server it is, so nothing is linked by it.
+  private func mayBeOnServer(
+    _ memory: ImportedMemory, in snapshot: borrowing Snapshot
+  ) throws -> Bool {
+    guard options.isForServer, !options.asNew, memory.exported == nil, let id = memory.serverID
+    else { return false }
+    return try snapshot.memories.memory(id) == nil
   }
 
   /// The memory as it was in the cache that was exported, if it can be so here.

@@ -68,6 +68,7 @@ package enum MemoryFile {
     case "false", nil: break
     default: throw ImportRefusal("its is_sensitive is not true or false")
     }
+    memory.serverID = head.text("server_id").flatMap(Int64.init).map(ServerID.init)
     memory.createdAt = head.time("created_at")
     memory.updatedAt = head.time("updated_at")
     try sink(1, .success(memory))

@@ -69,6 +69,7 @@ enum MemoryRecord {
       guard hasContent else { throw ImportRefusal("it has no content") }
       var memory = memory
       if let exactTags { memory.fields.tags = exactTags }
+      memory.serverID = state.serverID
       if isExport { memory.exported = state }
       return memory
     }
