@@ -112,7 +112,8 @@ extension JSONTopic {
       keys: [
         dryRun, .init("added", "memories written to the cache"),
         .init("restored", "those that are linked to the server as they were in an export"),
-        .init("skipped", "memories left out because their text is here"),
+        .init("unsent_changes", "those of them with a change that the export had not sent"),
+        .init("skipped", "memories left out because the cache already has their text"),
         .init("refused", "how much could not be imported"),
         .init("queued", "entries that memctl sync sends"),
         .init("refusals", "a list of the first 1,000, each with file, line and reason"),

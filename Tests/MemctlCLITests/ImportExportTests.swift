@@ -102,6 +102,29 @@ import Testing
     #expect(try contents(third).sorted() == ["one", "three", "two"])
   }
 
+  @Test("overwrite nobody's newer text with an old change, which goes to the trash")
+  func oldChange() throws {
+    let home = try Home.withServer()
+    try home.memctl("store", "v0")
+    try home.memctl("sync")
+    let other = try home.neighbour()
+    try other.memctl("sync")
+    home.environment["MEMORY_SYNC_DISABLE"] = "1"
+    try home.memctl("edit", "1", "--content", "v1")
+    let backup = home.folder.path + "/backup.jsonl"
+    try home.memctl("export", backup)
+    try other.memctl("edit", "1", "--content", "v2")
+    try other.memctl("sync")
+    let restored = try home.neighbour()
+    let report = try restored.memctl("import", backup, "--json").json[0]
+    #expect(report["unsent_changes"] as? Int == 1)
+    #expect(report["queued"] as? Int == 0)
+    try restored.memctl("push")
+    try restored.memctl("sync")
+    #expect(try contents(restored) == ["v2"])
+    #expect(try restored.memctl("trash", "--json").json.map { $0["content"] as? String } == ["v1"])
+  }
+
   @Test("send nothing that came from the server a second time, from whatever file")
   func fromServer() throws {
     let home = try Home.withServer()

@@ -171,7 +171,8 @@ extension ImportReport {
     func number(_ count: Int) -> JSONValue { .integer(Int64(count)) }
     return [
       .init("dry_run", .bool(options.isRehearsal)), .init("added", number(added)),
-      .init("restored", number(restored)), .init("skipped", number(skipped)),
+      .init("restored", number(restored)), .init("unsent_changes", number(unsentChanges)),
+      .init("skipped", number(skipped)),
       .init("refused", number(refused)), .init("queued", number(queued)),
       .init(
         "refusals",
@@ -197,9 +198,16 @@ extension ImportReport {
       parts.append("\(isPlan ? "refuse" : "refused") \(grouped(refused))")
       if let first = refusals.first { parts[parts.count - 1] += ": \(first.shortText)" }
     }
-    let line = parts.joined(separator: ", ")
-    return isPlan || queued == 0
-      ? [line] : [line, "\(grouped(queued)) queued for the server; memctl sync sends them"]
+    var lines = [parts.joined(separator: ", ")]
+    if queued > 0, !isPlan {
+      lines.append("\(grouped(queued)) queued for the server; memctl sync sends them")
+    }
+    if unsentChanges > 0 {
+      lines.append(
+        "\(grouped(unsentChanges)) with a change that was not sent; where the server has another text,"
+          + " memctl sync takes that and moves the change to the trash")
+    }
+    return lines
   }
 
   fileprivate func problems(_ options: ImportOptions) -> [Problem] {

@@ -28,6 +28,9 @@ public struct ImportReport: Sendable {
   public var added = 0
   /// Those of them that are linked to the server as they were in the cache that was exported.
   public var restored = 0
+  /// Those of them with a change that had not been sent from the cache that was exported. It is not
+  /// queued: if the server says something else, the next pull moves the change to the trash.
+  public var unsentChanges = 0
   /// Memories that were left out, because the same content is here.
   public var skipped = 0
   /// What could not be imported.

@@ -163,14 +163,16 @@ private final class Importer {
 
   private enum Step {
     case skip
-    case restore(FormerMemory, Origin?)
+    case restore(FormerMemory, Origin?, isChanged: Bool)
     case store(MemoryFields, createdAt: String?)
   }
 
   /// What is to be done with an item, in view of what is in the cache; nothing if it is refused.
   private func steps(for item: Item, in snapshot: borrowing Snapshot) throws -> [Step] {
     if let (former, origin) = try former(item.memory, in: snapshot) {
-      return [try isHere(former, in: snapshot) ? .skip : .restore(former, origin)]
+      if try isHere(former, in: snapshot) { return [.skip] }
+      let isChanged = former.memory.serverID != nil && item.memory.exported?.isUnsent == true
+      return [.restore(former, origin, isChanged: isChanged)]
     }
     var memory = item.memory
     memory.resolveCategory(default: options.category)
@@ -232,7 +234,7 @@ private final class Importer {
         Memory(
           id: state.id ?? LocalID(rawValue: 0), fields: memory.fields, createdAt: createdAt,
           updatedAt: memory.updatedAt ?? createdAt, serverID: state.serverID),
-        hasID: state.id != nil, isUnsent: state.isUnsent, isWithheld: state.isWithheld),
+        hasID: state.id != nil, isWithheld: state.isWithheld),
       origin
     )
   }
@@ -263,7 +265,7 @@ private final class Importer {
   ) throws -> Step {
     switch step {
     case .skip: break
-    case .restore(let former, let origin):
+    case .restore(let former, let origin, _):
       if let origin { try transaction.settle(at: origin) }
       guard let (id, entry) = try transaction.restore(former, at: now) else { return .skip }
       // What the server has is not new: it would come with the next pull.
@@ -281,8 +283,9 @@ private final class Importer {
   private func count(_ step: Step) {
     switch step {
     case .skip: report.skipped += 1
-    case .restore(let former, _):
+    case .restore(let former, _, let isChanged):
       report.added += 1
+      if isChanged { report.unsentChanges += 1 }
       if former.memory.serverID != nil { report.restored += 1 }
       if former.needsEntry { report.queued += 1 }
     case .store:

@@ -6,18 +6,15 @@ package struct FormerMemory: Sendable {
   package let memory: Memory
   /// Whether its id may be given; otherwise it gets a new one.
   package let hasID: Bool
-  /// Whether a change of it had not reached the server.
-  package let isUnsent: Bool
   /// Whether the user had dropped its store.
   package let isWithheld: Bool
 
   /// Whether the server has to be told of it.
-  package var needsEntry: Bool { memory.serverID == nil ? !isWithheld : isUnsent }
+  package var needsEntry: Bool { memory.serverID == nil && !isWithheld }
 
-  package init(_ memory: Memory, hasID: Bool, isUnsent: Bool, isWithheld: Bool) {
+  package init(_ memory: Memory, hasID: Bool, isWithheld: Bool) {
     self.memory = memory
     self.hasID = hasID
-    self.isUnsent = isUnsent
     self.isWithheld = isWithheld
   }
 }
@@ -38,7 +35,8 @@ extension Loan where Access == ReadWrite {
   /// Writes a memory that another cache of the same server had, with its ids and times.
   ///
   /// It keeps its id if none of this cache's memories ever had one as high. A store that was queued
-  /// there may have been sent since, so it is looked for on the server first.
+  /// there may have been sent since, so it is looked for on the server first. A change that was queued
+  /// there is not queued here: the server's text may be newer, and the first pull compares the two.
   ///
   /// - Returns: the entry that tells the server, if one is needed; nil instead of the pair if a memory
   ///   with the same id on the server is here.
@@ -49,10 +47,7 @@ extension Loan where Access == ReadWrite {
     if let serverID = memory.serverID, try memories.memory(serverID) != nil { return nil }
     let isFree = try former.hasID && memory.id.rawValue > memories.highestID()
     let id = try memories.insert(memory, keepingID: isFree)
-    if let serverID = memory.serverID {
-      guard former.isUnsent else { return (id, nil) }
-      return (id, try queue.enqueue(.update(memory.fields, serverID), at: now))
-    }
+    if memory.serverID != nil { return (id, nil) }
     if former.isWithheld {
       try memories.withhold(id)
       return (id, nil)
