@@ -43,21 +43,24 @@ package enum TextParts {
     return parts
   }
 
-  /// Cuts a text without any separator between its characters.
+  /// Cuts a text without any separator between its characters. A character with more marks than a
+  /// part has room for is cut itself.
   private static func cut(_ text: Substring, _ room: Int) -> [String] {
     var parts: [String] = []
     var current = ""
     var count = 0
+    func end() {
+      if count > 0 { parts.append(current) }
+      (current, count) = ("", 0)
+    }
     for character in text {
-      let size = character.unicodeScalars.count
-      // A character with more marks than a part has room for is cut itself.
-      if size > room { continue }
-      if count + size > room {
-        parts.append(current)
-        (current, count) = ("", 0)
+      let scalars = character.unicodeScalars
+      if count + scalars.count > room { end() }
+      for scalar in scalars {
+        if count == room { end() }
+        current.unicodeScalars.append(scalar)
+        count += 1
       }
-      current.append(character)
-      count += size
     }
     return current.isEmpty ? parts : parts + [current]
   }

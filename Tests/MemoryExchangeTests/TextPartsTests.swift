@@ -22,4 +22,14 @@ import Testing
     #expect(parts.allSatisfy { $0.unicodeScalars.count <= 100 })
     #expect(parts.joined().count { String($0) == family } == 100)
   }
+
+  @Test("loses no scalar of a character that is longer than a part")
+  func longCharacter() {
+    let text = "ab e" + String(repeating: "\u{301}", count: 3_000) + "tail"
+    let parts = TextParts.split(text, title: nil, limit: 100)
+    #expect(parts.allSatisfy { $0.unicodeScalars.count <= 100 })
+    let scalars = parts.joined().unicodeScalars
+    #expect(scalars.count { $0 == "\u{301}" } == 3_000)
+    #expect(parts.last?.hasSuffix("tail") == true)
+  }
 }
