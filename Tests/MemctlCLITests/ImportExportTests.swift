@@ -252,6 +252,20 @@ import Testing
       try home.memctl("import", "empty").message == "there are no markdown files (*.md) in empty")
   }
 
+  @Test("read what a damaged file still has, and tell the damage")
+  func damaged() throws {
+    try home.memctl(
+      "import", "-", input: .pipe((1...50).map { "{\"content\":\"m\($0)\"}\n" }.joined()))
+    try home.memctl("export", "x.jsonl.gz")
+    let url = home.folder.appending(path: "x.jsonl.gz")
+    try Data(contentsOf: url).dropLast(4).write(to: url)
+    let other = try Home()
+    let ended = try other.memctl("import", url.path)
+    #expect(ended.status == 65)
+    #expect(ended.message == "\(url.path): its gzip data is damaged: it ends too early")
+    #expect(try contents(other).count == 50)
+  }
+
   @Test("hear a signal while they wait for a pipe, and keep what was read")
   func signal() throws {
     let path = home.folder.path + "/fifo"

@@ -12,6 +12,8 @@ package final class ByteStream {
   /// What was read and not yet handed out.
   private var ahead: [UInt8] = []
   private var hasBegun = false
+  /// What ended a look ahead, to be told when everything before it was handed out.
+  private var failure: Problem?
 
   static let pieceSize = 1 << 16
 
@@ -29,7 +31,11 @@ package final class ByteStream {
 
   /// The first bytes, at most `count`, which stay to be read.
   package func peek(_ count: Int) throws -> [UInt8] {
-    while ahead.count < count, let piece = try read() { ahead += piece }
+    do {
+      while ahead.count < count, let piece = try read() { ahead += piece }
+    } catch let problem as Problem where problem.kind == .invalidInput && !ahead.isEmpty {
+      failure = problem
+    }
     return Array(ahead.prefix(count))
   }
 
@@ -54,6 +60,7 @@ package final class ByteStream {
   }
 
   private func read() throws -> [UInt8]? {
+    if let failure { throw failure }
     guard file != nil else { return nil }
     if !hasBegun {
       hasBegun = true

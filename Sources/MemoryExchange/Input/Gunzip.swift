@@ -38,6 +38,11 @@ final class Gunzip {
         }
         (input, position) = (piece, 0)
       }
+      if !isWithinMember {
+        // Tapes and some programs fill up their last block.
+        while position < input.count, input[position] == 0 { position += 1 }
+        if position == input.count { continue }
+      }
       isWithinMember = true
       let output = try inflateSome()
       if !output.isEmpty { return output }
