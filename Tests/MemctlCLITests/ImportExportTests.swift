@@ -266,6 +266,44 @@ import Testing
     #expect(try contents(other).count == 50)
   }
 
+  @Test("of all or nothing read a pipe once, and stdin from where it stands")
+  func readOnce() throws {
+    try write("x", "{\"content\":\"first\"}\n{\"content\":\"second\"}\n")
+    let ended = try ChildProgram(
+      URL(filePath: "/bin/sh"),
+      [
+        "-c",
+        """
+        cat x | "$0" import --strict /dev/stdin -q && "$0" undo -q && \
+        (read -r line; "$0" import - -q; "$0" import --strict - -q) < x
+        """, builtProduct("memctl").path,
+      ], environment: home.environment, folder: home.folder
+    ).finish()
+    #expect(ended.errors == "")
+    #expect(ended.status == 0)
+    #expect(try contents(home) == ["second"])
+    let pipe = try home.start(["import", "--strict", "/dev/stdin"], input: .pipe(Self.lines))
+    #expect(pipe.finish().status == 65)
+    #expect(try contents(home) == ["second"])
+  }
+
+  @Test("leave out pipes in a folder, and hear a signal while nobody writes to one")
+  func pipes() throws {
+    try write("notes/CLAUDE.md", "- one\n")
+    mkfifo(home.folder.path + "/notes/pipe.md", 0o600)
+    #expect(try home.memctl("import", "notes").status == 0)
+    #expect(try contents(home) == ["one"])
+    let path = home.folder.path + "/notes/pipe.md"
+    for arguments in [["import", path], ["import", "--strict", path]] {
+      let program = try home.start(arguments)
+      // It can be opened for writing at once as soon as memctl has it open.
+      let writer = try FileHandle(forWritingTo: URL(filePath: path))
+      program.send(SIGINT)
+      #expect(program.finish().status == 130)
+      try writer.close()
+    }
+  }
+
   @Test("hear a signal while they wait for a pipe, and keep what was read")
   func signal() throws {
     let path = home.folder.path + "/fifo"

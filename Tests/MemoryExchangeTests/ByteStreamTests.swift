@@ -31,7 +31,9 @@ import Testing
     #expect(compressed.count < 100_000)
     #expect(try text(compressed) == long)
     #expect(try text(gzip("one") + gzip("two")) == "onetwo")
-    #expect(try text(gzip("one") + [0, 0] + gzip("two") + Array(repeating: 0, count: 1 << 17)) == "onetwo")
+    #expect(
+      try text(gzip("one") + [0, 0] + gzip("two") + Array(repeating: 0, count: 1 << 17)) == "onetwo"
+    )
     #expect(try text(Array("plain".utf8)) == "plain")
     #expect(try text([]) == "")
   }

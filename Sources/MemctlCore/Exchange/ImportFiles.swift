@@ -11,7 +11,10 @@ struct ImportFiles {
 
   private struct File {
     let path: String?
+    /// Nil for a file that is opened by its path.
     let descriptor: FileDescriptor?
+    /// Whether the descriptor is that of a copy, which is read from its beginning each time.
+    let isCopy: Bool
     let isListed: Bool
   }
 
@@ -28,30 +31,49 @@ struct ImportFiles {
     for source in sources {
       switch source {
       case .descriptor(let number):
-        let descriptor = FileDescriptor(rawValue: number)
-        files.append(
-          File(
-            path: nil,
-            descriptor: isReadTwice
-              ? try Self.copy(of: descriptor, in: temporaryFolder, cancellation) : descriptor,
-            isListed: false))
-      case .path(let path): try add(path)
+        try add(
+          FileDescriptor(rawValue: number), nil, copiedTo: isReadTwice ? temporaryFolder : nil)
+      case .path(let path): try add(path, copiedTo: isReadTwice ? temporaryFolder : nil)
       }
     }
   }
 
-  private mutating func add(_ path: String) throws {
+  /// - Parameter folder: where a copy is made; nil for none.
+  private mutating func add(
+    _ descriptor: FileDescriptor, _ path: String?, copiedTo folder: String?
+  ) throws {
+    files.append(
+      File(
+        path: path,
+        descriptor: try folder.map {
+          try Self.copy(of: descriptor, path ?? "stdin", in: $0, cancellation)
+        } ?? descriptor,
+        isCopy: folder != nil, isListed: false))
+  }
+
+  private mutating func add(_ path: String, copiedTo folder: String?) throws {
     guard MarkdownFolder.isFolder(path) else {
-      if access(path, R_OK) != 0 {
-        throw Problem(.notFound, "cannot read \(path): \(SystemError())")
+      let pipe: FileDescriptor?
+      do throws(SystemError) {
+        if access(path, R_OK) != 0 { throw SystemError() }
+        // A pipe has nothing left for whoever opens it again.
+        let mustCopy = folder != nil && !MarkdownFolder.isRegular(path)
+        pipe = mustCopy ? try .openAtOnce(path, O_RDONLY) : nil
+      } catch {
+        throw Problem(.notFound, "cannot read \(path): \(error)")
       }
-      files.append(File(path: path, descriptor: nil, isListed: false))
+      if let pipe {
+        defer { pipe.close() }
+        try add(pipe, path, copiedTo: folder)
+      } else {
+        files.append(File(path: path, descriptor: nil, isCopy: false, isListed: false))
+      }
       return
     }
     do throws(FileError) {
       let found = try MarkdownFolder.files(in: path)
       if found.isEmpty { throw FileError(path, SystemError(ENOENT)) }
-      files += found.map { File(path: $0, descriptor: nil, isListed: true) }
+      files += found.map { File(path: $0, descriptor: nil, isCopy: false, isListed: true) }
     } catch {
       throw Problem(
         .notFound,
@@ -63,16 +85,16 @@ struct ImportFiles {
   }
 
   private static func copy(
-    of descriptor: FileDescriptor, in folder: String, _ cancellation: Cancellation
+    of descriptor: FileDescriptor, _ name: String, in folder: String, _ cancellation: Cancellation
   ) throws -> FileDescriptor {
     do {
       let copy = try FileDescriptor.openTemporary(in: folder, prefix: "memctl-import-")
-      let stream = ByteStream(descriptor, cancellation: cancellation)
+      let stream = ByteStream(descriptor, cancellation: cancellation, isRaw: true)
       while let piece = try stream.next() { try copy.writeAll(piece) }
       return copy
     } catch let error as SystemError {
       throw Problem(
-        .file, "cannot copy stdin to \(folder): \(error)", hint: "TMPDIR names another folder")
+        .file, "cannot copy \(name) to \(folder): \(error)", hint: "TMPDIR names another folder")
     }
   }
 
@@ -89,11 +111,13 @@ struct ImportFiles {
       }
       let descriptor: FileDescriptor
       if let open = file.descriptor {
-        lseek(open.rawValue, 0, SEEK_SET)
+        // What stdin is read from may have been read in part by another program.
+        if file.isCopy { lseek(open.rawValue, 0, SEEK_SET) }
         descriptor = open
       } else {
         do throws(SystemError) {
-          descriptor = try .open(file.path!, O_RDONLY)
+          // A named pipe that nobody writes to is waited for where a signal is heard.
+          descriptor = try .openAtOnce(file.path!, O_RDONLY)
         } catch {
           try refuse("it cannot be read: \(error)")
           continue

@@ -8,6 +8,8 @@ package final class ByteStream {
   /// Nil for a text.
   private let file: FileDescriptor?
   private let cancellation: Cancellation?
+  /// Whether the bytes are handed out as they are.
+  private let isRaw: Bool
   private var gunzip: Gunzip?
   /// What was read and not yet handed out.
   private var ahead: [UInt8] = []
@@ -17,14 +19,18 @@ package final class ByteStream {
 
   static let pieceSize = 1 << 16
 
-  /// - Parameter cancellation: ends a wait for more bytes.
-  package init(_ file: FileDescriptor, cancellation: Cancellation? = nil) {
+  /// - Parameters:
+  ///   - cancellation: ends a wait for more bytes.
+  ///   - isRaw: whether nothing is decompressed.
+  package init(_ file: FileDescriptor, cancellation: Cancellation? = nil, isRaw: Bool = false) {
     self.file = file
+    self.isRaw = isRaw
     self.cancellation = cancellation
   }
 
   package init(of bytes: [UInt8]) {
     file = nil
+    isRaw = false
     cancellation = nil
     ahead = Self.withoutMark(bytes)
   }
@@ -62,6 +68,7 @@ package final class ByteStream {
   private func read() throws -> [UInt8]? {
     if let failure { throw failure }
     guard file != nil else { return nil }
+    if isRaw { return try readPlain() }
     if !hasBegun {
       hasBegun = true
       var start: [UInt8] = []

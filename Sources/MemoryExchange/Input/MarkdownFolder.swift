@@ -2,7 +2,7 @@ import Glibc
 import System
 
 /// The markdown files in a folder and the folders in it, in the order of their names. What begins with
-/// a dot is left out, and links to folders are not followed.
+/// a dot is left out, and so are pipes and devices. Links to folders are not followed.
 package enum MarkdownFolder {
   /// - Throws: `FileError` for a folder that cannot be read.
   package static func files(in folder: String) throws(FileError) -> [String] {
@@ -12,8 +12,16 @@ package enum MarkdownFolder {
   }
 
   package static func isFolder(_ path: String) -> Bool {
+    kind(of: path) == S_IFDIR
+  }
+
+  /// Whether a path leads to a file, and not to a pipe or a device.
+  package static func isRegular(_ path: String) -> Bool { kind(of: path) == S_IFREG }
+
+  /// What a path leads to; nil if it leads nowhere.
+  private static func kind(of path: String) -> mode_t? {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
   private static func collect(
@@ -27,7 +35,7 @@ package enum MarkdownFolder {
       // What cannot be looked at is opened in vain, which is told.
       if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
         try collect(path, depth: depth + 1, &files)
-      } else if name.hasSuffix(".md"), !isFolder(path) {
+      } else if name.hasSuffix(".md"), [S_IFREG, nil].contains(kind(of: path)) {
         files.append(path)
       }
     }
