@@ -207,7 +207,7 @@ import Testing
     try write("projects/y/other.md", "Just text.\n")
     let ended = try home.memctl("import", "projects")
     #expect(ended.status == 65)
-    #expect(ended.message == "projects/y/other.md: it is in no format that is known for sure")
+    #expect(ended.message == "projects/y/other.md: its format is not recognized")
     #expect(
       ended.hint
         == "--from names the format: jsonl, json, memctl, claude-code, claude-mem, basic-memory, markdown"

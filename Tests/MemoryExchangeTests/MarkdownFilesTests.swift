@@ -145,7 +145,7 @@ import Testing
     }
     #expect(
       try Reading("---\nname: a\ntext", as: .claudeCode).refusals == [
-        "1: the head that begins with --- has no end"
+        "1: the front matter (---) is not closed"
       ])
     #expect(
       try Reading([0x2d, 0x20, 0xff], as: .markdown).refusals == ["1: it is not valid UTF-8"])

@@ -6,12 +6,12 @@ import System
 
 struct ImportCommand: Command {
   private static let from = Option<ImportFormat>(
-    "from", .choice("NAME"), help: "the format of the files", defaultText: "what they look like")
+    "from", .choice("NAME"), help: "the format of the files", defaultText: "detected")
   private static let category = Option(
     "category", short: "c", .category, help: "the category of memories that have none",
     defaultText: Category.default)
   private static let duplicates = Flag(
-    "duplicates", help: "import memories whose text is already here, too")
+    "duplicates", help: "also import memories whose text is already in the cache")
   private static let asNew = Flag(
     "as-new", help: "import memories of an export or a server as new ones")
   private static let split = Flag("split", help: "store a text that is too long in several parts")
@@ -23,11 +23,11 @@ struct ImportCommand: Command {
     "import", summary: "import memories from files",
     discussion: [
       """
-      Reads files, the markdown files in folders, or stdin for -. What is compressed with gzip is \
-      decompressed. The memories are queued as memctl store would; memctl sync sends them. memctl undo \
-      takes an import back.
+      Reads files, the markdown files in folders, or stdin for -. Files compressed with gzip can be \
+      read directly. The memories are queued as memctl store would; memctl sync sends them. memctl \
+      undo takes an import back.
       """,
-      "The formats, each of which is recognized where it is clear:",
+      "The formats; memctl recognizes the format unless it is ambiguous:",
       .definitions([
         ("jsonl", "JSON Lines, as memctl export and memctl list --json write them"),
         ("json", "an array of memories, or an object with such an array as memories"),
@@ -42,18 +42,23 @@ struct ImportCommand: Command {
       ]),
       """
       A JSON memory has content, and may have category, tags, expanded_keywords, importance, \
-      is_sensitive, created_at and updated_at. If a category is none that the server knows, --category \
-      applies, and its name becomes a tag.
+      is_sensitive, created_at and updated_at. A category that the server does not know becomes a \
+      tag, and the memory gets the category from --category.
       """,
       """
-      What cannot be imported is named with its line, the rest is imported, and the exit code is 65. A \
-      memory is left out if one with the same text is here. An import that was interrupted can be run \
-      again.
+      Anything that cannot be imported is reported with its line number; the rest is imported, and the \
+      exit code is 65. A memory is skipped if the cache already has one with the same text. An import \
+      that was interrupted can be run again.
       """,
       """
       An export is restored as it was, with its ids, if it is of the same server and this cache has \
-      not pulled anything yet. Then nothing has to be sent but what was unsent in the export, after \
-      looking for it on the server.
+      not pulled anything yet. Then only memories that were unsent in the export have to be sent, \
+      after looking for them on the server. An unsent change of a memory is not sent: if the server \
+      has another text, memctl sync takes that and moves the change to the trash.
+      """,
+      """
+      Other files with ids of the server, such as the folder of memctl export --markdown, are imported \
+      once memctl sync has brought what the server has, so that nothing is sent twice.
       """,
     ],
     options: [
@@ -154,6 +159,7 @@ struct ImportCommand: Command {
 extension ImportFormat: ArgumentValue {}
 
 extension ImportProblem {
+  /// `line 77 of notes.jsonl: content has 1,612 characters (limit 1,400)`
   fileprivate var text: String { "\(place.map { "\($0): " } ?? "")\(reason)" }
 
   /// `line 77 of notes.jsonl`
@@ -192,12 +198,10 @@ extension ImportReport {
     var parts = ["\(isPlan ? "would add" : "added") \(grouped(added))"]
     if restored > 0 { parts[0] += " (\(grouped(restored)) as they are on the server)" }
     if skipped > 0 {
-      parts.append("\(isPlan ? "skip" : "skipped") \(grouped(skipped)) that are here")
+      parts.append("\(isPlan ? "skip" : "skipped") \(grouped(skipped)) already in the cache")
     }
-    if refused > 0 {
-      parts.append("\(isPlan ? "refuse" : "refused") \(grouped(refused))")
-      if let first = refusals.first { parts[parts.count - 1] += ": \(first.shortText)" }
-    }
+    // Each of them has been told.
+    if refused > 0 { parts.append("\(isPlan ? "refuse" : "refused") \(grouped(refused))") }
     var lines = [parts.joined(separator: ", ")]
     if queued > 0, !isPlan {
       lines.append("\(grouped(queued)) queued for the server; memctl sync sends them")
@@ -231,9 +235,9 @@ extension ImportReport {
     return problems
   }
 
-  private func hint(_ options: ImportOptions) -> Hint {
+  private func hint(_ options: ImportOptions) -> Hint? {
     func has(_ text: String) -> Bool { refusals.contains { $0.reason.contains(text) } }
-    if has("is in no format") {
+    if has("its format is not recognized") {
       let names = ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")
       return "--from names the format: \(names)"
     }
@@ -243,11 +247,9 @@ extension ImportReport {
     if has("characters (limit"), !options.splitsLongTexts {
       return "--split stores a text that is too long in several parts"
     }
-    return "mend the lines and run it again; what is here by then is skipped"
+    if has("gzip data is damaged") { return nil }
+    return options.isStrict || options.isRehearsal
+      ? "fix these lines and import again"
+      : "fix these lines and import again; what was imported is skipped"
   }
-}
-
-extension ImportProblem {
-  /// `line 77, content has 1,612 characters (limit 1,400)`
-  fileprivate var shortText: String { place.map { "\($0), \(reason)" } ?? reason }
 }

@@ -131,7 +131,7 @@ struct ImportFiles {
         let head = try stream.peek(ImportFormat.headSize)
         let found = ImportFormat(of: head, named: file.path, isListed: file.isListed)
         guard let format = format ?? found else {
-          try refuse("it is in no format that is known for sure")
+          try refuse("its format is not recognized")
           continue
         }
         try ImportReader.read(stream, as: format) { line, result in

@@ -50,6 +50,13 @@ extension Cache {
 }
 
 extension Problem {
+  /// `the memory is empty` as a clause about a memory that stands in a file.
+  fileprivate var reasonOfMemory: String {
+    let rest = message.hasPrefix("the ") ? String(message.dropFirst(4)) : message
+    if rest.hasPrefix("memory is ") { return "its content \(rest.dropFirst(7))" }
+    return rest.hasPrefix("memory ") ? "it \(rest.dropFirst(7))" : rest
+  }
+
   fileprivate static var mayBeOnServer: Problem {
     Problem(
       .refused, "the server may have these memories already: their ids are not in this cache yet",
@@ -199,9 +206,7 @@ private final class Importer {
         steps.append(.store(part, createdAt: createdAt))
       }
     } catch let problem as Problem where problem.kind == .invalidInput {
-      let message = problem.message
-      refuse(
-        item.file, item.line, message.hasPrefix("the ") ? String(message.dropFirst(4)) : message)
+      refuse(item.file, item.line, problem.reasonOfMemory)
     }
     return steps
   }

@@ -28,7 +28,7 @@ struct MarkdownHead {
       return
     }
     guard let end = all.dropFirst().firstIndex(where: Self.isFence) else {
-      throw ImportRefusal("the head that begins with --- has no end")
+      throw ImportRefusal("the front matter (---) is not closed")
     }
     values = try YAMLHead.read(Array(all[1..<end]), firstLine: 2)
     let after = end + 1 < all.count ? all[end + 1].startIndex : text.endIndex
