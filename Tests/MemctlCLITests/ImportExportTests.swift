@@ -97,6 +97,8 @@ import Testing
     let synced = try other.memctl("sync", "--json").json[0]
     #expect((synced["push"] as? [String: Any])?["adopted"] as? Int == 1)
     #expect(try contents(other).sorted() == ["one", "three", "two"])
+    // What it restored is no change of this cache's, and is on the server.
+    #expect(try other.memctl("undo").status == 66)
     let third = try home.neighbour()
     try third.memctl("sync")
     #expect(try contents(third).sorted() == ["one", "three", "two"])

@@ -25,7 +25,7 @@ struct ImportCommand: Command {
       """
       Reads files, the markdown files in folders, or stdin for -. Files compressed with gzip can be \
       read directly. The memories are queued as memctl store would; memctl sync sends them. memctl \
-      undo takes an import back.
+      undo takes an import back, except what is restored from an export.
       """,
       "The formats; memctl recognizes the format unless it is ambiguous:",
       .definitions([

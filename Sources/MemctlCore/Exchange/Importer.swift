@@ -272,11 +272,8 @@ private final class Importer {
     case .skip: break
     case .restore(let former, let origin, _):
       if let origin { try transaction.settle(at: origin) }
-      guard let (id, entry) = try transaction.restore(former, at: now) else { return .skip }
-      // What the server has is not new: it would come with the next pull.
-      if former.memory.serverID == nil {
-        added.append(AddedMemory(id, entry, former.memory.fields))
-      }
+      // What is restored is not new: it may be on the server, where undoing must not delete it.
+      guard try transaction.restore(former, at: now) else { return .skip }
     case .store(let fields, let createdAt):
       let (id, entry) = try transaction.add(
         fields, createdAt: createdAt ?? now.description, at: now)

@@ -38,23 +38,22 @@ extension Loan where Access == ReadWrite {
   /// there may have been sent since, so it is looked for on the server first. A change that was queued
   /// there is not queued here: the server's text may be newer, and the first pull compares the two.
   ///
-  /// - Returns: the entry that tells the server, if one is needed; nil instead of the pair if a memory
-  ///   with the same id on the server is here.
+  /// - Returns: false if a memory with the same id on the server is here.
   package func restore(
     _ former: FormerMemory, at now: Timestamp
-  ) throws -> (id: LocalID, entry: EntryID?)? {
+  ) throws -> Bool {
     let memory = former.memory
-    if let serverID = memory.serverID, try memories.memory(serverID) != nil { return nil }
+    if let serverID = memory.serverID, try memories.memory(serverID) != nil { return false }
     let isFree = try former.hasID && memory.id.rawValue > memories.highestID()
     let id = try memories.insert(memory, keepingID: isFree)
-    if memory.serverID != nil { return (id, nil) }
+    if memory.serverID != nil { return true }
     if former.isWithheld {
       try memories.withhold(id)
-      return (id, nil)
+      return true
     }
     let entry = try queue.enqueue(.store(memory.fields, localID: id), at: now)
     try queue.doubt(entry, at: now)
-    return (id, entry)
+    return true
   }
 
   /// Makes a cache that belongs to no server one of `origin`.
