@@ -51,17 +51,18 @@ import Testing
       {"content":null,"is_sensitive":true}
       {"content":"\\ud800"}
       {"content":"gone","deleted_at":"2026-01-01T00:00:00Z"}
+      {"content":"[SENSITIVE - use secret_get(id=5)]"}
       {"content":"z"}
       """)
     #expect(reading.contents == ["a", "z"])
-    #expect(reading.lines == [1, 11])
+    #expect(reading.lines == [1, 12])
     #expect(
       reading.refusals.map { $0.prefix(28) } == [
         "2: it is not valid JSON at b", "3: it is not a JSON object", "4: it has no content",
         "5: its content is not a text", "6: its tags is not a list of",
         "7: its created_at is not a t",
         "8: its content is hidden, be", "9: its content is not valid ",
-        "10: it was deleted on its se",
+        "10: it was deleted on its se", "11: its content is hidden, b",
       ])
   }
 

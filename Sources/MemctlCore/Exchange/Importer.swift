@@ -216,7 +216,8 @@ private final class Importer {
   private func mayBeOnServer(
     _ memory: ImportedMemory, in snapshot: borrowing Snapshot
   ) throws -> Bool {
-    guard options.isForServer, !options.asNew, memory.exported == nil, let id = memory.serverID
+    guard options.isForServer, !options.asNew, memory.exported?.address == nil,
+      let id = memory.serverID
     else { return false }
     return try snapshot.memories.memory(id) == nil
   }
@@ -225,7 +226,10 @@ private final class Importer {
   private func former(
     _ memory: ImportedMemory, in snapshot: borrowing Snapshot
   ) throws -> (FormerMemory, Origin?)? {
-    guard let state = memory.exported, !options.asNew else { return nil }
+    // The cache of the Python side may not know of which server its ids are.
+    guard let state = memory.exported, !options.asNew,
+      state.serverID == nil || state.address != nil
+    else { return nil }
     let origin = state.address.map { Origin(address: $0, account: state.account) }
     let isRestorable = try restorable[origin] ?? snapshot.mayRestore(from: origin)
     restorable[origin] = isRestorable
