@@ -50,6 +50,7 @@ extension Loan where Access == ReadWrite {
       item.isWithheld = try memories.isWithheld(id)
       if purging {
         try trash.purge(of: id)
+        try journal.forgetEntries(of: id)
       } else {
         item.former = try trash.keep(id, as: .deleted, at: now)
       }

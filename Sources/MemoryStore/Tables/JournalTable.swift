@@ -161,6 +161,12 @@ extension JournalTable where Access == ReadWrite {
       "UPDATE memctl_journal SET undone_at = ? WHERE id = ?", now.description, id.rawValue)
   }
 
+  /// Forgets the dropped entries of a memory, which hold its text.
+  func forgetEntries(of memory: LocalID) throws {
+    try connection.run(
+      "UPDATE memctl_journal_items SET entry = NULL WHERE memory_id = ?", memory.rawValue)
+  }
+
   /// Forgets the entries that were dropped: the ids in them are those of a former server.
   package func forgetServerIDs() throws {
     try connection.run("UPDATE memctl_journal_items SET entry = NULL WHERE entry IS NOT NULL")
