@@ -25,6 +25,24 @@ extension Cache {
   }
 }
 
+/// Lets `Cache.users` in other processes find this one while it has the cache closed.
+package final class CachePresence {
+  private var file: FileDescriptor?
+
+  package init() {}
+
+  deinit { file?.close() }
+
+  /// Holds the file that is locked to sync the cache at `path`, in place of what was held before.
+  ///
+  /// It is only opened: not locked, and not created before the first sync does that. Call this while
+  /// the cache is closed, for a process that closes a file loses the locks that SQLite has on it.
+  package func renew(at path: String, lock: LockSettings) {
+    file?.close()
+    file = try? .openAtOnce(SyncLock.path(of: path, lock.path), O_RDONLY | O_NOFOLLOW)
+  }
+}
+
 extension Cache {
   /// The bytes of the cache at `path` and of the log beside it; nil if there is no cache.
   public static func size(of path: String) -> Int? {

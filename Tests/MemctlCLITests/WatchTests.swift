@@ -70,6 +70,38 @@ struct WatchTests {
     #expect(paths == ["/api/auth-check"])
   }
 
+  @Test("is found by status in its pause, as long as the cache is the one that it used")
+  func found() throws {
+    // While its key is refused, it does not look for changes of the cache either.
+    home.environment["MEMORY_API_KEY"] = "wrong"
+    let watch = try home.start(["watch", "--interval=86400", "--json"])
+    home.environment["MEMORY_API_KEY"] = Home.key
+    func users() throws -> [String] {
+      let report = try home.memctl("status", "--json", "--offline").json[0]
+      return try #require(report["in_use_by"] as? [[String: Any]]).map {
+        "\($0["name"] ?? "") \($0["pid"] ?? "") \($0["syncing"] ?? "")"
+      }
+    }
+    _ = try event(of: watch)
+    #expect(try users() == ["memctl watch \(watch.identifier) 0"])
+    #expect(
+      try home.onTerminal("status", "--offline").text
+        .contains("memctl watch (process \(watch.identifier))"))
+    // Nobody is kept from syncing.
+    #expect(try home.memctl("sync").status == 0)
+    let folder = FileManager.default
+    for suffix in ["", "-wal", "-shm", ".memctl-lock"] {
+      try? folder.removeItem(atPath: home.database + suffix)
+    }
+    try home.memctl("sync")
+    #expect(try users() == [])
+    watch.send(SIGUSR1)
+    _ = try event(of: watch)
+    #expect(try users() == ["memctl watch \(watch.identifier) 0"])
+    watch.send(SIGTERM)
+    #expect(watch.finish().status == 0)
+  }
+
   @Test("does not start without a key")
   func noKey() throws {
     home.environment["MEMORY_API_KEY"] = nil

@@ -81,15 +81,24 @@ struct WatchCommand: Command {
       }
       return synchronizer
     }
+    let presence = CachePresence()
     manager.isReady("first sync")
     try loop.run(pause: alarm.wait) { cycle, result in
+      context.cache.close()
+      // After each cycle, since the files may have been replaced.
+      try? renew(presence, context)
       log.write(cycle, result)
       manager.isDoing(WatchLog.status(result))
-      context.cache.close()
     }
     manager.isStopping()
     if alarm.hasNoTerminal { return .ended(by: SIGHUP) }
     return alarm.hasNoReader ? .ended(by: SIGPIPE) : .success
+  }
+
+  /// Lets `memctl status` find this process during the pause, when the cache is closed.
+  private func renew(_ presence: CachePresence, _ context: Context) throws {
+    let configuration = try context.configuration.get()
+    presence.renew(at: try configuration.databasePath(), lock: try configuration.lock())
   }
 
   private func length(_ context: Context) throws -> Double {
