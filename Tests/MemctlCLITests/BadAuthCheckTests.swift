@@ -33,7 +33,10 @@ struct BadAuthCheckTests {
       BadAnswer(
         "401", .answer(401, body: Array(#"{"detail":"Invalid API key"}"#.utf8)), 77,
         "the server does not accept the key: Invalid API key",
-        "set MEMORY_API_KEY or --api-key-file to a valid key; nothing is sent until the server accepts it"
+        """
+        memctl login asks for another key and keeps it; or set MEMORY_API_KEY or --api-key-file; nothing \
+        is sent until the server accepts the key
+        """
       ),
       BadAnswer(
         "closed unread", .closeUnread, 75, BadAnswer.lost + BadAnswer.broken + "began",

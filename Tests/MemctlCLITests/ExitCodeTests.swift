@@ -182,7 +182,10 @@ struct ExitCodeTests {
     other.environment["MEMORY_API_KEY"] = "another-key-that-is-wrong"
     expect(
       77, "the server does not accept the key: Invalid API key",
-      "set MEMORY_API_KEY or --api-key-file to a valid key; nothing is sent until the server accepts it",
+      """
+      memctl login asks for another key and keeps it; or set MEMORY_API_KEY or --api-key-file; nothing \
+      is sent until the server accepts the key
+      """,
       of: try other.memctl("sync"))
     #expect(try other.memctl("store", "kept").status == 77)
     #expect(try other.memctl("queue").output.hasSuffix("\tkept\n"))

@@ -93,7 +93,8 @@ struct StoreTests {
     let keyless = try reason([:])
     #expect(keyless.kind == "configuration")
     #expect(
-      keyless.text.contains("queued for the server: there is no key for the server\nhint: set"))
+      keyless.text.contains(
+        "queued for the server: there is no key for the server\nhint: memctl login"))
   }
 
   @Test("tell of a likely credential before it is sent, and on a terminal ask")

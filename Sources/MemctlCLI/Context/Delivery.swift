@@ -55,7 +55,7 @@ struct Delivery {
     if try configuration.key() == nil {
       return Problem(
         .configuration, "there is no key for the server",
-        hint: "set \(.apiKey) or \(.apiKeyFile), then \(.sync)")
+        hint: "\(.login) asks for it, or set \(.apiKey) or \(.apiKeyFile); then \(.sync)")
     }
     return nil
   }

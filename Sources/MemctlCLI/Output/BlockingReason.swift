@@ -24,8 +24,8 @@ enum BlockingReason {
     }
     if try cache.isKeyRefused() {
       return """
-        The server does not accept the key, and nothing is sent until it does: set \(.apiKey) \
-        or \(.apiKeyFile) to a valid key, then \(.sync).
+        The server does not accept the key, and nothing is sent until it does: \(.login) asks for \
+        another one, or set \(.apiKey) or \(.apiKeyFile); then \(.sync).
         """
     }
     // That the key was refused is past if it is not refused now.

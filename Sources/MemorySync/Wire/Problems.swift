@@ -65,7 +65,8 @@ extension Problem {
     Problem(
       .unauthorized, "the server does not accept the key: \(message)",
       hint: """
-        set \(.apiKey) or \(.apiKeyFile) to a valid key; nothing is sent until the server accepts it
+        \(.login) asks for another key and keeps it; or set \(.apiKey) or \(.apiKeyFile); nothing is \
+        sent until the server accepts the key
         """)
   }
 
