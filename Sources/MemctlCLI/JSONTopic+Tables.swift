@@ -129,14 +129,16 @@ extension JSONTopic {
         .init("unsent", "only if true: a change has not reached the server", isAlwaysThere: false),
         .init("withheld", "only if true: its store was dropped", isAlwaysThere: false),
       ]),
-    .report("delete", keys: [.init("deleted", "memories removed from the cache"), queued]),
+    .report(
+      "delete",
+      keys: [.init("deleted", "memories removed from the cache"), queued, queuedBecause]),
     .report(
       "undo",
       keys: [
         .init("id", "the change that was undone"), .init("action", "see log"),
         .init("count", "see log"), .init("memory_id", "see log"),
         .init("unaffected", "memories that were already as they had been before the change"),
-        queued,
+        queued, queuedBecause,
       ]),
     .line(
       "log",
@@ -173,7 +175,7 @@ extension JSONTopic {
       "trash restore",
       keys: [
         .init("restored", "versions brought back"),
-        .init("memory_ids", "a list of the memories' ids in the cache"), queued,
+        .init("memory_ids", "a list of the memories' ids in the cache"), queued, queuedBecause,
       ]),
     .report("trash purge", keys: [.init("purged", "versions removed from the trash")]),
     .report(
@@ -332,7 +334,7 @@ extension JSONTopic {
 
   private static let queuedBecause = JSONTable.Key(
     "queued_because",
-    "why it waits, with kind, message and hint as in errors; null if it does not")
+    "why it only waits, with kind, message and hint as in errors; null if nothing waits")
 
   private static let origin: [JSONTable.Key] = [
     .init("address", "the server that the cache belongs to"),

@@ -74,7 +74,7 @@ extension String {
       .replacing(/127\.0\.0\.1:\d\d+/, with: "127.0.0.1:PORT")
       .replacing(/process \d+/, with: "process ID")
       .replacing(/\/tmp\/memctl-[-0-9A-F]+/, with: "HOME")
-      .replacing(/(now|\d+ s ago)(?=\)?\n)/, with: "AGE")
+      .replacing(/(now|\d+ s ago)(?=\)?\n|; )/, with: "AGE")
       .replacing("\u{1B}", with: "␛")
   }
 }

@@ -37,6 +37,12 @@ struct TrashTests {
       "trash restore", "trash restore 1 --all", "trash restore x", "trash", "list")
   }
 
+  @Test("says why what it restores only waits in the queue")
+  func waiting() throws {
+    home.environment["MEMORY_API_KEY"] = nil
+    try home.play("trash-no-key", onTerminalOf: 80, "trash restore 1", "trash restore 2 --json")
+  }
+
   @Test("asks on a terminal before anything is gone for good")
   func confirmation() throws {
     let refused = try home.onTerminal("trash", "purge", typing: "\n")

@@ -50,19 +50,16 @@ struct DeleteCommand: Command {
     guard try isSure || isWanted(memories, context) else { return .isFalse }
     let deletions = try cache.delete(memories.map(\.id), purging: isPurging, at: .now)
     let queued = deletions.compactMap { if case .queued(let entry) = $0 { entry } else { nil } }
-    let problems = context.delivery.attempt(queued)
-    let waiting = try queued.count { try cache.queue.entry($0).map { $0.state != .dead } ?? false }
-    let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
+    let attempt = context.delivery.deliver(queued)
+    let outcome = try QueuedOutcome(of: queued, attempt, in: cache)
     context.output.write(
       Report(
         command: "delete",
-        members: [
-          .init("deleted", .integer(Int64(deletions.count))),
-          .init("queued", .integer(Int64(waiting))),
-        ],
-        summary: ["deleted \(grouped(deletions.count))\(note)"], problems: problems),
+        members: [.init("deleted", .integer(Int64(deletions.count)))] + outcome.counts,
+        summary: ["deleted \(grouped(deletions.count))\(outcome.note)"] + outcome.advice,
+        problems: attempt.problems),
       quiet: context.isQuiet)
-    return ExitCode(problems)
+    return ExitCode(attempt.problems)
   }
 
   /// Asks for it, or finds that nobody needs to be asked.

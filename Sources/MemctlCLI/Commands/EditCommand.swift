@@ -84,8 +84,9 @@ struct EditCommand: Command {
     guard case .changed(let entry) = outcome else {
       return report(outcome, of: memory, Delivery.Attempt(), context, nil)
     }
-    let attempt = context.delivery.deliver(entry.map { [$0] } ?? [])
-    let queued = try QueuedOutcome(of: entry, attempt, in: cache)
+    let entries = entry.map { [$0] } ?? []
+    let attempt = context.delivery.deliver(entries)
+    let queued = try QueuedOutcome(of: entries, attempt, in: cache)
     return report(outcome, of: try cache.memory(memory.id) ?? memory, attempt, context, queued)
   }
 

@@ -62,7 +62,7 @@ struct StoreCommand: Command {
     draft.file?.remove()
     let attempt = context.delivery.deliver([entry])
     let serverID = try cache.memory(id)?.serverID
-    let outcome = try QueuedOutcome(of: entry, attempt, in: cache)
+    let outcome = try QueuedOutcome(of: [entry], attempt, in: cache)
     let place = serverID.map { "on the server as \($0.rawValue)" } ?? outcome.place
     context.output.write(
       Report(
@@ -95,36 +95,5 @@ struct StoreCommand: Command {
     }
     fields.content = try text.flatMap { $0 == "-" ? nil : $0 } ?? StandardInput.memory()
     return (try fields.validated(), nil)
-  }
-}
-
-/// What became of an entry that a command has queued and tried to send.
-struct QueuedOutcome {
-  let isQueued: Bool
-  private let isDead: Bool
-  private let obstacle: Problem?
-
-  init(of entry: EntryID?, _ attempt: Delivery.Attempt, in cache: Cache) throws {
-    let left = try entry.flatMap { try cache.queue.entry($0) }
-    isQueued = left != nil
-    isDead = left?.state == .dead
-    obstacle = left == nil || isDead ? nil : attempt.obstacle
-  }
-
-  var place: String {
-    if isDead { return "rejected by the server" }
-    guard isQueued else { return "on the server" }
-    return "queued for the server" + (obstacle.map { ": \($0.message)" } ?? "")
-  }
-
-  /// What to do about it, as a line for people.
-  var advice: [String] {
-    // What the user must act on stands among the problems.
-    guard let obstacle, obstacle.kind == .configuration else { return [] }
-    return obstacle.hint.map { ["hint: \($0.text)"] } ?? []
-  }
-
-  var members: [JSONValue.Member] {
-    [.init("queued", .bool(isQueued)), .init("queued_because", obstacle?.json ?? nil)]
   }
 }

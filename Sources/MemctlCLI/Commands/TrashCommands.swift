@@ -75,9 +75,8 @@ struct TrashRestoreCommand: Command {
     let ids = try ids?.map { try $0.find(in: cache).id } ?? cache.trash.latest()
     let restored = try cache.trash.restore(ids, asNew: asNew, at: .now)
     let entries = restored.compactMap(\.entry)
-    let problems = context.delivery.attempt(entries)
-    let waiting = try entries.count { try cache.queue.entry($0).map { $0.state != .dead } ?? false }
-    let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
+    let attempt = context.delivery.deliver(entries)
+    let outcome = try QueuedOutcome(of: entries, attempt, in: cache)
     let names = restored.count <= 3 ? restored.map { "\($0.id.rawValue)" } : []
     let what =
       names.isEmpty
@@ -89,11 +88,11 @@ struct TrashRestoreCommand: Command {
         members: [
           .init("restored", .integer(Int64(restored.count))),
           .init("memory_ids", .array(restored.map { .integer($0.id.rawValue) })),
-          .init("queued", .integer(Int64(waiting))),
-        ],
-        summary: ["restored \(what)\(note)"], problems: problems),
+        ] + outcome.counts,
+        summary: ["restored \(what)\(outcome.note)"] + outcome.advice,
+        problems: attempt.problems),
       quiet: context.isQuiet)
-    return ExitCode(problems)
+    return ExitCode(attempt.problems)
   }
 }
 

@@ -39,13 +39,10 @@ struct UndoCommand: Command {
   func run(_ context: Context) throws -> ExitCode {
     let cache = try context.cache()
     let undone = try cache.journal.undo(id, force: force, at: .now)
-    let problems = context.delivery.attempt(undone.entries)
-    let waiting = try undone.entries.count {
-      try cache.queue.entry($0).map { $0.state != .dead } ?? false
-    }
+    let attempt = context.delivery.deliver(undone.entries)
+    let outcome = try QueuedOutcome(of: undone.entries, attempt, in: cache)
     let change = undone.change
     let age = Timestamp(change.madeAt)?.relative(to: context.output.now) ?? change.madeAt
-    let note = waiting > 0 ? "; \(grouped(waiting)) queued for the server" : ""
     context.output.write(
       Report(
         command: "undo",
@@ -55,12 +52,12 @@ struct UndoCommand: Command {
           .init("count", .integer(Int64(change.count))),
           .init("memory_id", change.memory.map { .integer($0.rawValue) } ?? nil),
           .init("unaffected", .integer(Int64(undone.unaffected))),
-          .init("queued", .integer(Int64(waiting))),
-        ],
+        ] + outcome.counts,
         summary: [
-          "undone: \(change.action.rawValue) of \(change.subject()), \(age)\(note)"
-        ], problems: problems),
+          "undone: \(change.action.rawValue) of \(change.subject()), \(age)\(outcome.note)"
+        ] + outcome.advice,
+        problems: attempt.problems),
       quiet: context.isQuiet)
-    return ExitCode(problems)
+    return ExitCode(attempt.problems)
   }
 }
