@@ -201,6 +201,29 @@ import Testing
     #expect(server.count(.sync) >= before + 2)
   }
 
+  @Test("While another program never stops writing, only what every answer shows is a difference")
+  func busy() throws {
+    let client = try client(with: "a", "b", "c")
+    let path = client.path
+    try Connection(path: path).execute("UPDATE memories SET content = 'x' WHERE id = 3")
+    let before = server.count(.sync)
+    server.change {
+      $0.fault = { call, number, _ in
+        // It stops in the end, so that a comparison without end fails instead of hanging.
+        guard call == .sync, number < before + 10 else { return nil }
+        let id = number % 2 + 1
+        try? Connection(path: path).execute(
+          """
+          UPDATE memories SET content = char(96 + id) WHERE id < 3;
+          UPDATE memories SET content = 'pulled' WHERE id = \(id);
+          """)
+        return nil
+      }
+    }
+    #expect(try differences(of: client) == ["different 3/3 content resync"])
+    #expect(server.count(.sync) == before + 3)
+  }
+
   @Test("Without the server, or with another one, nothing is compared")
   func problems() throws {
     let client = try client(with: "a")

@@ -13,7 +13,11 @@ struct Verifier {
   private(set) var result = Verification()
   /// The differences that only an answer with tombstones assigns to a step, by server id.
   private(set) var missing: [Int64] = []
+  /// What the differences are about, all of them.
+  private(set) var subjects: Set<Subject> = []
   private let limit: Int
+  /// What differences may be about; nil for anything.
+  private let allowed: Set<Subject>?
   /// Rows that were changed after this time come with the next sync; nil if that one compares
   /// everything.
   private let recent: Timestamp?
@@ -27,14 +31,28 @@ struct Verifier {
 
   private static let heaviestPortion = 8 << 20
 
+  /// By which a difference is known again when it is found once more.
+  struct Subject: Hashable {
+    private let kind: Difference.Kind
+    private let memory: LocalID?
+    private let server: ServerID?
+
+    init(_ difference: Difference) {
+      (kind, memory, server) = (difference.kind, difference.memory, difference.server)
+    }
+  }
+
   /// - Parameters:
   ///   - known: the server ids that the cache had before the server was asked, ascending. One that
   ///     another program has linked since may be too new for the answer.
   ///   - limit: how many differences to keep.
+  ///   - allowed: what differences may be about; nil for anything.
   init(
-    known: [Int64], limit: Int, _ conditions: SyncConditions, in snapshot: borrowing Snapshot
+    known: [Int64], limit: Int, onlyAbout allowed: Set<Subject>?, _ conditions: SyncConditions,
+    in snapshot: borrowing Snapshot
   ) throws {
     self.limit = limit
+    self.allowed = allowed
     let lateness = conditions.policy.lateness
     let isDue = try Comparison.isDue(in: snapshot, conditions)
     recent =
@@ -77,11 +95,11 @@ struct Verifier {
       try snapshot.memories.forEachLinked(in: ids) { local in
         // It is about to be deleted there anyway.
         if waiting.deletes.contains(local.serverID) { return }
-        missing.append(local.serverID)
-        note(
+        let isNoted = note(
           Difference(
             .deletedOnServer, memory: local.id, server: ServerID(rawValue: local.serverID),
             excerpt: excerpt(local.content, isSensitive: local.isSensitive), step: nil))
+        if isNoted { missing.append(local.serverID) }
       }
     }
     let (withheld, orphans) = (try snapshot.memories.withheld(), candidates.openOrphans)
@@ -178,13 +196,19 @@ struct Verifier {
 
   // MARK: Differences
 
-  private mutating func note(_ difference: Difference) {
+  /// - Returns: whether it may be noted.
+  @discardableResult
+  private mutating func note(_ difference: Difference) -> Bool {
+    let subject = Subject(difference)
+    guard allowed?.contains(subject) != false else { return false }
+    subjects.insert(subject)
     result.counts[difference.kind, default: 0] += 1
     switch difference.step {
     case .sync?, .resync?: result.settled[difference.step!, default: 0] += 1
     default: break
     }
     if result.differences.count < limit { result.differences.append(difference) }
+    return true
   }
 
   private func step(for row: ServerRow) -> Hint.Step {
