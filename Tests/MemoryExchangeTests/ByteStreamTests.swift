@@ -63,4 +63,30 @@ import Testing
     let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     #expect(mode == 0o600)
   }
+  @Test("of a file that a link leads to are replaced, and the link stays")
+  func link() throws {
+    let (path, link) = (folder.file("file.jsonl"), folder.file("link.gz"))
+    try Data("old".utf8).write(to: URL(filePath: path))
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+    #expect(throws: FileError(link, SystemError(EEXIST))) { try NewFile(link, replaces: false) }
+    let file = try NewFile(link, replaces: true)
+    try file.write(Array("new".utf8))
+    try file.finish()
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == path)
+    #expect(try text(Array(Data(contentsOf: URL(filePath: path)))) == "new")
+    try FileManager.default.removeItem(atPath: path)
+    #expect(throws: FileError(link, SystemError(ENOENT))) { try NewFile(link, replaces: true) }
+  }
+
+  @Test("replace no pipe, no device and no folder", arguments: [true, false])
+  func special(replaces: Bool) throws {
+    let pipe = folder.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(throws: FileError(pipe, SystemError(ENOTSUP))) {
+      try NewFile(pipe, replaces: replaces).finish()
+    }
+    #expect(throws: FileError(folder.path, SystemError(EISDIR))) {
+      try NewFile(folder.path, replaces: replaces)
+    }
+  }
 }

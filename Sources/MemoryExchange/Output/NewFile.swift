@@ -3,9 +3,12 @@ import Glibc
 import System
 
 /// A file that appears as a whole or not at all, readable by its owner alone. If its name ends in
-/// `.gz`, it is compressed.
+/// `.gz`, it is compressed. A link to a file stays one.
 package final class NewFile {
+  /// As it was given, for errors.
   private let path: String
+  /// Without links.
+  private let target: String
   private let temporaryPath: String
   private let replaces: Bool
   private let descriptor: FileDescriptor
@@ -14,10 +17,21 @@ package final class NewFile {
   private var isDone = false
 
   /// - Parameter replaces: whether a file that exists is replaced; otherwise it is an error.
-  /// - Throws: `FileError`; with `EEXIST` for a file that exists.
+  /// - Throws: `FileError`; with `EEXIST` for a file that exists, and with `ENOTSUP` for a pipe or a
+  ///   device.
   package init(_ path: String, replaces: Bool) throws(FileError) {
-    if !replaces, access(path, F_OK) == 0 { throw FileError(path, SystemError(EEXIST)) }
-    var template = Array("\(path).XXXXXX".utf8CString)
+    let target = Path.resolved(path)
+    var status = stat()
+    if lstat(target, &status) == 0 {
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: if !replaces { throw FileError(path, SystemError(EEXIST)) }
+      case S_IFDIR: throw FileError(path, SystemError(EISDIR))
+      // It leads nowhere.
+      case S_IFLNK: throw FileError(path, SystemError(ENOENT))
+      default: throw FileError(path, SystemError(ENOTSUP))
+      }
+    }
+    var template = Array("\(target).XXXXXX".utf8CString)
     let number = mkstemp(&template)
     if number < 0 { throw FileError(path) }
     _ = fcntl(number, F_SETFD, FD_CLOEXEC)
@@ -25,6 +39,7 @@ package final class NewFile {
     descriptor = FileDescriptor(rawValue: number)
     gzip = path.hasSuffix(".gz") ? Gzip() : nil
     self.path = path
+    self.target = target
     self.replaces = replaces
   }
 
@@ -55,7 +70,7 @@ package final class NewFile {
     try flush(isLast: true)
     if isDurable, fsync(descriptor.rawValue) != 0, errno != EINVAL { throw FileError(path) }
     // Unlike `rename`, `link` refuses a name that somebody has taken meanwhile.
-    guard (replaces ? rename(temporaryPath, path) : link(temporaryPath, path)) == 0 else {
+    guard (replaces ? rename(temporaryPath, target) : link(temporaryPath, target)) == 0 else {
       throw FileError(path)
     }
     if !replaces { unlink(temporaryPath) }
