@@ -48,6 +48,12 @@ package struct FileDescriptor: RawRepresentable, Hashable, Sendable {
 
   package func close() { Glibc.close(rawValue) }
 
+  /// Whether it is a file on a disk, and no folder, pipe or device.
+  package var isRegularFile: Bool {
+    var status = stat()
+    return fstat(rawValue, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   // MARK: Whole contents
 
   /// Reads the next bytes, at most `count`; none at the end.

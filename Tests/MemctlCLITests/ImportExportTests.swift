@@ -173,6 +173,12 @@ import Testing
     #expect(there.message == "cannot write /nonexistent/x.jsonl: No such file or directory")
     #expect(there.status == 74)
     #expect(try home.memctl("export", "--markdown", "d", "x").status == 64)
+    #expect(try home.memctl("export", "").message == "the file name is empty")
+    mkfifo(home.folder.path + "/pipe", 0o600)
+    let pipe = try home.memctl("export", "--force", "pipe")
+    #expect(pipe.message == "pipe is a pipe or a device, and only files are replaced")
+    #expect(pipe.hint == "redirect the output there instead")
+    #expect(pipe.status == 74)
   }
 
   @Test("hide what is sensitive, say so, and take no line without its content")
@@ -227,7 +233,9 @@ import Testing
   func tree() throws {
     try home.addSamples()
     try home.play(
-      "export-tree", "export --markdown tree --reveal", "export --markdown tree --reveal")
+      "export-tree", "export --markdown tree --reveal", "export --markdown tree --reveal",
+      "export --markdown tree --tag none", "export --markdown tree --tag x --force")
+    try home.memctl("export", "--markdown", "tree", "--reveal")
     let other = try Home()
     try FileManager.default.copyItem(
       at: home.folder.appending(path: "tree"), to: other.folder.appending(path: "tree"))
@@ -243,6 +251,19 @@ import Testing
         })
     }
     #expect(try fields(other) == fields(home))
+  }
+
+  @Test(
+    "pass over a folder in the mirror that may not be read",
+    .enabled(if: Nobody.isPossible, "root may read everything, and needs setpriv to be nobody"))
+  func unreadable() throws {
+    try home.memctl("store", "one")
+    try write("tree/lost+found/x.md", "mine")
+    for path in ["", "/tree", "/memory.db"] { Nobody.own(home.folder.path + path) }
+    chmod(home.folder.path + "/tree/lost+found", 0)
+    let ended = try home.asNobody(["export", "--markdown", "tree"])
+    #expect(ended.errors == "memctl: tree: 1 written, 0 removed, 0 unchanged\n")
+    chmod(home.folder.path + "/tree/lost+found", 0o700)
   }
 
   @Test("tell a file that is not there, and read nothing then")

@@ -284,4 +284,75 @@ import Testing
       ($0 as? Problem)?.kind == .file
     }
   }
+  @Test("leave folders alone that are none of a mirror's")
+  func foreignFolders() throws {
+    let cache = try cache("a.db")
+    let (first, _) = try cache.store(MemoryFields(content: "one"))
+    try cache.store(MemoryFields(content: "two", category: "gotchas"))
+    let tree = folder.file("tree")
+    let manager = FileManager.default
+    for name in ["notes", "facts"] {
+      try manager.createDirectory(atPath: "\(tree)/\(name)", withIntermediateDirectories: true)
+    }
+    _ = try cache.exportTree(to: tree, revealed: false)
+    try cache.delete(first)
+    #expect(try cache.exportTree(to: tree, revealed: false).removed == 1)
+    #expect(try manager.contentsOfDirectory(atPath: tree).sorted() == ["gotchas", "notes"])
+  }
+
+  @Test("write through no link in a mirror")
+  func links() throws {
+    let cache = try cache("a.db")
+    try cache.store(MemoryFields(content: "one"))
+    let (tree, elsewhere) = (folder.file("tree"), folder.file("elsewhere"))
+    _ = try cache.exportTree(to: tree, revealed: false)
+    let manager = FileManager.default
+    try manager.moveItem(atPath: "\(tree)/facts", toPath: elsewhere)
+    try manager.createSymbolicLink(
+      atPath: "\(tree)/facts", withDestinationPath: elsewhere)
+    let file = "\(elsewhere)/unsent-1.md"
+    let mine = try String(contentsOfFile: file, encoding: .utf8) + "mine\n"
+    try mine.write(toFile: file, atomically: true, encoding: .utf8)
+    #expect {
+      try cache.exportTree(to: tree, revealed: false)
+    } throws: {
+      ($0 as? Problem)?.message
+        == "\(tree)/facts is a symbolic link, which memctl does not follow there"
+    }
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == mine)
+  }
+
+  @Test("of a folder wait for no pipe in it, and take none for a file", .timeLimit(.minutes(1)))
+  func pipes() throws {
+    let cache = try cache("a.db")
+    let tree = folder.file("tree")
+    try cache.store(MemoryFields(content: "one"))
+    _ = try cache.exportTree(to: tree, revealed: false)
+    #expect(mkfifo("\(tree)/facts/zz.md", 0o600) == 0)
+    #expect(try cache.exportTree(to: tree, revealed: false).unchanged == 1)
+    try FileManager.default.removeItem(atPath: "\(tree)/facts/unsent-1.md")
+    #expect(mkfifo("\(tree)/facts/unsent-1.md", 0o600) == 0)
+    #expect {
+      try cache.exportTree(to: tree, revealed: false)
+    } throws: {
+      ($0 as? Problem)?.message == "\(tree)/facts/unsent-1.md exists and was not replaced"
+    }
+  }
+
+  @Test("empty a mirror only if that is wanted")
+  func emptying() throws {
+    let cache = try cache("a.db")
+    let tree = folder.file("tree")
+    #expect(try cache.exportTree(to: tree, revealed: false).removed == 0)
+    try cache.store(MemoryFields(content: "one", isSensitive: true))
+    _ = try cache.exportTree(to: tree, revealed: true)
+    #expect {
+      try cache.exportTree(to: tree, revealed: false)
+    } throws: {
+      ($0 as? Problem)?.kind == .refused
+    }
+    #expect(FileManager.default.fileExists(atPath: "\(tree)/facts/unsent-1.md"))
+    #expect(try cache.exportTree(to: tree, emptying: true, revealed: false).removed == 1)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: tree) == [])
+  }
 }

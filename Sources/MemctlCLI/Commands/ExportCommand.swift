@@ -5,7 +5,9 @@ struct ExportCommand: Command {
   private static let selection = SelectionOptions()
   private static let markdown = Option(
     "markdown", .directory("DIR"), help: "write a markdown file for each memory into a folder")
-  private static let force = Flag("force", short: "f", help: "replace a file that exists")
+  private static let force = Flag(
+    "force", short: "f",
+    help: "replace FILE if it exists, or empty DIR if no memory gets a file")
   private static let reveal = Flag(
     "reveal", help: "write sensitive memories with their content; a backup needs it")
   private static let file = OptionalOperand(.file("FILE"))
@@ -24,10 +26,11 @@ struct ExportCommand: Command {
       cannot be imported.
       """,
       """
-      With --markdown, DIR becomes a mirror of the memories: CATEGORY/SERVER-ID.md, with the fields in \
-      a head. The same memory is always the same bytes, so version control shows what has changed. \
-      Files of memories that are gone or not selected are removed, if memctl wrote them; other files \
-      stay. Sensitive memories have files only with --reveal. memctl import DIR reads it back.
+      With --markdown, DIR becomes a mirror of the memories: CATEGORY/SERVER-ID.md, with the fields as \
+      front matter. A memory that has not changed produces an identical file, so version control \
+      shows what has changed. Files of memories that are gone or not selected are removed, if memctl \
+      wrote them; other files stay. If no memory would get a file, nothing is removed without \
+      --force. Sensitive memories get a file only with --reveal. memctl import DIR reads it back.
       """,
     ],
     options: selection.all + [markdown.spec, force.spec, reveal.spec],
@@ -53,6 +56,11 @@ struct ExportCommand: Command {
     folder = arguments[Self.markdown]
     replaces = arguments[Self.force]
     revealed = arguments[Self.reveal]
+    if file?.isEmpty == true || folder?.isEmpty == true {
+      throw Problem(
+        .usage, "the \(folder == nil ? "file" : "folder") name is empty",
+        hint: "memctl help export shows examples")
+    }
     if folder != nil, arguments[Self.file] != nil {
       throw Problem(
         .usage, "give FILE or --markdown DIR, not both",
@@ -66,8 +74,7 @@ struct ExportCommand: Command {
     let cancellation = context.cancellation
     if let folder {
       Signals.cancel(cancellation)
-      let report = try cache.exportTree(
-        selection, to: folder, revealed: revealed, cancellation: cancellation)
+      let report = try mirror(selection, of: cache, in: folder, cancellation)
       tell(
         """
         \(folder): \(grouped(report.written)) written, \(grouped(report.removed)) removed, \
@@ -89,6 +96,19 @@ struct ExportCommand: Command {
       tellHidden(report.hidden, "exported without content", context)
     }
     return .success
+  }
+
+  private func mirror(
+    _ selection: MemorySelection, of cache: Cache, in folder: String, _ cancellation: Cancellation
+  ) throws -> TreeReport {
+    do {
+      return try cache.exportTree(
+        selection, to: folder, emptying: replaces, revealed: revealed, cancellation: cancellation)
+    } catch let problem as Problem where problem.kind == .refused {
+      throw Problem(
+        problem.kind, problem.message,
+        hint: "\(.list) shows whether this is the right cache; --force removes the files")
+    }
   }
 
   private func tell(_ text: String, _ context: Context) {

@@ -79,12 +79,15 @@ extension Cache {
   ///
   /// Files that memctl wrote there and that belong to no selected memory are removed.
   ///
-  /// - Parameter revealed: whether sensitive memories get files, too.
+  /// - Parameters:
+  ///   - emptying: whether all of these files may be removed, if no memory gets one.
+  ///   - revealed: whether sensitive memories get files, too.
   /// - Throws: `Problem` of kind `.file` if a file cannot be written, or another program's is in its
-  ///   place; then some files are written, and none is removed.
+  ///   place; then some files are written, and none is removed. `Problem` of kind `.refused` if all
+  ///   files would have been removed.
   public func exportTree(
-    _ selection: MemorySelection = MemorySelection(), to folder: String, revealed: Bool,
-    cancellation: Cancellation = Cancellation()
+    _ selection: MemorySelection = MemorySelection(), to folder: String, emptying: Bool = false,
+    revealed: Bool, cancellation: Cancellation = Cancellation()
   ) throws -> TreeReport {
     try Problem.translatingFileErrors {
       var tree = try MemoryTree(folder)
@@ -97,6 +100,7 @@ extension Cache {
           try tree.add(memory)
         }
       }
+      if !emptying, try tree.wouldRemoveEverything() { throw Problem.wouldEmpty(folder) }
       try tree.finish()
       report.written = tree.written
       report.unchanged = tree.unchanged
@@ -131,6 +135,13 @@ private struct ExportStates {
 extension Problem {
   fileprivate static let exportInterrupted = Problem(.interrupted, "the export was interrupted")
 
+  fileprivate static func wouldEmpty(_ folder: String) -> Problem {
+    Problem(
+      .refused,
+      "no memory would get a file, so every file that memctl wrote in \(folder) would be removed",
+      hint: "\(.list) shows whether this is the right cache")
+  }
+
   fileprivate static func translatingFileErrors<Result>(
     _ body: () throws -> Result
   ) throws -> Result {
@@ -141,6 +152,16 @@ extension Problem {
         throw Problem(
           .file, "\(error.path) exists and was not replaced",
           hint: "choose another name, or remove it first")
+      }
+      if error.reason.code == ENOTSUP {
+        throw Problem(
+          .file, "\(error.path) is a pipe or a device, and only files are replaced",
+          hint: "redirect the output there instead")
+      }
+      if error.reason.code == ELOOP {
+        throw Problem(
+          .file, "\(error.path) is a symbolic link, which memctl does not follow there",
+          hint: "remove the link, or choose another folder")
       }
       throw Problem(
         .file, "cannot write \(error.path): \(error.reason)",
