@@ -24,7 +24,7 @@ extension JSONTopic {
           "first_differences",
           """
           a list of the first of them, each with kind, memory_id, server_id, fields (a list of those \
-          that differ), entry_id, reason, content (its beginning) and step, the command that settles it
+          that differ), entry_id, reason, content (its beginning) and step, the command that resolves it
           """),
         .init("pending_ops", "entries in the queue, which are no differences"),
         .init("withheld", "orphans whose entry was dropped, which are no differences"),

@@ -10,7 +10,7 @@ enum Topics {
     text: [
       .definitions([
         ("0", "done"),
-        ("1", "answered no, declined, or the time of memctl wait was over"),
+        ("1", "answered no, declined, or memctl wait timed out"),
         ("2", "status --check: you have to act"),
         ("64", "usage error"),
         (

@@ -47,7 +47,7 @@ struct WaitTests {
     try home.enqueue("a")
     let wait = try home.memctl("wait", "1", "--timeout", "1")
     #expect(wait.message.hasPrefix("memory 1 is not on the server yet: cannot reach the server"))
-    #expect(wait.hint == "nothing is lost; memctl queue shows what they are waiting for")
+    #expect(wait.hint == "nothing is lost; memctl queue shows what it is waiting for")
     #expect(wait.status == 1)
     let sync = try home.memctl("sync", "--until-converged", "--timeout", "0.1", "--json")
     #expect(try sync.json[0]["ok"] as? Bool == false)

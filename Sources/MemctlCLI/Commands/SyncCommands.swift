@@ -14,8 +14,8 @@ struct SyncCommand: Command {
       """,
       """
       With --until-converged, it syncs again when the server may be back and when waiting entries are \
-      due, until the queue is empty or only you can settle what is left. If the time of --timeout is \
-      over first, the exit code is 75. A write that is on its way then is settled first.
+      due, until the queue is empty or what is left needs your decision. If --timeout expires first, \
+      the exit code is 75. A request already in flight is finished first.
       """,
     ],
     options: [untilConverged.spec, Option.timeout.spec],

@@ -11,13 +11,14 @@ struct VerifyCommand: Command {
     "verify", summary: "compare the cache with the server, changing neither",
     discussion: [
       """
-      Fetches everything that the server has, compares it memory by memory, and names each \
-      difference and what settles it. What waits in the queue is on its way and is no difference. \
+      Fetches everything that the server has, compares it memory by memory, and lists each \
+      difference and the command that resolves it. What waits in the queue is on its way and is no \
+      difference. \
       Ends with exit code 0 if cache and server are equal, and with 1 if not.
       """,
       """
       When piped, prints one tab-separated line per difference: kind, id, server id, fields that \
-      differ, id of the queue entry, reason, command that settles it, and the beginning of the text.
+      differ, id of the queue entry, reason, command that resolves it, and the beginning of the text.
       """,
       "The kinds of difference are:",
       .definitions(
@@ -115,25 +116,25 @@ extension Verification {
 }
 
 extension Verification {
-  /// `memctl resync settles all, memctl sync 3 of them`
+  /// `memctl resync resolves all of them, memctl sync 3 of them`
   private func next(_ style: Style) -> [String] {
     func command(_ step: Hint.Step) -> String { style.bold(step.commandLine) }
     func share(_ count: Int) -> String {
-      count < total ? "\(grouped(count)) of them" : total == 1 ? "it" : "all"
+      count < total ? "\(grouped(count)) of them" : total == 1 ? "it" : "all of them"
     }
     let (sync, resync) = (settled[.sync] ?? 0, settled[.resync(force: false)] ?? 0)
     var lines: [String] = []
     if resync > 0 {
       let less = sync > 0 ? ", \(command(.sync)) \(share(sync))" : ""
-      lines.append("\(command(.resync(force: false))) settles \(share(sync + resync))\(less)")
+      lines.append("\(command(.resync(force: false))) resolves \(share(sync + resync))\(less)")
     } else if sync > 0 {
-      lines.append("\(command(.sync)) settles \(share(sync))")
+      lines.append("\(command(.sync)) resolves \(share(sync))")
     }
     if counts[.rejected] != nil {
       lines.append("\(command(.deadLetters)) lists what the server rejected")
     }
     if counts[.unreadable] != nil {
-      lines.append("what cannot be read has to be mended on the server")
+      lines.append("what cannot be read has to be fixed on the server")
     }
     return lines
   }

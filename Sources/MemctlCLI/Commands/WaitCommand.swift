@@ -9,10 +9,10 @@ struct WaitCommand: Command {
     "wait", summary: "send memories, and return when they are on the server",
     discussion: [
       """
-      Sends what is queued, again when the server may be back, and returns when the server has these \
-      memories as they are in the cache, whichever program sent them. Ends with exit code 1 if the \
-      time of --timeout is over first, and with that of the problem if only you can settle it, as \
-      when the server rejects one of them (65).
+      Sends the queue, retries while the server is away, and returns once the server has these \
+      memories as they are in the cache, whichever program sent them. Ends with exit code 1 if \
+      --timeout expires first, and with the problem's own exit code if it needs you, as when the \
+      server rejects one of them (65).
       """
     ],
     options: [Option.timeout.spec],
@@ -88,6 +88,8 @@ extension Problem {
       : "\(grouped(ids.count)) memories are not on the server yet, the first of them \(ids[0].rawValue)"
     return Problem(
       .waiting, what + (problem.map { ": \($0.message)" } ?? ""),
-      hint: "nothing is lost; \(.queue) shows what they are waiting for")
+      hint:
+        "nothing is lost; \(.queue) shows what \(ids.count == 1 ? "it is" : "they are") waiting for"
+    )
   }
 }

@@ -14,8 +14,8 @@ struct WatchCommand: Command {
       Starts with a full resync, then syncs at each interval, and at once when another process queues \
       something; after every ten intervals it resyncs again. After a failure it tries again within \
       seconds, then less and less often. While the server refuses the key, only the key is checked. A \
-      cache that was restored from a backup is reopened; while there is no cache, the cycles fail and \
-      none is created.
+      cache that was restored from a backup is reopened; while the cache is missing, each cycle \
+      fails; watch does not create a new one.
       """,
       """
       On a terminal, it prints a line when something was sent or fetched, and when its state changes; \
@@ -26,7 +26,7 @@ struct WatchCommand: Command {
       """
       On SIGTERM it finishes the current request and ends with exit code 0; on SIGINT it does so with \
       130, and when the reader of its output goes away, with 141. SIGUSR1 starts the next cycle at \
-      once. SIGHUP reads the configuration again.
+      once; SIGHUP reloads the configuration first, then does the same.
       """,
       """
       Under systemd it can be a service of Type=notify or notify-reload, with WatchdogSec of a minute \
