@@ -135,7 +135,8 @@ import Testing
     try home.memctl("export", "--markdown", "tree")
     try Data(home.memctl("list", "--json").output.utf8)
       .write(to: home.folder.appending(path: "list.jsonl"))
-    let foreign = #"{"id":1,"server_id":2,"content":"of some server","address":null,"account":null}"#
+    let foreign =
+      #"{"id":1,"server_id":2,"content":"of some server","address":null,"account":null}"#
     try Data(foreign.utf8).write(to: home.folder.appending(path: "foreign.jsonl"))
     let other = try home.neighbour()
     #expect(try other.memctl("import", home.folder.path + "/foreign.jsonl").status == 76)

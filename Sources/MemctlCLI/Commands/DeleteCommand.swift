@@ -85,7 +85,7 @@ struct DeleteCommand: Command {
       printError("and \(grouped(memories.count - Self.mostUnasked)) more")
     }
     let what = memories.count == 1 ? "it" : "these \(grouped(memories.count)) memories"
-    return context.confirm(
+    return try context.confirm(
       "delete \(what) here and on the server\(isPurging ? ", and from the trash" : "")?")
   }
 }

@@ -71,7 +71,7 @@ struct EditCommand: Command {
     }
     let outcome: EditResult = try keeping(file) {
       if fields.content != memory.fields.content {
-        guard CredentialNotice.isAccepted(fields, context) else {
+        guard try CredentialNotice.isAccepted(fields, context) else {
           throw Problem(.refused, "nothing was changed")
         }
       }

@@ -70,8 +70,7 @@ struct LoginCommand: Command {
   ) throws -> String {
     let current = try configuration.serverAddress()
     guard context.confirm.mayAsk else { return current }
-    printError("server [\(current.printable)]: ", terminator: "")
-    guard let line = readLine() else {
+    guard let line = try context.confirm.line("server [\(current.printable)]: ") else {
       throw Problem(.interrupted, "no address was given", hint: "nothing was changed")
     }
     return line.isEmpty ? current : line
@@ -87,7 +86,7 @@ struct LoginCommand: Command {
     let problem = Problem(problem.kind, problem.message, hint: hint)
     guard context.confirm.mayAsk else { throw problem }
     printError("memctl: \(problem.message.printable)")
-    guard context.confirm("keep address and key nevertheless?") else { throw problem }
+    guard try context.confirm("keep address and key nevertheless?") else { throw problem }
   }
 
   private func report(_ server: Server, _ check: ServerCheck, _ context: Context) throws -> Report {

@@ -106,7 +106,7 @@ struct OriginAdoptCommand: Command {
     let count = try context.cache().memoryCount()
     let address = try context.configuration.get().serverAddress()
     let what = count == 1 ? "the one memory" : "all \(grouped(count)) memories"
-    guard context.confirm("send \(what) to \(address.printable)?") else {
+    guard try context.confirm("send \(what) to \(address.printable)?") else {
       return .isFalse
     }
     let change = try synchronizer.adoptOrigin(force: force)

@@ -131,7 +131,7 @@ struct QueueDropCommand: Command {
     let cache = try context.cache()
     for id in ids where try cache.queue.entry(id) == nil { throw Problem.noEntry(id) }
     let what = ids.count == 1 ? "entry \(ids[0].rawValue)" : "\(grouped(ids.count)) entries"
-    guard context.confirm("give up \(what) without sending \(ids.count == 1 ? "it" : "them")?")
+    guard try context.confirm("give up \(what) without sending \(ids.count == 1 ? "it" : "them")?")
     else { return .isFalse }
     let drops = try cache.queue.drop(ids)
     context.output.write(

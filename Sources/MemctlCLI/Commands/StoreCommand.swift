@@ -53,12 +53,16 @@ struct StoreCommand: Command {
       printError("memctl: the text is empty, so nothing was stored")
       return .isFalse
     }
-    guard CredentialNotice.isAccepted(fields, context) else {
+    // What was written in the editor is not lost if it cannot be stored.
+    func keeping<Result>(_ body: () throws -> Result) throws -> Result {
+      try draft.file?.keeping(body) ?? body()
+    }
+    guard try keeping({ try CredentialNotice.isAccepted(fields, context) }) else {
       try draft.file?.keep()
       return .isFalse
     }
-    let cache = try context.cache(.create)
-    let (id, entry) = try cache.store(fields, at: .now)
+    let cache = try keeping { try context.cache(.create) }
+    let (id, entry) = try keeping { try cache.store(fields, at: .now) }
     draft.file?.remove()
     let attempt = context.delivery.deliver([entry])
     let serverID = try cache.memory(id)?.serverID

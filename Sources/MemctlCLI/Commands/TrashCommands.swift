@@ -116,7 +116,7 @@ struct TrashPurgeCommand: Command {
     let what = ids.map {
       $0.count == 1 ? "version \($0[0].rawValue)" : "\(grouped($0.count)) versions"
     }
-    guard context.confirm("remove \(what ?? "everything in the trash") for good?") else {
+    guard try context.confirm("remove \(what ?? "everything in the trash") for good?") else {
       return .isFalse
     }
     let count = try cache.trash.purge(ids)

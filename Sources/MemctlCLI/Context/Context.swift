@@ -43,7 +43,7 @@ struct Context {
     progressLine = terminal.showsProgress && !isQuiet ? ProgressLine() : nil
     confirm = Confirmation(
       mayAsk: terminal.isInputTerminal && terminal.isErrorTerminal
-        && !arguments[GlobalOptions.noInput])
+        && !arguments[GlobalOptions.noInput], cancellation: cancellation)
     secretInput = SecretInput(
       terminal: terminal, cancellation: cancellation, mayAsk: !arguments[GlobalOptions.noInput])
     mayEdit =

@@ -5,7 +5,7 @@ enum CredentialNotice {
   /// On a terminal the user decides; a script goes on with the notice.
   ///
   /// - Returns: whether to go on.
-  static func isAccepted(_ fields: MemoryFields, _ context: Context) -> Bool {
+  static func isAccepted(_ fields: MemoryFields, _ context: Context) throws -> Bool {
     if fields.isSensitive { return true }
     var kinds: [String] = []
     for credential in Credential.all(in: fields.content) {
@@ -22,6 +22,6 @@ enum CredentialNotice {
       printError("hint: --sensitive also hides it on screens here")
       return true
     }
-    return context.confirm("store it all the same?")
+    return try context.confirm("store it all the same?")
   }
 }

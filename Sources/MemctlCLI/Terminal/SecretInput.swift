@@ -41,16 +41,6 @@ struct SecretInput {
       tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
       printError("")
     }
-    printError("\(question): ", terminator: "")
-    var polls = [STDIN_FILENO, cancellation.readDescriptor].map {
-      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-    }
-    while poll(&polls, nfds_t(polls.count), -1) < 0 {}
-    if cancellation.isCancelled {
-      throw Problem(.interrupted, "interrupted", hint: "nothing was changed")
-    }
-    // A terminal gives one line at a time.
-    var line = [UInt8](repeating: 0, count: 4096)
-    return Array(line[..<max(0, read(STDIN_FILENO, &line, line.count))])
+    return try TypedLine.read("\(question): ", cancellation)
   }
 }

@@ -48,6 +48,21 @@ struct PromptTests {
     #expect(try String(contentsOfFile: home.folder.path + "/lines", encoding: .utf8) == "0\n")
   }
 
+  @Test("takes Ctrl-C at a question for its end, and deletes nothing at a later yes")
+  func interruptedQuestion() throws {
+    let prompt = try home.prompt(columns: 160)
+    prompt.enter("store one")
+    try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> ")
+    prompt.enter("delete 1")
+    try prompt.wait(forText: "[y/N]")
+    prompt.type("\u{3}")
+    try prompt.wait(forText: "interrupted")
+    try prompt.wait(forCursorAfter: "memctl (1 pending, no key)> ")
+    prompt.enter("exit 3")
+    #expect(try prompt.finish() == 3)
+    #expect(try home.memctl("show", "1").status == 0)
+  }
+
   @Test("says of each script where it stopped, also of two in a row")
   func stoppedScripts() throws {
     for name in ["first", "second"] {
