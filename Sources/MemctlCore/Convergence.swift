@@ -175,7 +175,9 @@ extension SyncReport {
     }
     sum.pull = report?.pull ?? pull
     if let pull, let next = report?.pull { sum.pull = pull + next }
-    for problem in problems where problem.kind == .rejected { sum.note(problem) }
+    // An attempt that was cut short says nothing of why the earlier ones failed.
+    let isCutShort = next.problems.contains { $0.kind == .interrupted }
+    for problem in problems where problem.kind == .rejected || isCutShort { sum.note(problem) }
     for problem in next.problems { sum.note(problem) }
     return sum
   }

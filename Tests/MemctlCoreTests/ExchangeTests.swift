@@ -208,7 +208,7 @@ import Testing
     for content in ["one", "two"] { try cache.store(MemoryFields(content: content)) }
     try cache.delete(LocalID(rawValue: 2))
     let line = { (id: Int) in
-      "{\"id\":\(id),\"content\":\"\(id)\",\"address\":null}\n"
+      "{\"id\":\(id),\"server_id\":\(id + 40),\"content\":\"\(id)\",\"address\":\"http://x\"}\n"
     }
     _ = try importing(line(1) + line(2) + line(9), into: cache)
     #expect(try memories(cache).map(\.fields.content) == ["one", "1", "2", "9"])
